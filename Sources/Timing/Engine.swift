@@ -1,0 +1,33 @@
+public import Wire
+
+/// The contract between a machine without I/O and whoever drives it.
+///
+/// Bytes and time go in; bytes, events and a deadline come out. `Reactor` drives an engine with a
+/// socket and the kernel's clock, `Simulation` with a seeded link and a virtual one. A driver hands
+/// in as many datagrams as it has, then drains `nextTransmit` and `nextEvent` until both are `nil`,
+/// then waits until `nextDeadline` or the next datagram.
+///
+/// An engine owns no clock, socket, thread, lock, log or global. It never throws for what a
+/// stranger can cause. Time never runs backwards.
+public protocol Engine: ~Copyable {
+    /// What the owner is told.
+    associatedtype Event
+
+    /// Takes in one datagram; the bytes are borrowed for the call.
+    mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant)
+
+    /// Does all that is due at `now`. Calling it twice is harmless.
+    mutating func advance(to now: Instant)
+
+    /// When `advance` wants to be called next; `nil` when nothing is pending. After
+    /// `advance(to: d)` it lies beyond `d`.
+    var nextDeadline: Instant? { get }
+
+    /// Writes the next run of datagrams to one destination; `nil` when there is none, or when the
+    /// arena has too little room left for it. Drain, empty the arena, and ask until an empty arena
+    /// answers `nil`.
+    mutating func nextTransmit(into arena: inout SendArena) -> Transmit?
+
+    /// The next fact for the owner, in the order they happened.
+    mutating func nextEvent() -> Event?
+}
