@@ -13,14 +13,36 @@ let package = Package(
     products: [
         .library(name: "Wire", targets: ["Wire"]),
         .library(name: "Timing", targets: ["Timing"]),
+        .library(name: "Ciphers", targets: ["Ciphers"]),
     ],
     targets: [
         // ground
         .target(name: "Wire", swiftSettings: house),
         .target(name: "Timing", dependencies: ["Wire"], swiftSettings: house),
 
+        // protocols
+        .target(
+            name: "Ciphers",
+            dependencies: ["COpenSSL", "CCiphers", "Timing"],
+            swiftSettings: house
+        ),
+
+        // C modules
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+        .target(
+            name: "CCiphers",
+            dependencies: ["COpenSSL"],
+            cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")]
+        ),  // SHA_CTX: HMAC's saved midstates
+
         // tests
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
         .testTarget(name: "TimingTests", dependencies: ["Timing", "Wire"], swiftSettings: house),
+        .testTarget(
+            name: "CiphersTests",
+            dependencies: ["Ciphers", "CSRTP", "Timing"],
+            swiftSettings: house
+        ),
     ]
 )

@@ -1,0 +1,86 @@
+import COpenSSL
+
+/// HMAC-SHA1 (RFC 2104), 20 octets: STUN's MESSAGE-INTEGRITY.
+public func hmacSHA1(key: [UInt8], data: RawSpan) -> [UInt8] {
+    hmac(EVP_sha1(), byteCount: 20, key: key, data: data)
+}
+
+/// HMAC-SHA1 (RFC 2104), 20 octets.
+public func hmacSHA1(key: [UInt8], data: [UInt8]) -> [UInt8] {
+    hmacSHA1(key: key, data: data.span.bytes)
+}
+
+/// HMAC-SHA256 (RFC 2104), 32 octets: JWT's HS256.
+public func hmacSHA256(key: [UInt8], data: RawSpan) -> [UInt8] {
+    hmac(EVP_sha256(), byteCount: 32, key: key, data: data)
+}
+
+/// HMAC-SHA256 (RFC 2104), 32 octets.
+public func hmacSHA256(key: [UInt8], data: [UInt8]) -> [UInt8] {
+    hmacSHA256(key: key, data: data.span.bytes)
+}
+
+/// SHA-256 (FIPS 180-4), 32 octets.
+public func sha256(_ data: RawSpan) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
+        let isDone = data.withOctets { octets in
+            EVP_Digest(octets, data.byteCount, digest.baseAddress, nil, EVP_sha256(), nil) == 1
+        }
+        precondition(isDone, "this OpenSSL has no SHA-256: install Debian's libssl3")
+        count = 32
+    }
+}
+
+/// SHA-256 (FIPS 180-4), 32 octets.
+public func sha256(_ data: [UInt8]) -> [UInt8] { sha256(data.span.bytes) }
+
+/// Octets nobody can guess, from OpenSSL's generator seeded by the kernel.
+///
+/// Engines do not call it: their randomness is a seed, which may come from here.
+public func randomBytes(count: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: count) { bytes, initializedCount in
+        guard let base = bytes.baseAddress, count > 0 else { return }
+        let isDone = RAND_bytes(base, Int32(count)) == 1
+        precondition(isDone, "the kernel gave OpenSSL no randomness: nothing secret can be made")
+        initializedCount = count
+    }
+}
+
+/// Whether both are the same, in a time that tells nothing about where they differ.
+public func constantTimeEquals(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    constantTimeEquals(left.span.bytes, right.span.bytes)
+}
+
+/// Whether both are the same, in a time that tells nothing about where they differ.
+public func constantTimeEquals(_ left: RawSpan, _ right: RawSpan) -> Bool {
+    guard left.byteCount == right.byteCount else { return false }
+    return left.withOctets { first in
+        right.withOctets { CRYPTO_memcmp(first, $0, right.byteCount) == 0 }
+    }
+}
+
+private func hmac(
+    _ algorithm: OpaquePointer?,
+    byteCount: Int,
+    key: [UInt8],
+    data: RawSpan
+) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: byteCount) { digest, count in
+        // An empty array may lend a null pointer, which HMAC takes for "the key of before".
+        let result = (key.isEmpty ? [0] : key).withUnsafeBytes { keyBytes in
+            data.withOctets { octets in
+                HMAC(
+                    algorithm,
+                    keyBytes.baseAddress,
+                    Int32(key.count),
+                    octets,
+                    data.byteCount,
+                    digest.baseAddress,
+                    nil
+                )
+            }
+        }
+        precondition(result != nil, "this OpenSSL has no HMAC: install Debian's libssl3")
+        count = byteCount
+    }
+}

@@ -1,0 +1,54 @@
+/// What has arrived of one SSRC: estimates a packet's index and refuses the second copy
+/// (RFC 3711 §3.3.1, §3.3.2, App. A).
+///
+/// Asking changes nothing; only `insert`, after authentication, does.
+struct ReplayWindow {
+    /// Packets behind the newest one that are still taken.
+    static let size: UInt64 = 1024
+
+    private var highest: UInt64?
+    private var words: Words = .init()  // a ring of bits by index modulo `size`
+
+    /// Where a sequence number most likely lies: the rollover that brings it nearest to the newest.
+    func estimatedIndex(of sequenceNumber: UInt16) -> UInt64 {
+        guard let highest else { return UInt64(sequenceNumber) }
+        let distance = Int16(bitPattern: sequenceNumber &- UInt16(truncatingIfNeeded: highest))
+        let index = Int64(highest) + Int64(distance)
+        // Nothing precedes rollover 0, and nothing follows 2³²-1: then it is what it says.
+        guard index >= 0, index < 1 << 48 else { return highest & ~0xFFFF | UInt64(sequenceNumber) }
+        return UInt64(index)
+    }
+
+    /// Whether a packet of this index has been taken before, or lies too far back to know.
+    func refuses(_ index: UInt64) -> Bool {
+        guard let highest, index <= highest else { return false }
+        return highest - index >= Self.size || words.contains(index)
+    }
+
+    /// Remembers an authentic packet.
+    mutating func insert(_ index: UInt64) {
+        if let highest, index > highest {
+            if index - highest >= Self.size {
+                words = Words()
+            } else {
+                for passed in highest + 1..<index { words.set(passed, to: false) }
+            }
+        }
+        highest = max(highest ?? index, index)
+        words.set(index, to: true)
+    }
+}
+
+/// 1024 bits inside the value: an array would be one more allocation a source.
+private struct Words {
+    private var bits: InlineArray<16, UInt64> = .init(repeating: 0)
+
+    func contains(_ index: UInt64) -> Bool {
+        bits[Int(index >> 6 & 15)] >> (index & 63) & 1 == 1
+    }
+
+    mutating func set(_ index: UInt64, to isSet: Bool) {
+        let (word, mask) = (Int(index >> 6 & 15), UInt64(1) << (index & 63))
+        if isSet { bits[word] |= mask } else { bits[word] &= ~mask }
+    }
+}

@@ -1,0 +1,84 @@
+import CCiphers
+
+/// Protects what one session sends: SRTP and SRTCP (RFC 3711, RFC 7714).
+///
+/// The EVP contexts are keyed once; a packet sets only their IV, and nothing is allocated for it.
+/// Not `Sendable`: it lives on the loop of its session.
+public struct SealingKey: ~Copyable {
+    private let profile: SRTPProfile
+    private let rtp: Transform
+    private let rtcp: Transform
+    private var nextRTCPIndex: UInt32 = 0  // one counter for all SSRCs: their IVs differ anyway
+
+    /// Derives the session keys from a master key and salt.
+    public init(
+        profile: SRTPProfile,
+        masterKey: [UInt8],
+        masterSalt: [UInt8]
+    ) throws(CipherError) {
+        let keys = try SessionKeys(
+            profile: profile,
+            masterKey: masterKey,
+            masterSalt: masterSalt
+        )
+        let rtp = try keys.transform(.rtp, seals: true)
+        let rtcp = try keys.transform(.rtcp, seals: true)
+        self.profile = profile
+        self.rtp = rtp
+        self.rtcp = rtcp
+    }
+
+    /// Octets `sealRTP` adds to a packet.
+    public var rtpOverhead: Int { profile.rtpOverhead }
+
+    /// Octets `sealRTCP` adds to a packet.
+    public var rtcpOverhead: Int { profile.rtcpOverhead }
+
+    /// Encrypts and authenticates one RTP packet where it will be sent from.
+    ///
+    /// At `out` lie already the header (with CSRCs and extensions; it stays in clear) and after it
+    /// the octets of the payload that were rewritten; the rest of the payload is read from where it
+    /// was received, and never touched.
+    ///
+    /// - Parameters:
+    ///   - out: Room for header, prefix, payload and `rtpOverhead`.
+    ///   - payload: What follows the prefix; must not overlap `out`.
+    ///   - index: ROC · 2¹⁶ + sequence number, kept by the caller. The same index with the same
+    ///     `ssrc` and other contents would give the key away: only an identical packet may reuse it.
+    /// - Returns: The whole length; 0 only if OpenSSL failed, and the packet must not be sent.
+    public borrowing func sealRTP(
+        at out: UnsafeMutableRawPointer,
+        headerByteCount: Int,
+        prefixByteCount: Int,
+        payload: UnsafeRawPointer,
+        payloadByteCount: Int,
+        ssrc: UInt32,
+        index: UInt64
+    ) -> Int {
+        cciphers_seal_rtp(
+            rtp.pointer,
+            out.assumingMemoryBound(to: UInt8.self),
+            headerByteCount,
+            prefixByteCount,
+            payload.assumingMemoryBound(to: UInt8.self),
+            payloadByteCount,
+            ssrc,
+            index
+        )
+    }
+
+    /// Encrypts and authenticates one compound or reduced-size RTCP packet.
+    ///
+    /// - Returns: The protected packet; empty if `packet` is shorter than a header and an SSRC, or
+    ///   after 2³¹ packets, when the key may not be used any more (RFC 3711 §9.2).
+    public mutating func sealRTCP(_ packet: [UInt8]) -> [UInt8] {
+        guard packet.count >= 8, nextRTCPIndex < 1 << 31 else { return [] }
+        let ssrc = packet[4..<8].reduce(0) { $0 << 8 | UInt32($1) }
+        let (pointer, index) = (rtcp.pointer, nextRTCPIndex)
+        nextRTCPIndex += 1
+        return [UInt8](unsafeUninitializedCapacity: packet.count + rtcpOverhead) { out, count in
+            guard let base = out.baseAddress else { return }
+            count = cciphers_seal_rtcp(pointer, base, packet, packet.count, ssrc, index)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import Timing
+
+@testable import Ciphers
+
+/// Two sessions of ours and the datagrams between them.
+struct DTLSDialogue: ~Copyable {
+    var client: DTLSSession
+    var server: DTLSSession
+    let clientContext: DTLSContext
+    let serverContext: DTLSContext
+    var now = Instant(nanoseconds: 0)
+
+    init(
+        clientProfiles: [SRTPProfile] = SRTPProfile.allCases,
+        serverProfiles: [SRTPProfile] = SRTPProfile.allCases,
+        clientExpects: [Fingerprint]? = nil,
+        serverExpects: [Fingerprint]? = nil
+    ) throws {
+        clientContext = try DTLSContext(certificate: Certificate(), profiles: clientProfiles)
+        serverContext = try DTLSContext(certificate: Certificate(), profiles: serverProfiles)
+        client = try DTLSSession(
+            role: .client,
+            context: clientContext,
+            remoteFingerprints: clientExpects ?? [serverContext.certificate.fingerprint]
+        )
+        server = try DTLSSession(
+            role: .server,
+            context: serverContext,
+            remoteFingerprints: serverExpects ?? [clientContext.certificate.fingerprint]
+        )
+    }
+
+    /// All that the client has to send.
+    mutating func clientFlight() -> [[UInt8]] {
+        var flight: [[UInt8]] = []
+        while let datagram = client.nextDatagram() { flight.append(datagram) }
+        return flight
+    }
+
+    /// All that the server has to send.
+    mutating func serverFlight() -> [[UInt8]] {
+        var flight: [[UInt8]] = []
+        while let datagram = server.nextDatagram() { flight.append(datagram) }
+        return flight
+    }
+
+    mutating func deliver(toServer flight: [[UInt8]]) {
+        for datagram in flight { server.receive(datagram.span.bytes, at: now) }
+    }
+
+    mutating func deliver(toClient flight: [[UInt8]]) {
+        for datagram in flight { client.receive(datagram.span.bytes, at: now) }
+    }
+
+    /// Carries everything both ways until both are silent.
+    mutating func run() {
+        while true {
+            let (up, down) = (clientFlight(), serverFlight())
+            if up.isEmpty && down.isEmpty { return }
+            deliver(toServer: up)
+            deliver(toClient: down)
+        }
+    }
+}
+
+extension DTLSState {
+    var keys: SRTPKeyingMaterial? {
+        switch self {
+        case .connected(let keys): keys
+        case .handshaking, .failed, .closed: nil
+        }
+    }
+}
