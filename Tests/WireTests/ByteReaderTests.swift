@@ -10,7 +10,7 @@ import Wire
         #expect(try reader.readUInt24() == 0x04_0506)
         #expect(try reader.readUInt32() == 0x0708_090A)
         #expect(try reader.readUInt64() == 0x0B0C_0D0E_0F10_1112)
-        #expect(reader.isAtEnd)
+        #expect(reader.remaining == 0)
     }
 
     @Test(arguments: 0..<4) func `a cut field throws where it starts and consumes nothing`(
