@@ -6,8 +6,6 @@ import Timing
 struct DTLSDialogue: ~Copyable {
     var client: DTLSSession
     var server: DTLSSession
-    let clientContext: DTLSContext
-    let serverContext: DTLSContext
     var now = Instant(nanoseconds: 0)
 
     init(
@@ -16,18 +14,20 @@ struct DTLSDialogue: ~Copyable {
         clientExpects: [Fingerprint]? = nil,
         serverExpects: [Fingerprint]? = nil
     ) throws {
-        clientContext = try DTLSContext(certificate: Certificate(), profiles: clientProfiles)
-        serverContext = try DTLSContext(certificate: Certificate(), profiles: serverProfiles)
-        client = try DTLSSession(
+        let clientContext = try DTLSContext(certificate: Certificate(), profiles: clientProfiles)
+        let serverContext = try DTLSContext(certificate: Certificate(), profiles: serverProfiles)
+        let client = try DTLSSession(
             role: .client,
             context: clientContext,
             remoteFingerprints: clientExpects ?? [serverContext.certificate.fingerprint]
         )
-        server = try DTLSSession(
+        let server = try DTLSSession(
             role: .server,
             context: serverContext,
             remoteFingerprints: serverExpects ?? [clientContext.certificate.fingerprint]
         )
+        self.client = client
+        self.server = server
     }
 
     /// All that the client has to send.
