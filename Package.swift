@@ -14,6 +14,8 @@ let package = Package(
         .library(name: "Wire", targets: ["Wire"]),
         .library(name: "Timing", targets: ["Timing"]),
         .library(name: "Ciphers", targets: ["Ciphers"]),
+        .library(name: "Codecs", targets: ["Codecs"]),
+        .library(name: "RTP", targets: ["RTP"]),
     ],
     targets: [
         // ground
@@ -21,11 +23,15 @@ let package = Package(
         .target(name: "Timing", dependencies: ["Wire"], swiftSettings: house),
 
         // protocols
+        .target(name: "Codecs", dependencies: ["Wire"], swiftSettings: house),
         .target(
             name: "Ciphers",
             dependencies: ["COpenSSL", "CCiphers", "Timing"],
             swiftSettings: house
         ),
+
+        // media
+        .target(name: "RTP", dependencies: ["Wire", "Timing"], swiftSettings: house),
 
         // C modules
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -42,6 +48,12 @@ let package = Package(
         .testTarget(
             name: "CiphersTests",
             dependencies: ["Ciphers", "CSRTP", "Timing"],
+            swiftSettings: house
+        ),
+        .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Wire"], swiftSettings: house),
+        .testTarget(
+            name: "RTPTests",
+            dependencies: ["RTP", "Timing", "Wire"],
             swiftSettings: house
         ),
     ]

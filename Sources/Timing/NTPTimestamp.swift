@@ -17,7 +17,7 @@ public struct NTPTimestamp: Hashable, Comparable, Sendable {
     /// Nanoseconds since 1970-01-01 00:00 UTC.
     public var unixNanoseconds: Int64 {
         let seconds = Int64(bitPattern: (value >> 32) &- Self.unixEpoch)
-        return seconds * 1_000_000_000 + Int64((value & 0xFFFF_FFFF) * 1_000_000_000 >> 32)
+        return seconds * 1_000_000_000 + Int64(((value & 0xFFFF_FFFF) * 1_000_000_000) >> 32)
     }
 
     /// The middle 32 bits, as report blocks carry them (RFC 3550 §6.4.1, LSR).
