@@ -43,8 +43,19 @@ public struct OpeningKey: ~Copyable {
             masterKey: masterKey,
             masterSalt: masterSalt
         )
-        let rtp = try keys.transform(.rtp, seals: false)
-        let rtcp = try keys.transform(.rtcp, seals: false)
+        self.init(
+            profile: profile,
+            rtp: try keys.transform(.rtp, seals: false),
+            rtcp: try keys.transform(.rtcp, seals: false)
+        )
+    }
+
+    /// Session keys derived elsewhere: the RFCs' vectors begin there.
+    init(
+        profile: SRTPProfile,
+        rtp: consuming Transform,
+        rtcp: consuming Transform
+    ) {
         self.profile = profile
         self.rtp = rtp
         self.rtcp = rtcp

@@ -8,7 +8,7 @@ public struct SealingKey: ~Copyable {
     private let profile: SRTPProfile
     private let rtp: Transform
     private let rtcp: Transform
-    private var nextRTCPIndex: UInt32 = 0  // one counter for all SSRCs: their IVs differ anyway
+    private var nextRTCPIndex: UInt32  // one counter for all SSRCs: their IVs differ anyway
 
     /// Derives the session keys from a master key and salt.
     public init(
@@ -21,11 +21,24 @@ public struct SealingKey: ~Copyable {
             masterKey: masterKey,
             masterSalt: masterSalt
         )
-        let rtp = try keys.transform(.rtp, seals: true)
-        let rtcp = try keys.transform(.rtcp, seals: true)
+        self.init(
+            profile: profile,
+            rtp: try keys.transform(.rtp, seals: true),
+            rtcp: try keys.transform(.rtcp, seals: true)
+        )
+    }
+
+    /// Session keys derived elsewhere: the RFCs' vectors begin there.
+    init(
+        profile: SRTPProfile,
+        rtp: consuming Transform,
+        rtcp: consuming Transform,
+        nextRTCPIndex: UInt32 = 0
+    ) {
         self.profile = profile
         self.rtp = rtp
         self.rtcp = rtcp
+        self.nextRTCPIndex = nextRTCPIndex
     }
 
     /// Octets `sealRTP` adds to a packet.

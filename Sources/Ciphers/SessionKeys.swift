@@ -29,14 +29,13 @@ struct SessionKeys {
         let encryption = try derive(label: stream.rawValue, byteCount: 16)
         let authentication = try derive(label: stream.rawValue + 1, byteCount: 20)
         let salt = try derive(label: stream.rawValue + 2, byteCount: profile.saltByteCount)
-        let pointer =
-            switch profile {
-            case .aeadAES128GCM: cciphers_transform_new(encryption, nil, salt, seals ? 1 : 0)
-            case .aes128CMHMACSHA1_80:
-                cciphers_transform_new(encryption, authentication, salt, seals ? 1 : 0)
-            }
-        guard let pointer else { throw .refused(call: "EVP_CipherInit_ex") }
-        return Transform(pointer: pointer)
+        return try Transform(
+            profile: profile,
+            key: encryption,
+            authenticationKey: authentication,
+            salt: salt,
+            seals: seals
+        )
     }
 
     /// The PRF over `label` and the salt, whose 112 bits GCM's 96 fill from the left (RFC 7714 §11).
@@ -51,11 +50,27 @@ struct SessionKeys {
     }
 }
 
-/// Owns one keyed EVP context.
+/// Owns one EVP context, keyed with session keys.
 struct Transform: ~Copyable {
     let pointer: OpaquePointer
 
-    init(pointer: OpaquePointer) { self.pointer = pointer }
+    /// Keys the context; AEAD_AES_128_GCM has no use for `authenticationKey`.
+    init(
+        profile: SRTPProfile,
+        key: [UInt8],
+        authenticationKey: [UInt8],
+        salt: [UInt8],
+        seals: Bool
+    ) throws(CipherError) {
+        let created =
+            switch profile {
+            case .aeadAES128GCM: cciphers_transform_new(key, nil, salt, seals ? 1 : 0)
+            case .aes128CMHMACSHA1_80:
+                cciphers_transform_new(key, authenticationKey, salt, seals ? 1 : 0)
+            }
+        guard let created else { throw .refused(call: "EVP_CipherInit_ex") }
+        pointer = created
+    }
 
     deinit { cciphers_transform_free(pointer) }
 }
