@@ -1,0 +1,44 @@
+// The bearer token: kept for this tab alone, asked for when the server wants one, never in a URL.
+import { el } from "./dom.js";
+
+const KEY = "sluice.token";
+let asking = null;
+let declined = false;
+
+export const current = () => sessionStorage.getItem(KEY);
+
+/** Lets the next refused call ask again after the user said no. */
+export function askAgain() { declined = false; }
+
+/** Asks for a token once, however many calls were refused. Resolves to `null` when the user declines. */
+export function ask(sentence, refused) {
+  if (current() !== refused) return Promise.resolve(current()); // another call has got a new one meanwhile
+  if (declined) return Promise.resolve(null);
+  asking ??= prompt(sentence, refused != null).finally(() => { asking = null; });
+  return asking;
+}
+
+function prompt(sentence, wasRefused) {
+  const field = el("input", {
+    id: "token", name: "token", type: "password", required: true, autocomplete: "off",
+    spellcheck: "false", "aria-describedby": "token-why",
+  });
+  const dialog = el("dialog", { class: "card", "aria-labelledby": "token-title" },
+    el("form", { method: "dialog" },
+      el("h2", { id: "token-title" }, wasRefused ? "That token was not accepted" : "This server asks for a token"),
+      el("p", { id: "token-why", class: "muted" },
+        sentence ? `The server says: ${sentence}` : "Ask whoever runs it. The token stays in this tab."),
+      el("label", { for: "token" }, "Access token"), field,
+      el("div", { class: "actions" },
+        el("button", { type: "button", class: "quiet", onclick: () => dialog.close("") }, "Not now"),
+        el("button", { class: "primary", value: "ok" }, "Continue"))));
+  document.body.append(dialog);
+  dialog.showModal();
+  return new Promise((resolve) => dialog.addEventListener("close", () => {
+    const token = dialog.returnValue === "ok" ? field.value.trim() : "";
+    dialog.remove();
+    if (token) sessionStorage.setItem(KEY, token);
+    declined = !token;
+    resolve(token || null);
+  }));
+}
