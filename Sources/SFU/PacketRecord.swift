@@ -1,0 +1,19 @@
+/// What the router knows of one received packet: all a consumer needs to write its own copy.
+///
+/// The octets lie in a `PacketSlab` slot and are never edited. Trivial, so that a burst of records
+/// costs no reference counting.
+struct PacketRecord {
+    var sequence: Int64  // of the producer's stream, unwrapped
+    var timestamp: UInt32
+    var slot: UInt32
+    var payloadOffset: UInt16
+    var payloadByteCount: UInt16
+    var marker: Bool
+    var isKeyframe: Bool
+    var extensions = ForwardedExtensions()
+
+    /// Stands in a ring's place that holds no packet; no stream reaches its number.
+    static let vacant = PacketRecord(
+        sequence: .min, timestamp: 0, slot: 0, payloadOffset: 0, payloadByteCount: 0,
+        marker: false, isKeyframe: false)
+}
