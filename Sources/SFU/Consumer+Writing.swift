@@ -66,11 +66,17 @@ extension Consumer {
         }
         _ = connection.sealRTP(
             at: out, headerByteCount: RTPHeader.byteCount + block, prefixByteCount: 0,
-            payload: packet + Int(record.payloadOffset),
-            payloadByteCount: Int(record.payloadByteCount), ssrc: ssrc, index: UInt64(sequence))
+            payload: payload(of: record, in: packet), ssrc: ssrc, index: UInt64(sequence))
         packetCount &+= 1
         byteCount &+= UInt32(record.payloadByteCount)
     }
+}
+
+private func payload(
+    of record: PacketRecord, in packet: UnsafeRawPointer
+) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+        start: packet + Int(record.payloadOffset), count: Int(record.payloadByteCount))
 }
 
 extension Consumer {
@@ -112,8 +118,7 @@ extension Consumer {
             as: UInt16.self)
         _ = connection.sealRTP(
             at: out, headerByteCount: headerByteCount, prefixByteCount: 2,
-            payload: packet + Int(record.payloadOffset),
-            payloadByteCount: Int(record.payloadByteCount), ssrc: retransmission.ssrc,
+            payload: payload(of: record, in: packet), ssrc: retransmission.ssrc,
             index: UInt64(resent))
         resent += 1
     }

@@ -62,3 +62,15 @@ struct ConsumerReport {
         roundTrip = max(now - lastSent.at - held, .zero)
     }
 }
+
+extension Consumer {
+    /// The producer's newest pair of clocks as this consumer's sender report; `nil` before it has
+    /// been sent anything that the pair could speak of.
+    mutating func senderReport(_ point: SenderReportPoint, at now: Instant) -> SenderReport? {
+        guard rewriter.isStarted else { return nil }
+        report.lastSent = (point.ntp.middle, now)
+        return SenderReport(
+            ssrc: ssrc, ntp: point.ntp, rtpTimestamp: rewriter.reportedTimestamp(for: point.rtp),
+            packetCount: packetCount, octetCount: byteCount)
+    }
+}

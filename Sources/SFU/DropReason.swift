@@ -1,3 +1,5 @@
+import Ciphers
+
 /// Why a datagram or packet was not taken further. Closed: each reason is one metric label.
 ///
 /// Dropping is not an error: strangers send garbage, networks duplicate. It is counted, never
@@ -77,5 +79,18 @@ public struct DropCounters: Sendable {
     /// Adds another table's counts to this one's.
     public mutating func merge(_ other: DropCounters) {
         for index in counts.indices { counts[index] &+= other.counts[index] }
+    }
+}
+
+extension DropReason {
+    /// The count under which a packet that SRTP refused falls.
+    init(_ failure: OpenFailure) {
+        self =
+            switch failure {
+            case .malformed: .malformedSRTP
+            case .replayed: .replayed
+            case .notAuthentic: .notAuthentic
+            case .tooManySources: .tooManySources
+            }
     }
 }

@@ -20,10 +20,17 @@ struct ForwardedExtensions {
     /// nothing is sent on.
     func blockByteCount(numbering: HeaderExtensionMap) -> Int {
         var elements = 0
-        for index in 0..<count where numbering.oneByteID(rawKind: kinds[index]) != 0 {
+        for index in 0..<count where id(of: index, numbering) != 0 {
             elements += 1 + Int(byteCounts[index])
         }
         return elements == 0 ? 0 : 4 + (elements + 3) & ~3
+    }
+
+    /// The consumer's number for an element; zero when it agreed on none that the short form holds.
+    private func id(of index: Int, _ numbering: HeaderExtensionMap) -> UInt8 {
+        guard let name = HeaderExtension(rawValue: kinds[index]) else { return 0 }
+        let id = numbering[name]
+        return id <= 14 ? id : 0
     }
 
     /// Writes that block at `out`, copying the elements from the received packet.
@@ -37,7 +44,7 @@ struct ForwardedExtensions {
             as: UInt16.self)
         var position = 4
         for index in 0..<count {
-            let id = numbering.oneByteID(rawKind: kinds[index])
+            let id = id(of: index, numbering)
             guard id != 0 else { continue }
             let length = Int(byteCounts[index])
             out.storeBytes(of: id << 4 | UInt8(length - 1), toByteOffset: position, as: UInt8.self)

@@ -47,3 +47,14 @@ struct SenderReportPoint {
     var ntp: NTPTimestamp
     var rtp: UInt32
 }
+
+extension Producer {
+    /// The track as reports show it.
+    func snapshot(peer: String) -> ProducerSnapshot {
+        let jitter = stream.map { Double($0.statistics.jitter) / Double(codec.codec.clockRate) }
+        return ProducerSnapshot(
+            id: id, peer: peer, codec: codec.codec, packetCount: packetCount, byteCount: byteCount,
+            packetsLost: stream.map { Int($0.statistics.lostCount) } ?? 0,
+            jitterSeconds: jitter ?? 0, consumerCount: consumers.count)
+    }
+}

@@ -10,7 +10,8 @@ struct ReceiveStream {
     let ssrc: UInt32
     private(set) var burst: [PacketRecord] = []  // received since the last fan-out
     private(set) var statistics: ReceptionStatistics
-    var nack: NackGenerator?
+    private(set) var nack: NackGenerator?
+    private(set) var needsKeyframe = false  // more is missing than asking again can mend
     private var unwrapper = SequenceUnwrapper()
     private var ring: [PacketRecord]
     private var retired: [UInt32] = []  // displaced in this burst, perhaps still to be sent
@@ -36,7 +37,7 @@ struct ReceiveStream {
         -> DropReason?
     {
         let index = Int(truncatingIfNeeded: record.sequence) & (ring.count - 1)
-        if let newest = unwrapper.last, record.sequence <= newest - Int64(ring.count) {
+        if let newest = unwrapper.newest, record.sequence <= newest - Int64(ring.count) {
             return .tooLate
         }
         if ring[index].sequence == record.sequence { return .duplicate }
@@ -46,10 +47,30 @@ struct ReceiveStream {
         let wire = UInt16(truncatingIfNeeded: record.sequence)
         _ = unwrapper.unwrap(wire)
         if !isRetransmission {
-            statistics.packetArrived(sequence: wire, timestamp: record.timestamp, at: now)
+            _ = statistics.packetArrived(
+                sequenceNumber: wire, timestamp: record.timestamp, at: now)
         }
-        nack?.packetArrived(record.sequence, isKeyframe: record.isKeyframe, at: now)
+        if nack?.packetArrived(wire, at: now) == .requestKeyframe { needsKeyframe = true }
+        if record.isKeyframe { nack?.keyframeArrived(wire) }
         return nil
+    }
+
+    /// The numbers to ask the sender for again, and whether only a key frame helps.
+    mutating func missing(at now: Instant) -> (numbers: [UInt16], needsKeyframe: Bool) {
+        var numbers: [UInt16] = []
+        if nack?.advance(to: now, into: &numbers) == .requestKeyframe { needsKeyframe = true }
+        defer { needsKeyframe = false }
+        return (numbers, needsKeyframe)
+    }
+
+    /// Keeps what a sender report says, for the report back.
+    mutating func senderReportArrived(_ report: SenderReport, at now: Instant) {
+        statistics.senderReportArrived(report.ntp, at: now)
+    }
+
+    /// How the stream arrives; `nil` before its first packets.
+    mutating func reportBlock(at now: Instant) -> ReportBlock? {
+        statistics.makeReportBlock(at: now)
     }
 
     /// The packet with this number, while the ring still holds it.

@@ -22,9 +22,11 @@ struct Transport: ~Copyable {
     var nextReport: Instant?
     var addresses: [Endpoint] = []  // entries of the worker's address table that lead here
     var isTouched = false  // its deadline must be computed anew
-    let reducedSize: Bool
+    var isAnnounced = false  // its connection's keys are known, and were told
+    let acceptsReducedSize: Bool
     let cname: String
     let reporterSSRC: UInt32
+    let transportSequenceID: UInt8  // header extension number; 0 when not agreed
 
     /// Which producer an SSRC belongs to.
     struct StreamRoute {
@@ -39,5 +41,14 @@ struct Transport: ~Copyable {
     func route(for ssrc: UInt32) -> StreamRoute? {
         for route in routes where route.ssrc == ssrc { return route }
         return nil
+    }
+
+    func consumer(for ssrc: UInt32) -> ConsumerHandle? {
+        for consumer in consumers where consumer.ssrc == ssrc { return consumer.handle }
+        return nil
+    }
+
+    var sourceDescription: SourceDescription {
+        SourceDescription(chunks: [.init(ssrc: reporterSSRC, cname: cname)])
     }
 }

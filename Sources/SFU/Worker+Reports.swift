@@ -31,25 +31,25 @@ extension Worker {
             switch packet {
             case .senderReport(let report):
                 receive(report, of: handle, at: now)
-                receive(report.blocks, of: handle, at: now)
+                receive(report.reports, of: handle, at: now)
             case .receiverReport(let report):
-                receive(report.blocks, of: handle, at: now)
+                receive(report.reports, of: handle, at: now)
             case .nack(let nack):
                 totals.nacks &+= 1
                 resend(nack, of: handle)
-            case .pictureLoss(let request):
+            case .pictureLossIndication(let request):
                 keyframeWanted(ssrc: request.mediaSSRC, of: handle, at: now)
             case .fullIntraRequest(let request):
                 for entry in request.entries {
                     keyframeWanted(ssrc: entry.ssrc, of: handle, at: now)
                 }
-            case .sourceDescription, .goodbye, .receiverEstimate, .transportFeedback,
+            case .sourceDescription, .goodbye, .maximumBitrate, .transportFeedback,
                 .extendedReport, .other:
                 continue
             }
         }
         touch(handle)
-        return packets.error == nil ? nil : .malformedRTCP
+        return packets.failure == nil ? nil : .malformedRTCP
     }
 
     /// A producer's clocks: kept, and told to all its consumers.
@@ -75,10 +75,10 @@ extension Worker {
         }
     }
 
-    private mutating func resend(_ nack: NackRequest, of handle: TransportHandle) {
+    private mutating func resend(_ nack: GenericNack, of handle: TransportHandle) {
         guard let consumer = transports[handle].consumer(for: nack.mediaSSRC) else { return }
         let room = transports[handle].room
-        for sequence in nack.sequenceNumbers {
+        for sequence in nack.lost {
             rooms[room].router.resend(sequence, to: consumer)
         }
         activate(room)
@@ -137,7 +137,9 @@ extension Worker {
         let transport = rooms[room].router.consumers[consumer].transport
         var writer = ByteWriter(capacity: 96)
         report.write(to: &writer)
-        SourceDescription(ssrc: report.ssrc, cname: transports[transport].cname).write(to: &writer)
+        SourceDescription(
+            chunks: [.init(ssrc: report.ssrc, cname: transports[transport].cname)]
+        ).write(to: &writer)
         sendRTCP(writer, over: transport)
     }
 
@@ -147,10 +149,8 @@ extension Worker {
             return sendRTCP(feedback, over: handle)
         }
         var compound = ByteWriter(capacity: 64 + feedback.count)
-        ReceiverReport(ssrc: transports[handle].reporterSSRC, blocks: []).write(to: &compound)
-        SourceDescription(
-            ssrc: transports[handle].reporterSSRC, cname: transports[handle].cname
-        ).write(to: &compound)
+        ReceiverReport(ssrc: transports[handle].reporterSSRC).write(to: &compound)
+        transports[handle].sourceDescription.write(to: &compound)
         compound.write(feedback.bytes)
         sendRTCP(compound, over: handle)
     }

@@ -73,6 +73,7 @@ extension Worker {
         let name = rooms[room].name
         directory.remove(room: name)
         totals.absorb(rooms[room].router)
+        drops.merge(rooms[room].router.drops)
         _ = rooms.remove(room)
         emit(.roomClosed(room: name))
     }

@@ -1,6 +1,5 @@
 import RTP
 import Timing
-import WebRTC
 import Wire
 
 extension Worker {
@@ -48,30 +47,34 @@ extension Worker {
     private mutating func sendRequests(of handle: TransportHandle, at now: Instant) {
         let room = transports[handle].room
         for producer in transports[handle].producers {
-            let missing =
-                rooms[room].router.producers[producer].stream?.nack?.advance(to: now)
-                ?? NackGenerator.Outcome()
-            if !missing.sequenceNumbers.isEmpty,
-                let ssrc = rooms[room].router.producers[producer].stream?.ssrc
-            {
-                totals.requestedPackets &+= UInt64(missing.sequenceNumbers.count)
-                var writer = ByteWriter(capacity: 64)
-                NackRequest(
-                    senderSSRC: transports[handle].reporterSSRC, mediaSSRC: ssrc,
-                    sequenceNumbers: missing.sequenceNumbers
-                ).write(to: &writer)
-                sendFeedback(writer, over: handle)
+            let missing = rooms[room].router.producers[producer].stream?.missing(at: now)
+            if let numbers = missing?.numbers, !numbers.isEmpty {
+                sendNack(numbers, for: producer, over: handle)
             }
             var action = rooms[room].router.producers[producer].keyframes.advance(to: now)
-            if missing.needsKeyframe, action == .none {
+            if missing?.needsKeyframe == true, action == .none {
                 action = rooms[room].router.producers[producer].keyframes.keyframeNeeded(at: now)
             }
             if action == .sendPLI { sendPLI(to: producer, in: room, over: handle) }
         }
     }
 
+    private mutating func sendNack(
+        _ numbers: [UInt16], for producer: ProducerHandle, over handle: TransportHandle
+    ) {
+        let room = transports[handle].room
+        guard let ssrc = rooms[room].router.producers[producer].stream?.ssrc else { return }
+        totals.requestedPackets &+= UInt64(numbers.count)
+        var writer = ByteWriter(capacity: 64)
+        GenericNack(
+            senderSSRC: transports[handle].reporterSSRC, mediaSSRC: ssrc, lost: numbers
+        ).write(to: &writer)
+        sendFeedback(writer, over: handle)
+    }
+
     private mutating func sendTransportFeedback(of handle: TransportHandle, at now: Instant) {
-        while let feedback = transports[handle].feedback?.advance(to: now) {
+        transports[handle].feedback?.advance(to: now)
+        while let feedback = transports[handle].feedback?.nextFeedback() {
             var writer = ByteWriter(capacity: 256)
             feedback.write(to: &writer)
             sendFeedback(writer, over: handle)
@@ -91,10 +94,8 @@ extension Worker {
         }
         guard !blocks.isEmpty else { return }
         var writer = ByteWriter(capacity: 128)
-        ReceiverReport(ssrc: transports[handle].reporterSSRC, blocks: blocks).write(to: &writer)
-        SourceDescription(
-            ssrc: transports[handle].reporterSSRC, cname: transports[handle].cname
-        ).write(to: &writer)
+        ReceiverReport(ssrc: transports[handle].reporterSSRC, reports: blocks).write(to: &writer)
+        transports[handle].sourceDescription.write(to: &writer)
         sendRTCP(writer, over: handle)
     }
 }
