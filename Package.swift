@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Ciphers", targets: ["Ciphers"]),
         .library(name: "Codecs", targets: ["Codecs"]),
         .library(name: "RTP", targets: ["RTP"]),
+        .library(name: "WebRTC", targets: ["WebRTC"]),
     ],
     targets: [
         // ground
@@ -32,6 +33,13 @@ let package = Package(
 
         // media
         .target(name: "RTP", dependencies: ["Wire", "Timing"], swiftSettings: house),
+
+        // engines
+        .target(
+            name: "WebRTC",
+            dependencies: ["Ciphers", "Codecs", "RTP", "Timing", "Wire"],
+            swiftSettings: house
+        ),
 
         // C modules
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),

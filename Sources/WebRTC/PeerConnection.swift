@@ -127,8 +127,8 @@ extension PeerConnection {
     }
 
     /// Replaces both sides' ICE credentials (RFC 8445 §9); keys and media go on.
-    public mutating func restartICE(local: ICECredentials, remote: ICECredentials, at now: Instant) {
-        ice.restart(local: local, remote: remote, at: now)
+    public mutating func restartICE(local: ICECredentials, remote: ICECredentials) {
+        ice.restart(local: local, remote: remote)
     }
 
     /// Retransmits a flight, or ends a connection whose time is over.
