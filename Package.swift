@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Ciphers", targets: ["Ciphers"]),
         .library(name: "Codecs", targets: ["Codecs"]),
         .library(name: "RTP", targets: ["RTP"]),
+        .library(name: "SDP", targets: ["SDP"]),
         .library(name: "WebRTC", targets: ["WebRTC"]),
     ],
     targets: [
@@ -31,13 +32,15 @@ let package = Package(
             swiftSettings: house
         ),
 
+        .target(name: "SDP", dependencies: ["Wire"], swiftSettings: house),
+
         // media
         .target(name: "RTP", dependencies: ["Wire", "Timing"], swiftSettings: house),
 
         // engines
         .target(
             name: "WebRTC",
-            dependencies: ["Ciphers", "Codecs", "RTP", "Timing", "Wire"],
+            dependencies: ["Ciphers", "Codecs", "RTP", "SDP", "Timing", "Wire"],
             swiftSettings: house
         ),
 
