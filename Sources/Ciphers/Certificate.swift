@@ -14,12 +14,13 @@ public final class Certificate: Sendable {
     /// Makes a key and signs a certificate with it: about half a millisecond.
     public init() throws(CipherError) {
         guard let key = cciphers_p256_new() else { throw .refused(call: "EVP_EC_gen") }
-        guard let x509 = Self.sign(with: key), let digest = Self.digest(of: x509) else {
+        guard let x509 = Self.sign(with: key), let digest = Self.digest(of: x509, by: .sha256)
+        else {
             EVP_PKEY_free(key)
             throw .refused(call: "X509_sign")
         }
         (self.x509, self.key) = (x509, key)
-        fingerprint = Fingerprint(algorithm: .sha256, value: digest)
+        fingerprint = digest
     }
 
     deinit {
@@ -47,9 +48,17 @@ public final class Certificate: Sendable {
         return x509
     }
 
-    private static func digest(of x509: OpaquePointer) -> [UInt8]? {
-        var digest = [UInt8](repeating: 0, count: HashFunction.sha256.byteCount)
-        return X509_digest(x509, EVP_sha256(), &digest, nil) == 1 ? digest : nil
+    static func digest(of x509: OpaquePointer, by function: HashFunction) -> Fingerprint? {
+        let algorithm =
+            switch function {
+            case .sha1: EVP_sha1()
+            case .sha256: EVP_sha256()
+            case .sha384: EVP_sha384()
+            case .sha512: EVP_sha512()
+            }
+        var digest = [UInt8](repeating: 0, count: function.byteCount)
+        guard X509_digest(x509, algorithm, &digest, nil) == 1 else { return nil }
+        return Fingerprint(algorithm: function, value: digest)
     }
 
     private static let secondsPerDay = 86_400

@@ -66,7 +66,7 @@ public struct DTLSSession: ~Copyable {
         switch progress {
         case cciphers_waiting: break
         case cciphers_connected:
-            if state == .handshaking { state = exportKeys() }
+            if state == .handshaking { handshakeFinished() }
         case cciphers_closed:
             SSL_shutdown(ssl)
             state = .closed
@@ -115,6 +115,11 @@ public struct DTLSSession: ~Copyable {
             nextDeadline =
                 left < 0 ? nil : now + max(Interval(nanoseconds: left), Self.leastWait)
         }
+    }
+
+    private mutating func handshakeFinished() {
+        state = exportKeys()
+        if case .failed = state { SSL_shutdown(ssl) }  // the peer may believe in this session
     }
 
     /// The keys of both directions (RFC 5764 §4.2).

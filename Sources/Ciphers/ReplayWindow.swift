@@ -9,14 +9,19 @@ struct ReplayWindow {
     private var highest: UInt64?
     private var words: Words = .init()  // a ring of bits by index modulo `size`
 
-    /// Where a sequence number most likely lies: the rollover that brings it nearest to the newest.
+    /// Where a sequence number most likely lies: at the rollover that brings it nearest to the
+    /// newest one.
     func estimatedIndex(of sequenceNumber: UInt16) -> UInt64 {
         guard let highest else { return UInt64(sequenceNumber) }
-        let distance = Int16(bitPattern: sequenceNumber &- UInt16(truncatingIfNeeded: highest))
-        let index = Int64(highest) + Int64(distance)
-        // Nothing precedes rollover 0, and nothing follows 2³²-1: then it is what it says.
-        guard index >= 0, index < 1 << 48 else { return highest & ~0xFFFF | UInt64(sequenceNumber) }
-        return UInt64(index)
+        let newest = UInt16(truncatingIfNeeded: highest)
+        var rollover = highest >> 16
+        if newest < 0x8000 {
+            // Nothing precedes rollover 0: there the packet lies ahead after all.
+            if sequenceNumber > newest + 0x8000, rollover > 0 { rollover -= 1 }
+        } else if sequenceNumber < newest - 0x8000, rollover < 0xFFFF_FFFF {
+            rollover += 1
+        }
+        return rollover << 16 | UInt64(sequenceNumber)
     }
 
     /// Whether a packet of this index has been taken before, or lies too far back to know.

@@ -1,3 +1,4 @@
+import CTestClock
 import Timing
 
 @testable import Ciphers
@@ -11,11 +12,15 @@ struct DTLSDialogue: ~Copyable {
     init(
         clientProfiles: [SRTPProfile] = SRTPProfile.allCases,
         serverProfiles: [SRTPProfile] = SRTPProfile.allCases,
+        serverCertificate: Certificate? = nil,
         clientExpects: [Fingerprint]? = nil,
         serverExpects: [Fingerprint]? = nil
     ) throws {
         let clientContext = try DTLSContext(certificate: Certificate(), profiles: clientProfiles)
-        let serverContext = try DTLSContext(certificate: Certificate(), profiles: serverProfiles)
+        let serverContext = try DTLSContext(
+            certificate: serverCertificate ?? Certificate(),
+            profiles: serverProfiles
+        )
         let client = try DTLSSession(
             role: .client,
             context: clientContext,
@@ -50,6 +55,14 @@ struct DTLSDialogue: ~Copyable {
 
     mutating func deliver(toClient flight: [[UInt8]]) {
         for datagram in flight { client.receive(datagram.span.bytes, at: now) }
+    }
+
+    /// Lets time pass, for the sessions and for OpenSSL alike.
+    mutating func wait(_ interval: Interval) {
+        test_clock_advance(interval.nanoseconds)
+        now = now + interval
+        client.advance(to: now)
+        server.advance(to: now)
     }
 
     /// Carries everything both ways until both are silent.
