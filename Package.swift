@@ -18,6 +18,8 @@ let package = Package(
         .library(name: "RTP", targets: ["RTP"]),
         .library(name: "SDP", targets: ["SDP"]),
         .library(name: "WebRTC", targets: ["WebRTC"]),
+        .library(name: "Web", targets: ["Web"]),
+        .library(name: "Signalling", targets: ["Signalling"]),
     ],
     targets: [
         // ground
@@ -53,6 +55,19 @@ let package = Package(
             cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")]
         ),  // SHA_CTX: HMAC's saved midstates
 
+        .systemLibrary(
+            name: "CLibWebSockets",
+            pkgConfig: "libwebsockets",
+            providers: [.apt(["libwebsockets-dev"])]
+        ),
+        .target(name: "CWeb", dependencies: ["CLibWebSockets"]),
+
+        // shell
+        .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
+
+        // sessions
+        .target(name: "Signalling", dependencies: ["Ciphers", "Web"], swiftSettings: house),
+
         // tests
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
         .testTarget(name: "TimingTests", dependencies: ["Timing", "Wire"], swiftSettings: house),
@@ -65,6 +80,12 @@ let package = Package(
         .testTarget(
             name: "RTPTests",
             dependencies: ["RTP", "Timing", "Wire"],
+            swiftSettings: house
+        ),
+        .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: house),
+        .testTarget(
+            name: "SignallingTests",
+            dependencies: ["Ciphers", "Signalling"],
             swiftSettings: house
         ),
     ]

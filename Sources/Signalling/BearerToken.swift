@@ -1,0 +1,102 @@
+import Ciphers
+public import Web
+
+/// What a caller may do, proven by a JSON Web Token signed with HS256 (RFC 7515, RFC 7519).
+///
+/// The claims `room`, `publish`, `subscribe` and `admin` say it; `exp` is a must, so that a token
+/// that leaks does not open the door for ever. What a token does not grant is refused.
+public struct BearerToken: Hashable, Sendable {
+    /// Something a token can grant.
+    public enum Permission: Hashable, Sendable {
+        /// Send media into a room.
+        case publish
+        /// Receive a room's media and events.
+        case subscribe
+        /// Everything, in every room.
+        case admin
+    }
+
+    /// The one room it speaks for; without it only `admin` opens any.
+    public let room: String?
+    private let permissions: Set<Permission>
+
+    /// Verifies a token in its compact form.
+    ///
+    /// - Parameters:
+    ///   - text: Three parts with dots between them, as after `Bearer `.
+    ///   - secret: The key of the signature.
+    ///   - now: Seconds since 1970, UTC.
+    public init(verifying text: Substring, secret: [UInt8], now: Int64) throws(TokenError) {
+        guard text.utf8.count <= byteCountLimit else { throw .malformed }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = decodeBase64URL(parts[0]),
+            let payload = decodeBase64URL(parts[1]), let signature = decodeBase64URL(parts[2])
+        else { throw .malformed }
+        try Self.check(header: header)
+        let signed = Array(text.utf8.prefix(parts[0].utf8.count + 1 + parts[1].utf8.count))
+        let expected = hmacSHA256(key: secret, data: signed)
+        guard constantTimeEquals(expected, signature) else { throw .wrongSignature }
+        try self.init(Self.claims(payload), now: now)
+    }
+
+    /// Throws unless `permission` is granted in `room`.
+    public func require(_ permission: Permission, in room: String) throws(TokenError) {
+        guard !permissions.contains(.admin) else { return }
+        guard permission != .admin else { throw .adminNotGranted }
+        guard self.room == room else { throw .otherRoom }
+        guard permissions.contains(permission) else {
+            throw permission == .publish ? .publishNotGranted : .subscribeNotGranted
+        }
+    }
+
+    /// Throws unless the token opens what belongs to no room.
+    public func requireAdmin() throws(TokenError) {
+        guard permissions.contains(.admin) else { throw .adminNotGranted }
+    }
+
+    private init(_ claims: Claims, now: Int64) throws(TokenError) {
+        guard Double(now) < claims.exp else { throw .expired }
+        if let start = claims.nbf, Double(now) < start { throw .notYetValid }
+        let granted: [(Bool?, Permission)] = [
+            (claims.publish, .publish), (claims.subscribe, .subscribe), (claims.admin, .admin),
+        ]
+        room = claims.room
+        permissions = Set(granted.filter { $0.0 == true }.map(\.1))
+    }
+
+    /// Before the signature: a header that names another algorithm must not choose how it is read.
+    private static func check(header: [UInt8]) throws(TokenError) {
+        let fields: Header
+        do { fields = try decodeJSON(from: header) } catch { throw .malformed }
+        guard fields.alg == "HS256", fields.crit == nil else { throw .unsupported }
+    }
+
+    private static func claims(_ payload: [UInt8]) throws(TokenError) -> Claims {
+        do { return try decodeJSON(from: payload) } catch { throw .claim(error) }
+    }
+}
+
+extension HTTPRequest {
+    /// The token this call came with, verified at `now` (seconds since 1970).
+    public func token(secret: [UInt8], now: Int64) throws(TokenError) -> BearerToken {
+        guard let text = bearerToken else { throw .missing }
+        return try BearerToken(verifying: text, secret: secret, now: now)
+    }
+}
+
+private struct Header: Decodable {
+    let alg: String
+    let crit: [String]?
+}
+
+private struct Claims: Decodable {
+    let room: String?
+    let publish: Bool?
+    let subscribe: Bool?
+    let admin: Bool?
+    let exp: Double  // seconds since 1970, fractions allowed (RFC 7519 §2)
+    let nbf: Double?
+}
+
+/// Far beyond any honest token, and within the server's limit on headers.
+private let byteCountLimit = 8 * 1024
