@@ -52,13 +52,16 @@ public struct H264ProfileLevelID: Hashable, Sendable {
     /// The same profile at the lower of two levels: what an answer writes when level asymmetry is
     /// not allowed by both sides.
     public func limited(to other: H264ProfileLevelID) -> H264ProfileLevelID {
-        other.level < level
+        other.levelRank < levelRank
             ? H264ProfileLevelID(
                 profile: profile,
                 level: other.level,
                 profileOctets: profileOctets
             ) : self
     }
+
+    /// Level 1b stands between 1 and 1.1.
+    private var levelRank: Int { level == 9 ? 105 : Int(level) * 10 }
 
     private init(profile: Profile, level: UInt8, profileOctets: UInt16) {
         (self.profile, self.level, self.profileOctets) = (profile, level, profileOctets)

@@ -15,8 +15,8 @@ public struct ReceptionStatistics: Hashable, Sendable {
     private let probationLength: Int
     private var probation: Int  // packets in order still needed before the source is valid
     private var highest: UInt16 = 0
-    private var cycles: UInt32 = 0  // wraps of the sequence number, in the upper sixteen bits
-    private var base: UInt32 = 0
+    private var cycles: Int64 = 0  // wraps of the sequence number, times 2^16
+    private var base: Int64 = 0
     private var suspect: UInt32 = Self.noSuspect  // the number that would confirm a jump
     private var expectedPrior: Int64 = 0
     private var receivedPrior: Int64 = 0
@@ -37,7 +37,7 @@ public struct ReceptionStatistics: Hashable, Sendable {
 
     /// Packets that should have come between the first and the highest number seen.
     public var expectedCount: Int64 {
-        hasBegun && probation == 0 ? Int64(extendedHighest) - Int64(base) + 1 : 0
+        hasBegun && probation == 0 ? extendedHighest - base + 1 : 0
     }
 
     /// Packets that have not come; negative when duplicates outnumber the losses.
@@ -79,7 +79,7 @@ public struct ReceptionStatistics: Hashable, Sendable {
             block.fractionLost = UInt8(clamping: lostInterval << 8 / expectedInterval)
         }
         block.cumulativeLost = Int32(min(max(lostCount, -0x80_0000), 0x7F_FFFF))
-        block.highestSequenceNumber = extendedHighest
+        block.highestSequenceNumber = UInt32(truncatingIfNeeded: extendedHighest)
         block.jitter = jitter
         if reportMiddle != 0 {
             block.lastSenderReport = reportMiddle
@@ -89,7 +89,7 @@ public struct ReceptionStatistics: Hashable, Sendable {
         return block
     }
 
-    private var extendedHighest: UInt32 { cycles &+ UInt32(highest) }
+    private var extendedHighest: Int64 { cycles + Int64(highest) }
 
     /// RFC 3550 A.1, `update_seq`.
     private mutating func admit(_ number: UInt16) -> Bool {
@@ -101,9 +101,9 @@ public struct ReceptionStatistics: Hashable, Sendable {
         }
         let distance = number &- highest
         if distance < Self.dropoutLimit {
-            if number < highest { cycles &+= 1 << 16 }
+            if number < highest { cycles += 1 << 16 }
             highest = number
-        } else if distance <= UInt16.max - Self.misorderLimit {
+        } else if distance <= 0 &- Self.misorderLimit {
             guard suspect == UInt32(number) else {
                 suspect = UInt32(number &+ 1)
                 return false
@@ -116,8 +116,8 @@ public struct ReceptionStatistics: Hashable, Sendable {
     /// RFC 3550 A.1, `init_seq`.
     private mutating func begin(at number: UInt16) {
         hasBegun = true
-        (highest, base, cycles, suspect) = (number, UInt32(number), 0, Self.noSuspect)
-        (receivedCount, receivedPrior, expectedPrior) = (0, 0, 0)
+        (highest, base, cycles, suspect) = (number, Int64(number), 0, Self.noSuspect)
+        (receivedCount, receivedPrior, expectedPrior, transit) = (0, 0, 0, nil)
     }
 
     /// RFC 3550 A.8.

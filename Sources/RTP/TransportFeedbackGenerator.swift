@@ -44,7 +44,7 @@ public struct TransportFeedbackGenerator: Sendable {
         base = min(base, number)
         arrivedCount += 1
         if deadline == nil { deadline = now + Self.period }
-        if arrivedCount >= Self.packetLimit { due = true }
+        if arrivedCount == Self.packetLimit { deadline = now }
     }
 
     /// Makes the feedback due when its time has come.

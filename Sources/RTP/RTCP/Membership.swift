@@ -38,8 +38,9 @@ public struct SourceDescription: Hashable, Sendable {
         return chunk
     }
 
-    /// Appends the packet. More than 31 chunks is the caller's mistake; a name is cut at 255 octets.
+    /// Appends the packet: the first 31 chunks, each name cut at 255 octets.
     public func write(to writer: inout ByteWriter) {
+        let chunks = chunks.prefix(31)
         writer.writeRTCP(.sourceDescription, count: chunks.count) { writer in
             for chunk in chunks {
                 let name = chunk.cname.utf8.prefix(255)
@@ -69,8 +70,9 @@ public struct Goodbye: Hashable, Sendable {
         for _ in 0..<count { ssrcs.append(try reader.readUInt32()) }
     }
 
-    /// Appends the packet. More than 31 sources is the caller's mistake.
+    /// Appends the packet: the first 31 sources.
     public func write(to writer: inout ByteWriter) {
+        let ssrcs = ssrcs.prefix(31)
         writer.writeRTCP(.goodbye, count: ssrcs.count) { writer in
             for ssrc in ssrcs { writer.write(ssrc) }
         }

@@ -65,14 +65,15 @@ public struct RTCPHeader: Hashable, Sendable {
 extension ByteWriter {
     /// Writes one RTCP packet: its header, then what `body` writes, padded with zeros to whole
     /// words; the length is filled in afterwards.
+    ///
+    /// - Parameter count: The items, or the feedback format; five bits.
     mutating func writeRTCP(
         _ type: RTCPPacketType,
         count: Int,
         body: (inout ByteWriter) -> Void
     ) {
-        precondition((0...31).contains(count), "an RTCP packet holds at most 31 items: write two")
         let start = self.count
-        write(0x80 | UInt8(count))
+        write(0x80 | UInt8(count & 0x1F))
         write(type.rawValue)
         write(UInt16(0))
         body(&self)

@@ -37,10 +37,10 @@ public struct ReceiverEstimatedMaximumBitrate: Hashable, Sendable {
         for _ in 0..<count { ssrcs.append(try reader.readUInt32()) }
     }
 
-    /// Appends the packet. The bitrate is rounded down to what the wire can say; more than 255
-    /// streams is the caller's mistake.
+    /// Appends the packet. The bitrate is rounded down to what the wire can say; only the first
+    /// 255 streams are named.
     public func write(to writer: inout ByteWriter) {
-        precondition(ssrcs.count <= 255, "REMB names at most 255 streams: write two")
+        let ssrcs = ssrcs.prefix(255)
         let exponent = max(0, 46 - bitsPerSecond.leadingZeroBitCount)
         let mantissa = UInt32(truncatingIfNeeded: bitsPerSecond >> UInt64(exponent))
         writer.writeRTCP(.payloadFeedback, count: Int(Self.format)) { writer in

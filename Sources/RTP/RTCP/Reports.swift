@@ -78,7 +78,7 @@ public struct SenderReport: Hashable, Sendable {
     public var packetCount: UInt32
     /// Payload octets sent so far, modulo 2^32.
     public var octetCount: UInt32
-    /// How the sender receives others; at most 31.
+    /// How the sender receives others; a packet that was read holds at most 31.
     public var reports: [ReportBlock]
 
     /// A report as it will stand on the wire.
@@ -104,8 +104,9 @@ public struct SenderReport: Hashable, Sendable {
         for _ in 0..<count { reports.append(try ReportBlock(parsing: &reader)) }
     }
 
-    /// Appends the packet. More than 31 blocks is the caller's mistake.
+    /// Appends the packet; blocks beyond the 31st follow in receiver reports.
     public func write(to writer: inout ByteWriter) {
+        let reports = reports.prefix(Self.blockLimit)
         writer.writeRTCP(.senderReport, count: reports.count) { writer in
             writer.write(ssrc)
             writer.write(ntp.value)
@@ -114,14 +115,19 @@ public struct SenderReport: Hashable, Sendable {
             writer.write(octetCount)
             for report in reports { report.write(to: &writer) }
         }
+        guard self.reports.count > reports.count else { return }
+        ReceiverReport(ssrc: ssrc, reports: Array(self.reports[reports.endIndex...]))
+            .write(to: &writer)
     }
+
+    static let blockLimit = 31  // the count has five bits
 }
 
 /// RR: how a receiver fares that sends nothing (RFC 3550 §6.4.2).
 public struct ReceiverReport: Hashable, Sendable {
     /// The receiver's own SSRC.
     public var ssrc: UInt32
-    /// How it receives each stream; at most 31.
+    /// How it receives each stream; a packet that was read holds at most 31.
     public var reports: [ReportBlock]
 
     /// A report as it will stand on the wire.
@@ -135,11 +141,16 @@ public struct ReceiverReport: Hashable, Sendable {
         for _ in 0..<count { reports.append(try ReportBlock(parsing: &reader)) }
     }
 
-    /// Appends the packet. More than 31 blocks is the caller's mistake.
+    /// Appends the packet; blocks beyond the 31st follow in packets of their own.
     public func write(to writer: inout ByteWriter) {
-        writer.writeRTCP(.receiverReport, count: reports.count) { writer in
-            writer.write(ssrc)
-            for report in reports { report.write(to: &writer) }
-        }
+        var rest = reports[...]
+        repeat {
+            let reports = rest.prefix(SenderReport.blockLimit)
+            writer.writeRTCP(.receiverReport, count: reports.count) { writer in
+                writer.write(ssrc)
+                for report in reports { report.write(to: &writer) }
+            }
+            rest = rest[reports.endIndex...]
+        } while !rest.isEmpty
     }
 }
