@@ -31,7 +31,8 @@ import Timing
             try Self.elements(profile: 0xBEDE, block) == [
                 Found(id: 1, value: [0xAA]), Found(id: 2, value: [0xBB, 0xBB]),
                 Found(id: 3, value: [1, 2, 3, 4]),
-            ])
+            ]
+        )
     }
 
     @Test func `reads the two-byte form with an empty element and padding`() throws {
@@ -42,7 +43,8 @@ import Timing
                 try Self.elements(profile: profile, block) == [
                     Found(id: 1, value: []), Found(id: 2, value: [0xBB]),
                     Found(id: 200, value: [1, 2, 3, 4]),
-                ])
+                ]
+            )
         }
     }
 
@@ -55,7 +57,8 @@ import Timing
 
     @Test func `an element that overruns the block ends it`() throws {
         #expect(
-            try Self.elements(profile: 0xBEDE, [0x10, 1, 0x2F, 2]) == [Found(id: 1, value: [1])])
+            try Self.elements(profile: 0xBEDE, [0x10, 1, 0x2F, 2]) == [Found(id: 1, value: [1])]
+        )
         #expect(try Self.elements(profile: 0x1000, [0, 0, 0, 5]) == [])
         #expect(try Self.elements(profile: 0x1000, [5, 3, 0, 0]) == [])
     }
@@ -84,7 +87,8 @@ import Timing
             try Self.elements(profile: form.profile, Array(block[4..<count])) == [
                 Found(id: 4, value: text), Found(id: 3, value: [0x12, 0x34]),
                 Found(id: 2, value: [0xAB, 0xCD, 0xEF]), Found(id: 1, value: [0x85]),
-            ])
+            ]
+        )
         #expect(block[count...].allSatisfy { $0 == 0xAA })
     }
 
@@ -140,7 +144,8 @@ import Timing
     }
 
     @Test func `text is read up to its end, and only as UTF-8`() throws {
-        let bytes: [UInt8] = [0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 2]
+        let bytes: [UInt8] =
+            [0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0xBE, 0xDE, 0, 2]
             + [0x42, 0x68, 0x69, 0x31, 0x51, 0xC3, 0x28, 0]
         let layout = try RTPLayout(parsing: bytes.span.bytes)
         let good = layout.element(4, in: bytes.span.bytes)

@@ -86,8 +86,12 @@ import Wire
         for sequenceNumber in [0, 1, 127, 128, 32767, 32768, 65535] as [UInt16] {
             for marker in [false, true] {
                 let header = RTPHeader(
-                    payloadType: 111, sequenceNumber: sequenceNumber, timestamp: .max - 5,
-                    ssrc: 0x8000_0001, marker: marker)
+                    payloadType: 111,
+                    sequenceNumber: sequenceNumber,
+                    timestamp: .max - 5,
+                    ssrc: 0x8000_0001,
+                    marker: marker
+                )
                 var bytes = [UInt8](repeating: 0xAA, count: RTPHeader.byteCount)
                 let written = bytes.withUnsafeMutableBytes { buffer in
                     buffer.baseAddress.map { header.write(to: $0) }
@@ -104,7 +108,10 @@ import Wire
         // RFC 4588 §4: the original sequence number is the payload's first two octets.
         let original = try RTPLayout(parsing: Self.packet.span.bytes)
         let header = original.retransmissionHeader(
-            payloadType: 97, sequenceNumber: 7, ssrc: 0x1111_1111)
+            payloadType: 97,
+            sequenceNumber: 7,
+            ssrc: 0x1111_1111
+        )
         var bytes = [UInt8](repeating: 0, count: 14) + Self.packet[32..<40]
         bytes.withUnsafeMutableBytes { buffer in
             guard let base = buffer.baseAddress else { return }
