@@ -3,6 +3,8 @@ import { call } from "./api.js";
 
 /** Follows `path` until closed. `onEvent(name, data)`; comes back by itself, slower each time. */
 export class EventStream {
+  /** Whether events are coming in; without them a caller must ask more often. */
+  isOpen = false;
   #path; #onEvent; #abort = null; #closed = false;
 
   constructor(path, onEvent) {
@@ -33,10 +35,12 @@ export class EventStream {
     for (let wait = 1000; !signal.aborted; wait = Math.min(2 * wait, 15_000)) {
       try {
         const response = await call(this.#path, { headers: { Accept: "text/event-stream" }, signal });
+        this.isOpen = true;
         this.#onEvent("open", null);
         wait = 1000;
         await this.#read(response.body.pipeThrough(new TextDecoderStream()).getReader());
       } catch { /* the room's poll says what is wrong; here it is enough to come back */ }
+      this.isOpen = false;
       if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, wait));
     }
   }

@@ -3,6 +3,7 @@
 //   #/                              the rooms
 //   #/room/demo                     one room
 //   #/room/demo?watch=1             … and plays whoever publishes, at once
+//   #/room/demo?watch=1&sound=1     … with sound, where the browser allows it unasked (a muted element decodes no sound)
 //   #/room/demo?publish=1&name=alice&codec=H264&size=360   … and publishes at once (codec, size optional)
 //
 // A test may read `window.sluice`:
@@ -48,6 +49,11 @@ async function watchHealth() {
   setTimeout(watchHealth, isReady ? 10_000 : 3000);
 }
 
+// The hash is the address here, so this link moves the focus itself.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
 addEventListener("hashchange", route);
 addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); }); // its sessions were ended
 route();

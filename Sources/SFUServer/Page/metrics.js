@@ -1,6 +1,6 @@
 // A panel of live numbers with their last minute.
 import { bitrateText, el, say } from "./dom.js";
-import { codecLabel } from "./codecs.js";
+import { codecLabel, codecName } from "./codecs.js";
 import { Sparkline } from "./sparkline.js";
 
 /** `rows` is `WATCHING` or `PUBLISHING`. */
@@ -35,7 +35,7 @@ const perSecond = (value) => `${Math.round(value)} fps`;
 const count = (value) => value?.toLocaleString();
 const size = ({ video }) => (video?.width ? `${video.width} × ${video.height}` : undefined);
 const codecs = ({ video, audio }) =>
-  [video, audio].map((stream) => codecLabel(stream?.codec)).filter(Boolean).join(" + ") || undefined;
+  [video, audio].map((stream) => stream?.codec && codecLabel(codecName(stream.codec))).filter(Boolean).join(" + ") || undefined;
 
 const bitrate = { label: "Bitrate", floor: 100_000, read: (s) => s.bitrate, text: bitrateText };
 const roundTrip = {
@@ -60,7 +60,10 @@ export const WATCHING = {
 };
 
 export const PUBLISHING = {
-  graphs: [bitrate, { ...loss, hint: "As the server reports it" }, jitter, roundTrip, frameRate],
+  graphs: [bitrate, { ...loss, hint: "As the server reports it" }, jitter, roundTrip, frameRate, {
+    label: "Path carries", hint: "What the browser believes the network can take now", floor: 100_000,
+    read: (s) => s.availableBitrate, text: bitrateText,
+  }],
   facts: [
     { label: "Picture", read: size },
     { label: "Codecs", read: codecs },

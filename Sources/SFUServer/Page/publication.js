@@ -9,7 +9,7 @@ export function whyNoCapture() {
   if (navigator.mediaDevices?.getUserMedia) return "";
   return isSecureContext
     ? "This browser has no access to cameras and microphones."
-    : `Browsers lend a camera only to pages opened by https, or from the machine itself. This page came from ${location.origin}.`;
+    : `Browsers lend a camera only to pages opened by https, or from the machine itself. This page came from ${location.origin}. Open it by https, or publish from another program with the address below.`;
 }
 
 export class Publication {

@@ -22,7 +22,7 @@ class RoomView {
   #grid = el("div", { class: "grid" });
   #empty = el("div", { class: "empty card" }, el("span", { class: "ripple", "aria-hidden": "true" }),
     el("h2", {}, "Waiting for a publisher"),
-    el("p", { class: "muted" }, "The picture appears here by itself as soon as somebody goes live."));
+    el("p", { class: "muted" }, "The picture appears here by itself as soon as somebody goes live. It can be you: Publish opens your camera."));
   #publish = el("button", { type: "button", class: "primary", onclick: () => this.#openStudio(new URLSearchParams()) }, "Publish");
   #layout;
 
@@ -65,7 +65,6 @@ class RoomView {
   }
 
   async #refresh() {
-    let wait = POLL_MILLISECONDS;
     try {
       const listing = await api.room(this.#room).catch((error) => {
         if (error.status === 404) return { peers: [], producers: [] }; // a room opens with its first peer
@@ -76,14 +75,15 @@ class RoomView {
       this.#show(listing);
     } catch (error) {
       if (this.#closed) return;
-      wait = 3000;
+      if (!this.#tiles.size) say(this.#summary, "");
       showProblem(this.#notice, error, () => { askAgain(); this.#refresh(); });
     }
-    this.#schedule(wait);
+    this.#schedule(this.#events.isOpen && this.#notice.hidden ? POLL_MILLISECONDS : LONELY_POLL_MILLISECONDS);
   }
 
   #show({ peers = [], producers = [] }) {
-    const own = this.#studio?.publication.isRunning ? this.#studio.publication.peerId : null;
+    const { peerId: mine, state, isRunning } = this.#studio?.publication ?? {};
+    const own = state === "failed" ? null : mine; // a refused name may be another's
     const shown = peers.filter(({ peerId, isProducer, producerCount }) =>
       peerId !== own && (producerCount > 0 || (producerCount == null && isProducer)));
     for (const id of this.#tiles.keys()) if (!shown.some(({ peerId }) => peerId === id)) this.#removeTile(id);
@@ -91,13 +91,13 @@ class RoomView {
       const isNew = !this.#tiles.has(peer.peerId);
       if (isNew) this.#addTile(peer);
       this.#tiles.get(peer.peerId).setProducers(producers.filter(({ peerId }) => peerId === peer.peerId));
-      if (isNew && this.#wishes.get("watch") === "1") this.#tiles.get(peer.peerId).watcher.start();
+      if (isNew && this.#wishes.get("watch") === "1") this.#tiles.get(peer.peerId).watch(this.#wishes.get("sound") === "1");
     }
     this.#grid.dataset.count = Math.min(shown.length, 3);
     this.#empty.hidden = shown.length > 0;
-    const publishing = shown.length + (own ? 1 : 0);
+    const publishing = shown.length + (isRunning ? 1 : 0);
     const watching = peers.filter(({ consumerCount }) => consumerCount > 0).length;
-    say(this.#summary, `${publishing || "Nobody"} publishing · ${watching || "nobody"} watching`);
+    say(this.#summary, publishing + watching ? `${publishing || "Nobody"} publishing · ${watching || "nobody"} watching` : "Nobody is here yet");
   }
 
   #addTile(peer) {
@@ -144,4 +144,5 @@ class RoomView {
   }
 }
 
-const POLL_MILLISECONDS = 8000; // beside the events; alone when a server has none
+const POLL_MILLISECONDS = 8000; // beside the events, should one be lost
+const LONELY_POLL_MILLISECONDS = 2500; // without them

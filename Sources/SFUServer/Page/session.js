@@ -66,6 +66,7 @@ export class Session {
     this.#resource = resource;
     iceServers = iceServersOf(response.headers.get("Link")) ?? iceServers;
     await pc.setRemoteDescription({ type: "answer", sdp });
+    this.#watchGoodbye(pc);
     if (!resource) return;
     send = batched(() => trickle(pc, resource, candidates.splice(0)));
     if (candidates.length) send();
@@ -84,6 +85,14 @@ export class Session {
     } else if (pc.connectionState === "disconnected") {
       this.#stall = setTimeout(() => this.#retry(pc, LOST), DISCONNECTED_MILLISECONDS);
     }
+  }
+
+  /** The server's DTLS goodbye comes seconds before ICE notices its silence. */
+  #watchGoodbye(pc) {
+    const transport = pc.getTransceivers().map(({ sender, receiver }) => sender.transport ?? receiver.transport).find(Boolean);
+    transport?.addEventListener("statechange", () => {
+      if (transport.state === "closed" && pc.connectionState !== "closed") this.#retry(pc, LOST);
+    });
   }
 
   #refused(pc, error) {

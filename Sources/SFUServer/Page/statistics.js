@@ -16,7 +16,13 @@ export class StatisticsReader {
     const reports = new Map();
     (await pc.getStats()).forEach((report) => reports.set(report.id, report));
     const all = [...reports.values()];
-    const summary = { roundTripTimeSeconds: roundTripTime(all), bitrate: 0 };
+    const pair = all.find(({ type, state, nominated, selected }) =>
+      type === "candidate-pair" && state === "succeeded" && (nominated || selected));
+    const summary = {
+      bitrate: 0,
+      roundTripTimeSeconds: pair?.currentRoundTripTime ?? all.find(({ roundTripTime: t }) => t != null)?.roundTripTime,
+      availableBitrate: pair?.availableOutgoingBitrate,
+    };
     for (const stream of all.filter(({ type }) => type === "inbound-rtp" || type === "outbound-rtp")) {
       const kind = stream.kind;
       if (kind !== "audio" && kind !== "video") continue;
@@ -88,10 +94,3 @@ export class StatisticsReader {
 }
 
 const ratio = (sum, count) => (count > 0 ? sum / count : undefined);
-
-function roundTripTime(all) {
-  const pair = all.find(({ type, state, nominated, selected }) =>
-    type === "candidate-pair" && state === "succeeded" && (nominated || selected));
-  return pair?.currentRoundTripTime
-    ?? all.find(({ type, roundTripTime: t }) => type.startsWith("remote-") && t != null)?.roundTripTime;
-}

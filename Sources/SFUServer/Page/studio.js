@@ -94,10 +94,11 @@ export class Studio {
   #build() {
     const field = (input, text) => el("div", { class: "field" }, el("label", { for: input.id }, text), input);
     this.#form = el("form", { onsubmit: (event) => { event.preventDefault(); this.#start(this.#codec.value); } },
-      field(this.#name, "Your name in the room"), field(this.#camera, "Camera"), field(this.#microphone, "Microphone"),
+      field(this.#name, "Your name in the room"),
+      el("div", { class: "pair" }, field(this.#camera, "Camera"), field(this.#microphone, "Microphone")),
       el("div", { class: "pair" }, field(this.#height, "Picture size"), field(this.#codec, "Video codec")), this.#go);
     this.#placeholder = el("p", { class: "veil-why" }, "The picture of your camera appears here. Nobody sees it until you go live.");
-    this.#numbers = el("div", {}, this.#metrics.element, this.#stop);
+    this.#numbers = el("div", {}, this.#stop, this.#metrics.element);
     this.element = el("aside", { class: "studio card", "aria-labelledby": "s-title" },
       el("header", {}, el("h2", { id: "s-title" }, "Publish"), iconButton("close", "Close", () => this.#onClose())),
       el("div", { class: "stage" }, this.#preview, el("div", { class: "veil" }, this.#placeholder),
@@ -116,7 +117,7 @@ export class Studio {
     const words = this.#problem || (state === "failed" || isRunning ? reason : "");
     this.#message.hidden = !words;
     say(this.#message, words);
-    this.#form.hidden = isRunning;
+    this.#form.hidden = isRunning || Boolean(whyNoCapture());
     this.#numbers.hidden = !isRunning;
     this.#go.disabled = !stream.getTracks().length;
     say(this.#go, state === "failed" ? "Try again" : "Go live");

@@ -11,14 +11,14 @@ export class Tile {
   #title = el("p", { class: "veil-title" });
   #why = el("p", { class: "veil-why" });
   #action = el("button", { type: "button", class: "primary", onclick: () => this.watcher.start() });
-  #veil; #sound; #mute; #stop; #full; #notice; #line; #metrics = new Metrics(WATCHING);
+  #veil; #sound; #mute; #stop; #full; #notice; #line; #numbers; #metrics = new Metrics(WATCHING);
   #hasPicture = false; #frames = 0; #still = 0;
 
   constructor(room, peer, viewer) {
     this.watcher = new Watcher(room, peer.peerId, viewer, () => this.#render());
     this.#video.muted = true;
     this.#video.srcObject = this.watcher.stream;
-    this.#video.addEventListener("resize", () => this.#pictureCame());
+    for (const sign of ["resize", "playing"]) this.#video.addEventListener(sign, () => this.#pictureCame());
     this.#video.addEventListener("volumechange", () => this.#render());
     this.#build(peer.fullName || peer.peerId);
     this.#render();
@@ -36,6 +36,7 @@ export class Tile {
     const frames = summary?.video?.framesDecoded;
     this.#still = frames != null && frames === this.#frames ? this.#still + 1 : 0;
     this.#frames = frames;
+    if (frames > 0 && !this.#hasPicture) this.#pictureCame();
     const { video } = summary ?? {};
     say(this.#line, summary ? [
       bitrateText(summary.bitrate),
@@ -61,17 +62,24 @@ export class Tile {
     this.#full = iconButton("full", "Full screen", () => this.#fullScreen());
     this.#notice = el("p", { class: "tile-notice" });
     this.#line = el("span", { class: "tile-line" });
+    this.#numbers = el("details", { open: innerWidth >= 700 },
+      el("summary", {}, el("span", {}, "Statistics"), this.#line), this.#metrics.element);
     this.element = el("article", { class: "tile", "aria-label": `${name}, live video` },
       el("div", { class: "stage" }, this.#video, this.#veil, this.#sound, this.#notice,
         el("div", { class: "tile-top" }, el("strong", { title: name }, name), this.#badge),
         el("div", { class: "tile-tools" }, this.#mute, this.#full, this.#stop)),
-      el("details", { open: innerWidth >= 700 }, el("summary", {}, el("span", {}, "Statistics"), this.#line),
-        this.#metrics.element));
+      this.#numbers);
   }
 
   #pictureCame() {
     this.#hasPicture = this.#video.videoWidth > 0;
     this.#render();
+  }
+
+  /** Starts watching; with `sound` unmuted, where the browser lets a page do that unasked. */
+  watch(sound) {
+    if (sound) this.#setMuted(false);
+    this.watcher.start();
   }
 
   #setMuted(muted) {
@@ -86,8 +94,8 @@ export class Tile {
 
   #render() {
     const { state, reason, hasAudio, hasVideo, lacking, isRunning } = this.watcher;
-    if (!isRunning) this.#hasPicture = false;
     const isLive = state === "live";
+    if (!isLive) this.#hasPicture = false;
     const isShown = isLive && (this.#hasPicture || !hasVideo || Boolean(lacking));
     const stalled = isShown && hasVideo && !lacking && this.#still >= STALLED_TICKS;
     const words = WORDS[isLive ? "picture" : state];
@@ -96,6 +104,7 @@ export class Tile {
     this.#veil.hidden = isShown && !(lacking || !hasVideo);
     say(this.#title, isShown ? "Sound only" : words.title);
     say(this.#why, isShown ? lacking : state === "waiting" ? "It starts by itself when the picture comes." : reason);
+    this.#numbers.hidden = !isRunning;
     this.#action.hidden = isRunning;
     say(this.#action, state === "failed" ? "Try again" : "Watch");
     this.#sound.hidden = !(isShown && hasAudio && this.#video.muted);
