@@ -36,6 +36,7 @@ int cciphers_context_configure(SSL_CTX *context) {
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_max_send_fragment(context, 1200);  // sizes the write buffer
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
     SSL_CTX_set_cert_verify_callback(context, verify, NULL);
     return SSL_CTX_set_min_proto_version(context, DTLS1_2_VERSION)
@@ -46,11 +47,18 @@ int cciphers_context_configure(SSL_CTX *context) {
 
 EVP_PKEY *cciphers_p256_new(void) { return EVP_EC_gen("P-256"); }
 
+// Record buffers, 17 KB, are given back while a connected session sleeps: OpenSSL's own
+// SSL_MODE_RELEASE_BUFFERS passes DTLS over, and writing does not allocate them anew.
+static void wake(SSL *ssl) {
+    ERR_clear_error();
+    SSL_alloc_buffers(ssl);
+}
+
 enum cciphers_progress cciphers_step(SSL *ssl, const uint8_t *datagram, size_t count) {
     struct link *link = link_of(ssl);
     link->arrived = count > 0 ? datagram : NULL;
     link->arrived_count = count;
-    ERR_clear_error();
+    wake(ssl);
     int result = SSL_is_init_finished(ssl) ? 1 : SSL_do_handshake(ssl);
     if (result == 1) {
         uint8_t discarded[2048];
@@ -61,7 +69,9 @@ enum cciphers_progress cciphers_step(SSL *ssl, const uint8_t *datagram, size_t c
     switch (SSL_get_error(ssl, result)) {
     case SSL_ERROR_WANT_READ:
     case SSL_ERROR_WANT_WRITE:
-        return SSL_is_init_finished(ssl) ? cciphers_connected : cciphers_waiting;
+        if (!SSL_is_init_finished(ssl)) return cciphers_waiting;
+        SSL_free_buffers(ssl);
+        return cciphers_connected;
     case SSL_ERROR_ZERO_RETURN: return cciphers_closed;
     default: return cciphers_failed;
     }
@@ -80,6 +90,12 @@ int64_t cciphers_timeout(SSL *ssl) {
 }
 
 int cciphers_expire(SSL *ssl) {
-    ERR_clear_error();
+    wake(ssl);
     return (int)DTLSv1_handle_timeout(ssl);
+}
+
+void cciphers_shutdown(SSL *ssl) {
+    wake(ssl);
+    SSL_shutdown(ssl);
+    SSL_free_buffers(ssl);
 }

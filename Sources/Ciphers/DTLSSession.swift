@@ -68,7 +68,7 @@ public struct DTLSSession: ~Copyable {
         case cciphers_connected:
             if state == .handshaking { handshakeFinished() }
         case cciphers_closed:
-            SSL_shutdown(ssl)
+            cciphers_shutdown(ssl)
             state = .closed
         default: state = .failed(failure())
         }
@@ -100,7 +100,7 @@ public struct DTLSSession: ~Copyable {
     public mutating func close() {
         switch state {
         case .failed, .closed: return
-        case .connected: SSL_shutdown(ssl)
+        case .connected: cciphers_shutdown(ssl)
         case .handshaking: break
         }
         state = .closed
@@ -119,7 +119,7 @@ public struct DTLSSession: ~Copyable {
 
     private mutating func handshakeFinished() {
         state = exportKeys()
-        if case .failed = state { SSL_shutdown(ssl) }  // the peer may believe in this session
+        if case .failed = state { cciphers_shutdown(ssl) }  // the peer may believe in this session
     }
 
     /// The keys of both directions (RFC 5764 §4.2).

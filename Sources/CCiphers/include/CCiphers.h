@@ -96,3 +96,6 @@ int64_t cciphers_timeout(struct ssl_st *_Nonnull ssl);
 
 /// Retransmits if the timer has run out; -1 when it has done so too often.
 int cciphers_expire(struct ssl_st *_Nonnull ssl);
+
+/// Queues a close_notify.
+void cciphers_shutdown(struct ssl_st *_Nonnull ssl);
