@@ -1,4 +1,4 @@
-public import Wire
+import Wire
 
 /// One `m=` line and all that belongs to it.
 public struct MediaSection: Hashable, Sendable {
