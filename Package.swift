@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "WebRTC", targets: ["WebRTC"]),
         .library(name: "Web", targets: ["Web"]),
         .library(name: "Signalling", targets: ["Signalling"]),
+        .library(name: "SFU", targets: ["SFU"]),
     ],
     targets: [
         // ground
@@ -43,6 +44,12 @@ let package = Package(
         .target(
             name: "WebRTC",
             dependencies: ["Ciphers", "Codecs", "RTP", "SDP", "Timing", "Wire"],
+            swiftSettings: house
+        ),
+
+        .target(
+            name: "SFU",
+            dependencies: ["Ciphers", "Codecs", "RTP", "SDP", "Timing", "WebRTC", "Wire"],
             swiftSettings: house
         ),
 

@@ -21,14 +21,23 @@ public struct PayloadFormat: Hashable, Sendable {
     public var clockRate: UInt32
     /// Channels of audio, when written.
     public var channels: Int?
-    /// The `fmtp` parameters as one line; empty when there are none.
-    public var parameters: String
+    /// What `fmtp` says; empty when there is no such line.
+    public var parameters: FormatParameters
     /// The feedback the describing side understands: `nack`, `nack pli`, `ccm fir` …
     public var feedback: [String]
+}
 
-    /// One parameter of `parameters`, by its name without regard to case.
-    public func parameter(_ name: String) -> String? {
-        for part in parameters.split(separator: ";") {
+/// What an `fmtp` line says: parameters with values, separated by semicolons.
+public struct FormatParameters: Hashable, Sendable {
+    /// As written.
+    public var text: String
+
+    /// What follows the payload type on an `fmtp` line; empty when there is none.
+    public init(_ text: String) { self.text = text }
+
+    /// One parameter's value, by its name in lower case; empty for a parameter without one.
+    public subscript(name: String) -> String? {
+        for part in text.split(separator: ";") {
             let pair = part.split(separator: "=", maxSplits: 1)
             guard let key = pair.first, Self.trimmed(key).lowercased() == name else { continue }
             return pair.count == 2 ? Self.trimmed(pair[1]) : ""
@@ -77,7 +86,8 @@ extension MediaSection {
             return PayloadFormat(
                 payloadType: payloadType, encodingName: String(fields[0]), clockRate: clockRate,
                 channels: fields.count > 2 ? Int(fields[2]) : nil,
-                parameters: parameters.first { $0.number == format }?.rest ?? "",
+                parameters: FormatParameters(
+                    parameters.first { $0.number == format }?.rest ?? ""),
                 feedback: feedback.compactMap { pair in
                     pair.count == 2 && (pair[0] == format || pair[0] == "*")
                         ? String(pair[1]) : nil

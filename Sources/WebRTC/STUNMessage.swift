@@ -235,7 +235,8 @@ extension STUNMessage {
             Self.write(.xorMappedAddress, value, to: &writer)
         } else {
             let address =
-                Self.octets(endpoint.high ^ highMask) + Self.octets(endpoint.low ^ transactionID.low)
+                Self.octets(endpoint.high ^ highMask)
+                + Self.octets(endpoint.low ^ transactionID.low)
             Self.write(.xorMappedAddress, [0, 2] + Self.octets(port) + address, to: &writer)
         }
     }

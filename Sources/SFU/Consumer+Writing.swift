@@ -1,0 +1,123 @@
+import RTP
+import WebRTC
+import Wire
+
+extension Consumer {
+    /// Why a run ended.
+    enum RunEnd {
+        case burstWritten
+        case runClosed
+        case arenaFull
+    }
+
+    /// Writes the packets of `burst` from `position` on that fit one segmented send: equal lengths,
+    /// the last may be shorter. The caller commits nothing; the arena's tail has moved.
+    mutating func writeRun(
+        _ burst: [PacketRecord], from position: inout Int, slab: borrowing PacketSlab,
+        over connection: borrowing PeerConnection, into arena: inout SendArena,
+        run: inout SegmentedRun, drops: inout DropCounters
+    ) -> RunEnd {
+        while position < burst.count {
+            let record = burst[position]
+            if let reason = refusal(of: record) {
+                drops.count(reason)
+                position += 1
+                continue
+            }
+            let block = record.extensions.blockByteCount(numbering: extensions)
+            let byteCount =
+                RTPHeader.byteCount + block + Int(record.payloadByteCount) + connection.rtpOverhead
+            guard run.admits(byteCount) else { return .runClosed }
+            guard byteCount <= arena.remaining else { return .arenaFull }
+            let sequence = rewriter.sequence(for: record.sequence)
+            position += 1
+            guard let sequence else { continue }
+            write(record, as: sequence, block: block, slab: slab, over: connection, at: arena.tail)
+            arena.commit(byteCount)
+            run.append(byteCount)
+        }
+        return .burstWritten
+    }
+
+    /// Decides whether a packet goes out at all; a stream's start happens here.
+    private mutating func refusal(of record: PacketRecord) -> DropReason? {
+        if flow == .awaitingKeyframe, !record.isKeyframe { return .awaitingKeyframe }
+        flow = .flowing
+        if !rewriter.isStarted {
+            rewriter.start(atSequence: record.sequence, timestamp: record.timestamp, gap: 0)
+        }
+        return rewriter.reaches(record.sequence) ? nil : .beforeStart
+    }
+
+    private mutating func write(
+        _ record: PacketRecord, as sequence: Int64, block: Int, slab: borrowing PacketSlab,
+        over connection: borrowing PeerConnection, at out: UnsafeMutableRawPointer
+    ) {
+        let packet = UnsafeRawPointer(slab.address(of: record.slot))
+        writeHeader(
+            RTPHeader(
+                payloadType: payloadType, sequenceNumber: UInt16(truncatingIfNeeded: sequence),
+                timestamp: rewriter.timestamp(for: record.timestamp), ssrc: ssrc,
+                marker: record.marker),
+            of: record, in: packet, block: block, at: out)
+        _ = connection.sealRTP(
+            at: out, headerByteCount: RTPHeader.byteCount + block, prefixByteCount: 0,
+            payload: record.payload(in: packet), ssrc: ssrc, index: UInt64(sequence))
+        packetCount &+= 1
+        byteCount &+= UInt32(record.payloadByteCount)
+    }
+}
+
+extension Consumer {
+    /// Writes the fixed header and, when `block` octets of it are wanted, the extension.
+    private func writeHeader(
+        _ header: RTPHeader, of record: PacketRecord, in packet: UnsafeRawPointer, block: Int,
+        at out: UnsafeMutableRawPointer
+    ) {
+        var header = header
+        header.hasExtension = block > 0
+        _ = header.write(to: out)
+        guard block > 0 else { return }
+        record.extensions.write(
+            at: out + RTPHeader.byteCount, byteCount: block, from: packet, numbering: extensions)
+    }
+
+    /// Octets a retransmission of `record` will take.
+    func retransmissionByteCount(_ record: PacketRecord, overhead: Int) -> Int {
+        let original = retransmission == nil ? 0 : 2  // the original number (RFC 4588 §4)
+        let block = record.extensions.blockByteCount(numbering: extensions)
+        return RTPHeader.byteCount + block + original + Int(record.payloadByteCount) + overhead
+    }
+
+    /// Writes `record` again: on the stream set apart for it, or octet for octet as it was sent.
+    mutating func writeRetransmission(
+        _ record: PacketRecord, slab: borrowing PacketSlab,
+        over connection: borrowing PeerConnection, at out: UnsafeMutableRawPointer
+    ) {
+        guard let sequence = rewriter.sequence(for: record.sequence) else { return }
+        let block = record.extensions.blockByteCount(numbering: extensions)
+        guard let retransmission else {
+            // The same index under the same key must protect the same octets (RFC 7714 §8.1):
+            // nothing in a consumer's header may depend on the time of sending.
+            return write(
+                record, as: sequence, block: block, slab: slab, over: connection, at: out)
+        }
+        let packet = UnsafeRawPointer(slab.address(of: record.slot))
+        writeHeader(
+            RTPHeader(
+                payloadType: retransmission.payloadType,
+                sequenceNumber: UInt16(truncatingIfNeeded: resent),
+                timestamp: rewriter.timestamp(for: record.timestamp), ssrc: retransmission.ssrc,
+                marker: record.marker),
+            of: record, in: packet, block: block, at: out)
+        let headerByteCount = RTPHeader.byteCount + block
+        out.storeBytes(
+            of: UInt16(truncatingIfNeeded: sequence).bigEndian, toByteOffset: headerByteCount,
+            as: UInt16.self)
+        _ = connection.sealRTP(
+            at: out, headerByteCount: headerByteCount, prefixByteCount: 2,
+            payload: record.payload(in: packet), ssrc: retransmission.ssrc,
+            index: UInt64(resent))
+        resent += 1
+    }
+}

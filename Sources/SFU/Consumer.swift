@@ -1,0 +1,86 @@
+import Codecs
+import RTP
+import Timing
+import Wire
+
+/// One track of a room on its way to one peer.
+struct Consumer {
+    /// Whether packets go out yet.
+    enum Flow: Equatable { case awaitingKeyframe, flowing }
+
+    /// The separate stream that carries retransmissions (RFC 4588).
+    struct Retransmission {
+        let ssrc: UInt32
+        let payloadType: UInt8
+    }
+
+    let id: String
+    let kind: MediaKind
+    let codec: Codec
+    let source: String  // the producing peer; the consumer follows it through new sessions
+    private(set) var producer: ProducerHandle
+    let transport: TransportHandle
+    let ssrc: UInt32
+    let payloadType: UInt8
+    let retransmission: Retransmission?
+    let extensions: HeaderExtensionMap
+    var flow: Flow
+    var rewriter: StreamRewriter
+    var pending: [Int64] = []  // source numbers to send again, oldest first
+    var isPending = false  // on the router's list of consumers with retransmissions
+    var resent: Int64 = 0  // the retransmission stream's next number
+    var packetCount: UInt32 = 0  // as sender reports count them
+    var byteCount: UInt32 = 0
+    var report = ConsumerReport()
+
+    /// Forgets what was asked for again: all was sent, or nothing can be.
+    mutating func stopResending() {
+        pending.removeAll(keepingCapacity: true)
+        isPending = false
+    }
+
+    /// Goes on with another producer, without a gap in numbers or a jump in time.
+    mutating func follow(_ producer: ProducerHandle) {
+        self.producer = producer
+        stopResending()
+        rewriter.detach()
+        if kind == .video { flow = .awaitingKeyframe }
+    }
+
+    static let pendingLimit = 128
+}
+
+/// What a consumer's peer has told us about how the track arrives.
+struct ConsumerReport {
+    var lastSent: (middle: UInt32, at: Instant)?  // our newest sender report
+    var roundTrip: Interval?
+    var fractionLost: UInt8 = 0
+    var cumulativeLost: Int32 = 0
+    var jitter: UInt32 = 0  // ticks of the media clock
+    var nackCount: UInt64 = 0
+    var keyframeRequestCount: UInt64 = 0
+
+    /// Takes in the block that speaks of our stream (RFC 3550 §6.4.1).
+    mutating func receive(_ block: ReportBlock, at now: Instant) {
+        fractionLost = block.fractionLost
+        cumulativeLost = block.cumulativeLost
+        jitter = block.jitter
+        guard let lastSent, block.lastSenderReport == lastSent.middle, lastSent.middle != 0
+        else { return }
+        let held = Interval(
+            nanoseconds: Int64(block.delaySinceLastSenderReport) * 1_000_000_000 >> 16)
+        roundTrip = max(now - lastSent.at - held, .zero)
+    }
+}
+
+extension Consumer {
+    /// The producer's newest pair of clocks as this consumer's sender report; `nil` before it has
+    /// been sent anything that the pair could speak of.
+    mutating func senderReport(_ point: SenderReportPoint, at now: Instant) -> SenderReport? {
+        guard rewriter.isStarted else { return nil }
+        report.lastSent = (point.ntp.middle, now)
+        return SenderReport(
+            ssrc: ssrc, ntp: point.ntp, rtpTimestamp: rewriter.reportedTimestamp(for: point.rtp),
+            packetCount: packetCount, octetCount: byteCount)
+    }
+}

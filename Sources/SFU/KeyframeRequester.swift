@@ -1,0 +1,74 @@
+import Timing
+
+/// Asks a producer for a key frame on behalf of all its consumers, and again until one comes.
+///
+/// However many consumers ask, the producer hears at most one PLI per `interval`
+/// (RFC 4585 §6.3.1).
+struct KeyframeRequester {
+    private enum State {
+        case satisfied
+        case requested(retry: Instant, remaining: Int)
+        case limited(until: Instant, wanted: Bool)
+    }
+
+    /// What the caller must do now; the requester itself sends nothing.
+    enum Action: Equatable { case none, sendPLI }
+
+    private let interval: Interval
+    private var state = State.satisfied
+
+    init(interval: Interval = .milliseconds(500)) { self.interval = interval }
+
+    var nextDeadline: Instant? {
+        switch state {
+        case .satisfied: nil
+        case .requested(let retry, _): retry
+        case .limited(let until, _): until
+        }
+    }
+
+    mutating func keyframeNeeded(at now: Instant) -> Action {
+        switch state {
+        case .satisfied:
+            return request(at: now)
+        case .requested:
+            return .none
+        case .limited(let until, _):
+            state = .limited(until: until, wanted: true)
+            return .none
+        }
+    }
+
+    /// A key frame began: the wish is met, and new wishes wait out the interval.
+    mutating func keyframeArrived(at now: Instant) {
+        switch state {
+        case .satisfied, .limited: return
+        case .requested(let retry, _): state = .limited(until: retry, wanted: false)
+        }
+    }
+
+    mutating func advance(to now: Instant) -> Action {
+        switch state {
+        case .requested(let retry, let remaining) where retry <= now:
+            if remaining == 0 {
+                state = .satisfied
+                return .none
+            }
+            return request(at: now, remaining: remaining - 1)
+        case .limited(let until, let wanted) where until <= now:
+            if wanted { return request(at: now) }
+            state = .satisfied
+            return .none
+        case .satisfied, .requested, .limited:
+            return .none
+        }
+    }
+
+    private mutating func request(at now: Instant, remaining: Int = Self.retries) -> Action {
+        state = .requested(retry: now + interval, remaining: remaining)
+        return .sendPLI
+    }
+
+    /// A camera that ignores this many requests will send a key frame when it pleases.
+    private static let retries = 10
+}

@@ -1,0 +1,24 @@
+/// What the router knows of one received packet: all a consumer needs to write its own copy.
+///
+/// The octets lie in a `PacketSlab` slot and are never edited. Trivial, so that a burst of records
+/// costs no reference counting.
+struct PacketRecord {
+    var sequence: Int64  // of the producer's stream, unwrapped
+    var timestamp: UInt32
+    var slot: UInt32
+    var payloadOffset: UInt16
+    var payloadByteCount: UInt16
+    var marker: Bool
+    var isKeyframe: Bool
+    var extensions = ForwardedExtensions()
+
+    /// The payload, where the packet's slot begins at `packet`.
+    func payload(in packet: UnsafeRawPointer) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: packet + Int(payloadOffset), count: Int(payloadByteCount))
+    }
+
+    /// Stands in a ring's place that holds no packet; no stream reaches its number.
+    static let vacant = PacketRecord(
+        sequence: .min, timestamp: 0, slot: 0, payloadOffset: 0, payloadByteCount: 0,
+        marker: false, isKeyframe: false)
+}

@@ -1,0 +1,59 @@
+import Codecs
+import RTP
+import Timing
+import WebRTC
+import Wire
+
+/// One track that a peer sends into a room.
+struct Producer {
+    let id: String
+    let kind: MediaKind
+    let codec: NegotiatedCodec
+    let transport: TransportHandle
+    let extensions: HeaderExtensionMap
+    let mid: String
+    var stream: ReceiveStream?  // once the offer or the first packet has named its SSRC
+    var consumers: [ConsumerHandle] = []
+    var keyframes = KeyframeRequester()
+    var lastReport: SenderReportPoint?
+    var packetCount: UInt64 = 0
+    var byteCount: UInt64 = 0
+    var isDirty = false  // on the router's list for the next fan-out
+
+    /// Opens the ring for the SSRC that carries this track.
+    mutating func openStream(ssrc: UInt32) {
+        stream = ReceiveStream(
+            ssrc: ssrc, clockRate: codec.codec.clockRate,
+            capacity: kind == .video ? Self.videoRing : Self.audioRing,
+            requestsLost: codec.feedback.nack)
+    }
+
+    /// Keeps the sender's clocks, for the consumers and for the next report back.
+    mutating func receive(_ report: SenderReport, at now: Instant) {
+        lastReport = SenderReportPoint(ntp: report.ntp, rtp: report.rtpTimestamp)
+        stream?.senderReportArrived(report, at: now)
+    }
+
+    /// How the track arrives; `nil` before its first packet.
+    mutating func reportBlock(at now: Instant) -> ReportBlock? { stream?.reportBlock(at: now) }
+
+    private static let videoRing = 1024  // two seconds at 5 Mbit/s
+    private static let audioRing = 128  // 2.5 s of 20 ms packets
+}
+
+/// One sender report's pair of clocks: the same moment by the wall and by the media clock.
+struct SenderReportPoint {
+    var ntp: NTPTimestamp
+    var rtp: UInt32
+}
+
+extension Producer {
+    /// The track as reports show it.
+    func snapshot(peer: String) -> ProducerSnapshot {
+        let jitter = stream.map { Double($0.statistics.jitter) / Double(codec.codec.clockRate) }
+        return ProducerSnapshot(
+            id: id, peer: peer, codec: codec.codec, packetCount: packetCount, byteCount: byteCount,
+            packetsLost: stream.map { Int($0.statistics.lostCount) } ?? 0,
+            jitterSeconds: jitter ?? 0, consumerCount: consumers.count)
+    }
+}

@@ -1,0 +1,97 @@
+import RTP
+import Timing
+import Wire
+
+/// One SSRC of a producer as it arrives: order, loss, and the packets themselves for a while.
+///
+/// The ring holds each packet once for all consumers: what is sent now, and what may be asked for
+/// again. It holds `capacity` sequence numbers; a packet older than that is `tooLate`.
+struct ReceiveStream {
+    let ssrc: UInt32
+    private(set) var burst: [PacketRecord] = []  // received since the last fan-out
+    private(set) var statistics: ReceptionStatistics
+    private(set) var nack: NackGenerator?
+    private(set) var needsKeyframe = false  // more is missing than asking again can mend
+    private var unwrapper = SequenceUnwrapper()
+    private var ring: [PacketRecord]
+    private var retired: [UInt32] = []  // displaced in this burst, perhaps still to be sent
+
+    /// - Parameters:
+    ///   - capacity: Packets kept, a power of two: seconds of audio, about two of video.
+    ///   - requestsLost: Whether the sender understands NACK.
+    init(ssrc: UInt32, clockRate: UInt32, capacity: Int, requestsLost: Bool) {
+        precondition(capacity > 0 && capacity & (capacity - 1) == 0, "capacity: a power of two")
+        self.ssrc = ssrc
+        statistics = ReceptionStatistics(ssrc: ssrc, clockRate: clockRate)
+        nack = requestsLost ? NackGenerator() : nil
+        ring = Array(repeating: .vacant, count: capacity)
+        burst.reserveCapacity(64)
+    }
+
+    /// Unwraps a header's number against the newest seen, without moving it.
+    func unwrapped(_ sequence: UInt16) -> Int64 { unwrapper.peek(sequence) }
+
+    /// Takes the packet into the ring and this turn's burst; or says why not, and the caller keeps
+    /// the slot.
+    mutating func insert(_ record: PacketRecord, isRetransmission: Bool, at now: Instant)
+        -> DropReason?
+    {
+        let index = Int(truncatingIfNeeded: record.sequence) & (ring.count - 1)
+        if let newest = unwrapper.newest, record.sequence <= newest - Int64(ring.count) {
+            return .tooLate
+        }
+        if ring[index].sequence == record.sequence { return .duplicate }
+        if ring[index].sequence != PacketRecord.vacant.sequence { retired.append(ring[index].slot) }
+        ring[index] = record
+        burst.append(record)
+        let wire = UInt16(truncatingIfNeeded: record.sequence)
+        _ = unwrapper.unwrap(wire)
+        if !isRetransmission {
+            _ = statistics.packetArrived(
+                sequenceNumber: wire, timestamp: record.timestamp, at: now)
+        }
+        if nack?.packetArrived(wire, at: now) == .requestKeyframe { needsKeyframe = true }
+        if record.isKeyframe { nack?.keyframeArrived(wire) }
+        return nil
+    }
+
+    /// The numbers to ask the sender for again, and whether only a key frame helps.
+    mutating func missing(at now: Instant) -> (numbers: [UInt16], needsKeyframe: Bool) {
+        var numbers: [UInt16] = []
+        if nack?.advance(to: now, into: &numbers) == .requestKeyframe { needsKeyframe = true }
+        defer { needsKeyframe = false }
+        return (numbers, needsKeyframe)
+    }
+
+    /// Keeps what a sender report says, for the report back.
+    mutating func senderReportArrived(_ report: SenderReport, at now: Instant) {
+        statistics.senderReportArrived(report.ntp, at: now)
+    }
+
+    /// How the stream arrives; `nil` before its first packets.
+    mutating func reportBlock(at now: Instant) -> ReportBlock? {
+        statistics.makeReportBlock(at: now)
+    }
+
+    /// The packet with this number, while the ring still holds it.
+    func record(at sequence: Int64) -> PacketRecord? {
+        let record = ring[Int(truncatingIfNeeded: sequence) & (ring.count - 1)]
+        return record.sequence == sequence ? record : nil
+    }
+
+    /// Ends a fan-out: slots displaced meanwhile may be used again.
+    mutating func burstSent(_ slab: inout PacketSlab) {
+        burst.removeAll(keepingCapacity: true)
+        for slot in retired { slab.give(slot) }
+        retired.removeAll(keepingCapacity: true)
+    }
+
+    /// Gives every slot back; the stream is over.
+    mutating func releaseAll(_ slab: inout PacketSlab) {
+        burstSent(&slab)
+        for index in ring.indices where ring[index].sequence != PacketRecord.vacant.sequence {
+            slab.give(ring[index].slot)
+            ring[index] = .vacant
+        }
+    }
+}

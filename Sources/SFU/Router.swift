@@ -1,0 +1,174 @@
+import RTP
+import Timing
+import WebRTC
+import Wire
+
+/// A room's data path: every packet of every producer, to every consumer of it.
+///
+/// Fan-out is transposed: a burst is gathered first, then written consumer by consumer, so that
+/// the packets to one destination lie back to back and leave as one segmented send. A packet is
+/// written once, rewritten and encrypted from its slot straight into the arena.
+struct Router: ~Copyable {
+    var producers = Slab<Producer>()
+    var consumers = Slab<Consumer>()
+    private(set) var drops = DropCounters()
+    private(set) var forwardedPackets: UInt64 = 0
+    private(set) var forwardedBytes: UInt64 = 0
+    private(set) var retransmittedPackets: UInt64 = 0
+    private var dirty: [ProducerHandle] = []
+    private var resending: [ConsumerHandle] = []
+    private var cursor = Cursor()
+
+    /// How far the fan-out of this turn has come: producer, its consumer, the burst's packet.
+    private struct Cursor {
+        var producer = 0
+        var consumer = 0
+        var packet = 0
+    }
+
+    var hasPendingOutput: Bool { !dirty.isEmpty || !resending.isEmpty }
+
+    /// Puts a packet of `handle` into its stream; on a reason, the caller keeps the slot.
+    mutating func receive(
+        _ record: PacketRecord, for handle: ProducerHandle, isRetransmission: Bool,
+        at now: Instant
+    ) -> DropReason? {
+        let reason = producers[handle].stream?.insert(
+            record, isRetransmission: isRetransmission, at: now)
+        if let reason { return reason }
+        producers[handle].packetCount &+= 1
+        producers[handle].byteCount &+= UInt64(record.payloadByteCount)
+        if record.isKeyframe { producers[handle].keyframes.keyframeArrived(at: now) }
+        if !producers[handle].isDirty {
+            producers[handle].isDirty = true
+            dirty.append(handle)
+        }
+        return nil
+    }
+
+    /// Queues what a consumer's NACK asks for, as far as the ring still holds it.
+    mutating func resend(_ sequence: UInt16, to handle: ConsumerHandle) {
+        consumers[handle].report.nackCount &+= 1
+        guard let source = consumers[handle].rewriter.source(of: sequence),
+            producers.contains(consumers[handle].producer),
+            producers[consumers[handle].producer].stream?.record(at: source) != nil
+        else { return drops.count(.notCached) }
+        guard consumers[handle].pending.count < Consumer.pendingLimit else {
+            return drops.count(.retransmissionQueueFull)
+        }
+        consumers[handle].pending.append(source)
+        if !consumers[handle].isPending {
+            consumers[handle].isPending = true
+            resending.append(handle)
+        }
+    }
+}
+
+// MARK: Fan-out
+
+extension Router {
+    /// Writes the next run for one destination; `nil` when all is written or the arena is full.
+    mutating func nextTransmit(
+        into arena: inout SendArena, over transports: inout Slab<Transport>,
+        slab: inout PacketSlab
+    ) -> Transmit? {
+        while cursor.producer < dirty.count {
+            let producer = dirty[cursor.producer]
+            guard producers.contains(producer) else {
+                cursor = Cursor(producer: cursor.producer + 1)
+                continue
+            }
+            while cursor.consumer < producers[producer].consumers.count {
+                let consumer = producers[producer].consumers[cursor.consumer]
+                switch writeRun(producer, consumer, &arena, &transports, slab) {
+                case .written(let transmit): return transmit
+                case .arenaFull: return nil
+                case .finished:
+                    cursor.consumer += 1
+                    cursor.packet = 0
+                }
+            }
+            producers[producer].isDirty = false
+            producers[producer].stream?.burstSent(&slab)
+            cursor = Cursor(producer: cursor.producer + 1)
+        }
+        dirty.removeAll(keepingCapacity: true)
+        cursor = Cursor()
+        return nextRetransmission(into: &arena, over: &transports, slab: slab)
+    }
+
+    private enum Run {
+        case written(Transmit)
+        case arenaFull
+        case finished
+    }
+
+    /// Writes one run for one consumer from the cursor on.
+    private mutating func writeRun(
+        _ producer: ProducerHandle, _ consumer: ConsumerHandle, _ arena: inout SendArena,
+        _ transports: inout Slab<Transport>, _ slab: borrowing PacketSlab
+    ) -> Run {
+        guard let burst = producers[producer].stream?.burst,
+            let destination = destination(of: consumer, over: transports)
+        else { return .finished }
+        var run = SegmentedRun()
+        let end = consumers[consumer].writeRun(
+            burst, from: &cursor.packet, slab: slab,
+            over: transports[consumers[consumer].transport].connection, into: &arena, run: &run,
+            drops: &drops)
+        guard !run.isEmpty else { return end == .arenaFull ? .arenaFull : .finished }
+        forwardedPackets &+= UInt64(run.count)
+        forwardedBytes &+= UInt64(run.byteCount)
+        return .written(run.transmit(to: destination, in: arena))
+    }
+
+    private mutating func destination(
+        of consumer: ConsumerHandle, over transports: borrowing Slab<Transport>
+    ) -> Endpoint? {
+        let transport = consumers[consumer].transport
+        guard transports.contains(transport),
+            transports[transport].connection.state == .connected
+        else {
+            drops.count(.consumerNotConnected)
+            return nil
+        }
+        return transports[transport].connection.remote
+    }
+
+    /// Writes the next packet asked for again; one at a time, they go to many destinations.
+    private mutating func nextRetransmission(
+        into arena: inout SendArena, over transports: inout Slab<Transport>,
+        slab: borrowing PacketSlab
+    ) -> Transmit? {
+        while let handle = resending.last {
+            guard consumers.contains(handle), !consumers[handle].pending.isEmpty,
+                let destination = destination(of: handle, over: transports)
+            else {
+                if consumers.contains(handle) { consumers[handle].stopResending() }
+                resending.removeLast()
+                continue
+            }
+            let source = consumers[handle].pending[0]
+            guard producers.contains(consumers[handle].producer),
+                let record = producers[consumers[handle].producer].stream?.record(at: source)
+            else {
+                drops.count(.notCached)
+                consumers[handle].pending.removeFirst()
+                continue
+            }
+            let transport = consumers[handle].transport
+            let byteCount = consumers[handle].retransmissionByteCount(
+                record, overhead: transports[transport].connection.rtpOverhead)
+            guard byteCount <= arena.remaining else { return nil }
+            consumers[handle].pending.removeFirst()
+            consumers[handle].writeRetransmission(
+                record, slab: slab, over: transports[transport].connection, at: arena.tail)
+            arena.commit(byteCount)
+            retransmittedPackets &+= 1
+            return Transmit(
+                destination: destination, offset: arena.count - byteCount, byteCount: byteCount,
+                segmentLength: byteCount)
+        }
+        return nil
+    }
+}

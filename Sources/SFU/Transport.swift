@@ -1,0 +1,54 @@
+import RTP
+import Timing
+import WebRTC
+import Wire
+
+typealias TransportHandle = Slab<Transport>.Handle
+typealias RoomHandle = Slab<Room>.Handle
+typealias ProducerHandle = Slab<Producer>.Handle
+typealias ConsumerHandle = Slab<Consumer>.Handle
+
+/// One peer's connection, and which tracks of the room run over it.
+struct Transport: ~Copyable {
+    let id: String
+    let room: RoomHandle
+    let peer: String
+    var connection: PeerConnection
+    var credentials: ICECredentials
+    var producers: [ProducerHandle] = []
+    var consumers: [(ssrc: UInt32, handle: ConsumerHandle)] = []
+    var routes: [StreamRoute] = []
+    var feedback: TransportFeedbackGenerator?
+    var nextReport: Instant?
+    var addresses: [Endpoint] = []  // entries of the worker's address table that lead here
+    var isTouched = false  // its deadline must be computed anew
+    var isAnnounced = false  // its connection's keys are known, and were told
+    let acceptsReducedSize: Bool
+    let cname: String
+    let reporterSSRC: UInt32
+    let transportSequenceID: UInt8  // header extension number; 0 when not agreed
+
+    /// Which producer an SSRC belongs to.
+    struct StreamRoute {
+        let ssrc: UInt32
+        let producer: ProducerHandle
+        let isRetransmission: Bool
+    }
+
+    static let routeLimit = 32
+    static let reportInterval = Interval.seconds(1)
+
+    func route(for ssrc: UInt32) -> StreamRoute? {
+        for route in routes where route.ssrc == ssrc { return route }
+        return nil
+    }
+
+    func consumer(for ssrc: UInt32) -> ConsumerHandle? {
+        for consumer in consumers where consumer.ssrc == ssrc { return consumer.handle }
+        return nil
+    }
+
+    var sourceDescription: SourceDescription {
+        SourceDescription(chunks: [.init(ssrc: reporterSSRC, cname: cname)])
+    }
+}

@@ -1,0 +1,90 @@
+import Timing
+import WebRTC
+import Wire
+
+extension Worker {
+    /// A STUN request finds its session by the user fragment it names, whatever its address.
+    mutating func receiveSTUN(
+        _ bytes: RawSpan, from source: Endpoint, at now: Instant
+    ) -> DropReason? {
+        guard let request = try? STUNMessage(parsing: bytes),
+            let ufrag = request.localFragment
+        else { return .malformedSTUN }
+        guard let handle = directory.transport(ufrag: ufrag) else { return .unknownSession }
+        let outcome = transports[handle].connection.receiveSTUN(bytes, from: source, at: now)
+        touch(handle)
+        if let response = outcome.response, !outbox.append(response, to: source) {
+            return .outboxFull
+        }
+        guard outcome.isAuthenticated else { return .unauthenticatedSTUN }
+        if directory.transport(at: source) != handle {
+            directory.bind(source, to: handle)
+            transports[handle].addresses.append(source)
+        }
+        flushHandshake(of: handle)
+        return nil
+    }
+
+    /// Queues a handshake datagram; only from addresses whose owner knew the session's password.
+    mutating func receiveDTLS(_ bytes: RawSpan, from source: Endpoint) -> DropReason? {
+        guard let handle = directory.transport(at: source),
+            transports[handle].connection.isValidated(source)
+        else { return .unvalidatedAddress }
+        return schedule.handshakes.append(bytes, for: handle) ? nil : .handshakeQueueFull
+    }
+
+    /// At most one handshake step a turn, so that media never waits for more than one.
+    mutating func stepHandshake(at now: Instant) {
+        guard let (handle, bytes) = schedule.handshakes.popFirst(), transports.contains(handle)
+        else { return }
+        transports[handle].connection.receiveDTLS(bytes.span.bytes, at: now)
+        flushHandshake(of: handle)
+        followState(of: handle, at: now)
+        touch(handle)
+    }
+
+    /// Puts what the handshake has to say into the outbox.
+    mutating func flushHandshake(of handle: TransportHandle) {
+        guard let remote = transports[handle].connection.remote else { return }
+        while let datagram = transports[handle].connection.nextDatagram() {
+            if !outbox.append(datagram, to: remote) { drops.count(.outboxFull) }
+        }
+    }
+
+    /// Draws the consequences of a connection's change of state, once.
+    mutating func followState(of handle: TransportHandle, at now: Instant) {
+        switch transports[handle].connection.state {
+        case .connecting:
+            return
+        case .connected where transports[handle].isAnnounced:
+            return
+        case .connected:
+            transports[handle].isAnnounced = true
+            transports[handle].nextReport = now + Transport.reportInterval
+            emit(
+                .transportConnected(
+                    room: rooms[transports[handle].room].name, peer: transports[handle].peer,
+                    transport: transports[handle].id))
+            startConsumers(of: handle, at: now)
+        case .closed(let reason):
+            remove(handle, reason: reason)
+        }
+    }
+
+    /// A viewer can receive now: it wants the clocks and a key frame of all it consumes.
+    private mutating func startConsumers(of handle: TransportHandle, at now: Instant) {
+        let room = transports[handle].room
+        for (_, consumer) in transports[handle].consumers {
+            sendReport(of: consumer, in: room, at: now)
+            requestKeyframe(for: consumer, in: room, at: now)
+        }
+    }
+
+    /// Notes an event for the owner; one who does not listen loses the oldest.
+    mutating func emit(_ event: WorkerEvent) {
+        if events.count >= Self.eventLimit { events.removeFirst() }
+        events.append(event)
+    }
+
+    private static var eventLimit: Int { 65_536 }
+}

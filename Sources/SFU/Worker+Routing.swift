@@ -1,0 +1,120 @@
+import Codecs
+import RTP
+import Timing
+import WebRTC
+import Wire
+
+extension Worker {
+    /// Notes the arrival for congestion feedback, when the peer numbers its packets for it.
+    mutating func noteTransportSequence(
+        _ layout: RTPLayout, _ packet: RawSpan, of handle: TransportHandle, at now: Instant
+    ) {
+        let id = transports[handle].transportSequenceID
+        guard id != 0, let element = layout.element(id, in: packet),
+            let number = element.number(in: packet)
+        else { return }
+        transports[handle].feedback?.record(
+            UInt16(truncatingIfNeeded: number), mediaSSRC: layout.header.ssrc, at: now)
+    }
+
+    /// Which producer a packet belongs to: by SSRC, else learned once from MID or payload type.
+    mutating func streamRoute(
+        _ layout: RTPLayout, _ packet: RawSpan, of handle: TransportHandle
+    ) -> Transport.StreamRoute? {
+        let ssrc = layout.header.ssrc
+        if let route = transports[handle].route(for: ssrc) { return route }
+        guard transports[handle].routes.count < Transport.routeLimit else { return nil }
+        let room = transports[handle].room
+        for producer in transports[handle].producers {
+            guard
+                let isRetransmission = rooms[room].router.producers[producer].claims(
+                    layout, packet)
+            else { continue }
+            if !isRetransmission { openStream(ssrc: ssrc, of: producer, in: room) }
+            let route = Transport.StreamRoute(
+                ssrc: ssrc, producer: producer, isRetransmission: isRetransmission)
+            transports[handle].routes.append(route)
+            return route
+        }
+        return nil
+    }
+
+    /// Gives a producer's track the ring for its SSRC; a key frame wished for before can be asked
+    /// for now.
+    mutating func openStream(ssrc: UInt32, of producer: ProducerHandle, in room: RoomHandle) {
+        rooms[room].router.openStream(ssrc: ssrc, of: producer, slab: &slab)
+    }
+}
+
+extension Producer {
+    /// Whether a packet with an unknown SSRC is of this track, and if so whether it repeats one.
+    ///
+    /// The MID decides where it is sent (RFC 9143 §9.2); otherwise the payload type must be ours
+    /// and the track's stream still without an SSRC.
+    func claims(_ layout: RTPLayout, _ packet: RawSpan) -> Bool? {
+        let type = layout.header.payloadType
+        let isRetransmission = type == codec.retransmissionPayloadType
+        guard isRetransmission || type == codec.payloadType else { return nil }
+        let id = extensions[.mid]
+        if id != 0, let element = layout.element(id, in: packet) {
+            return element.text(in: packet) == mid ? isRetransmission : nil
+        }
+        return isRetransmission || stream == nil ? isRetransmission : nil
+    }
+}
+
+extension Router {
+    /// What the router keeps of a packet; `nil` when a retransmission does not say of what.
+    func record(
+        _ layout: RTPLayout, _ packet: RawSpan, slot: UInt32, route: Transport.StreamRoute
+    ) -> PacketRecord? {
+        guard let stream = producers[route.producer].stream else { return nil }
+        var layout = layout
+        if route.isRetransmission {
+            let type = producers[route.producer].codec.payloadType
+            guard
+                let restored = layout.restored(payloadType: type, ssrc: stream.ssrc, in: packet)
+            else { return nil }
+            layout = restored
+        }
+        let payload = layout.payload(of: packet)
+        return PacketRecord(
+            sequence: stream.unwrapped(layout.header.sequenceNumber),
+            timestamp: layout.header.timestamp, slot: slot,
+            payloadOffset: UInt16(truncatingIfNeeded: layout.payloadOffset),
+            payloadByteCount: UInt16(truncatingIfNeeded: layout.payloadByteCount),
+            marker: layout.header.marker,
+            isKeyframe: producers[route.producer].codec.codec.isKeyframe(payload: payload),
+            extensions: forwarded(layout, packet, of: route.producer))
+    }
+
+    private func forwarded(
+        _ layout: RTPLayout, _ packet: RawSpan, of producer: ProducerHandle
+    ) -> ForwardedExtensions {
+        var forwarded = ForwardedExtensions()
+        var elements = layout.elements(in: packet)
+        while let element = elements.next() {
+            guard let name = producers[producer].extensions.name(of: element.id),
+                name.isForwarded
+            else { continue }
+            forwarded.append(name, offset: element.offset, byteCount: element.byteCount)
+        }
+        return forwarded
+    }
+
+    /// Opens the ring for a producer's SSRC, giving back the slots of the one it replaces.
+    mutating func openStream(ssrc: UInt32, of producer: ProducerHandle, slab: inout PacketSlab) {
+        producers[producer].stream?.releaseAll(&slab)
+        producers[producer].openStream(ssrc: ssrc)
+    }
+}
+
+extension HeaderExtension {
+    /// Whether consumers are sent this element as it came: it speaks of the media, not of the hop.
+    var isForwarded: Bool {
+        switch self {
+        case .audioLevel, .videoOrientation, .playoutDelay, .absoluteCaptureTime: true
+        default: false
+        }
+    }
+}

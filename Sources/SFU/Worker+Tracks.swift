@@ -1,0 +1,136 @@
+import Codecs
+import RTP
+import Timing
+import WebRTC
+import Wire
+
+extension Worker {
+    /// Opens a producer for a section the peer sends, and lets waiting consumers follow it.
+    mutating func addProducer(_ section: NegotiatedSection, over transport: TransportHandle) {
+        let room = transports[transport].room
+        let id = random.identifier()
+        let handle = rooms[room].router.producers.insert(
+            Producer(
+                id: id, kind: section.kind, codec: section.codec, transport: transport,
+                extensions: section.extensionMap, mid: section.mid))
+        transports[transport].producers.append(handle)
+        if let ssrc = section.remoteSSRCs.first {
+            openStream(ssrc: ssrc, of: handle, in: room)
+            transports[transport].routes.append(
+                .init(ssrc: ssrc, producer: handle, isRetransmission: false))
+        }
+        if let ssrc = section.remoteRetransmissionSSRC {
+            transports[transport].routes.append(
+                .init(ssrc: ssrc, producer: handle, isRetransmission: true))
+        }
+        let peer = transports[transport].peer
+        adoptOrphans(by: handle, of: peer, in: room)
+        emit(
+            .producerAdded(
+                room: rooms[room].name, peer: peer, producer: id, codec: section.codec.codec))
+    }
+
+    /// Consumers of the same peer's former track go on with the new one, on the same time line.
+    private mutating func adoptOrphans(
+        by producer: ProducerHandle, of peer: String, in room: RoomHandle
+    ) {
+        let orphans = rooms[room].router.adopt(producer, of: peer)
+        for consumer in orphans {
+            requestKeyframe(for: consumer, in: room, at: schedule.now)
+        }
+    }
+
+    /// Ends a track; its consumers wait for the same peer to come back.
+    mutating func close(_ producer: ProducerHandle, in room: RoomHandle) {
+        guard let closed = rooms[room].router.close(producer, slab: &slab) else { return }
+        emit(
+            .producerClosed(
+                room: rooms[room].name, peer: transports[closed.transport].peer,
+                producer: closed.id))
+    }
+
+    /// The producers a watching peer can be given: of one peer, or the first of each kind.
+    func consumable(in room: RoomHandle, from source: String?) -> [ProducerHandle] {
+        var chosen: [ProducerHandle] = []
+        for peer in rooms[room].peers where source == nil || peer.profile.id == source {
+            let sent = peer.transports.flatMap { transports[$0].producers }
+            if sent.isEmpty { continue }
+            if source == nil, !chosen.isEmpty { break }
+            chosen += sent
+        }
+        return chosen
+    }
+
+    /// A producer as a track to offer to one more peer, under fresh SSRCs.
+    mutating func outgoingTrack(for producer: ProducerHandle, in room: RoomHandle) -> OutgoingTrack
+    {
+        let transport = rooms[room].router.producers[producer].transport
+        return OutgoingTrack(
+            codec: rooms[room].router.producers[producer].codec,
+            ssrc: freshSSRC(), retransmissionSSRC: freshSSRC(),
+            streamID: transports[transport].id,
+            trackID: rooms[room].router.producers[producer].id)
+    }
+
+    /// Opens a consumer for a section the peer receives.
+    mutating func addConsumer(
+        _ section: NegotiatedSection, of producer: ProducerHandle, as track: OutgoingTrack,
+        over transport: TransportHandle
+    ) {
+        let room = transports[transport].room
+        let source = transports[rooms[room].router.producers[producer].transport].peer
+        let consumer = Consumer(
+            id: random.identifier(), kind: section.kind, codec: track.codec.codec, source: source,
+            producer: producer, transport: transport, ssrc: track.ssrc,
+            payloadType: section.codec.payloadType,
+            retransmission: section.codec.retransmissionPayloadType.map {
+                .init(ssrc: track.retransmissionSSRC, payloadType: $0)
+            },
+            extensions: section.extensionMap,
+            flow: section.kind == .video ? .awaitingKeyframe : .flowing,
+            rewriter: StreamRewriter(
+                sequence: UInt16(truncatingIfNeeded: random.next()),
+                timestamp: UInt32(truncatingIfNeeded: random.next())))
+        let handle = rooms[room].router.add(consumer)
+        transports[transport].consumers.append((track.ssrc, handle))
+    }
+
+    private mutating func freshSSRC() -> UInt32 { UInt32(truncatingIfNeeded: random.next()) | 1 }
+}
+
+extension Router {
+    /// Takes a consumer in and links it to its producer.
+    mutating func add(_ consumer: Consumer) -> ConsumerHandle {
+        let producer = consumer.producer
+        let handle = consumers.insert(consumer)
+        producers[producer].consumers.append(handle)
+        return handle
+    }
+
+    /// Takes a consumer out.
+    mutating func remove(_ consumer: ConsumerHandle) {
+        guard let removed = consumers.remove(consumer) else { return }
+        if producers.contains(removed.producer) {
+            producers[removed.producer].consumers.removeAll { $0 == consumer }
+        }
+    }
+
+    /// Takes a producer out and gives its slots back; its consumers stay, without a source.
+    mutating func close(_ producer: ProducerHandle, slab: inout PacketSlab) -> Producer? {
+        guard var closed = producers.remove(producer) else { return nil }
+        closed.stream?.releaseAll(&slab)
+        return closed
+    }
+
+    /// Links consumers whose producer is gone to a new one of the same peer and codec.
+    mutating func adopt(_ producer: ProducerHandle, of peer: String) -> [ConsumerHandle] {
+        let codec = producers[producer].codec.codec
+        let orphans = consumers.handles.filter { handle in
+            !producers.contains(consumers[handle].producer)
+                && consumers[handle].source == peer && consumers[handle].codec == codec
+        }
+        for handle in orphans { consumers[handle].follow(producer) }
+        producers[producer].consumers += orphans
+        return orphans
+    }
+}

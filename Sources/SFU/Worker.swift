@@ -1,0 +1,146 @@
+import Ciphers
+import Codecs
+import RTP
+public import Timing
+import WebRTC
+public import Wire
+
+/// The SFU of one loop: rooms, sessions and the packets between them, without any I/O.
+///
+/// A datagram's way in is `receive`: demultiplexed (RFC 7983), opened, parsed, handed to its room's
+/// `Router`. Its ways out are `nextTransmit`, run by run. Control calls (`publish`, `subscribe`,
+/// `join`, …) come between turns, from the thread that drives the worker.
+public struct Worker: ~Copyable, Engine {
+    let configuration: WorkerConfiguration
+    var directory = Directory()
+    var rooms = Slab<Room>()
+    var transports = Slab<Transport>()
+    var slab: PacketSlab
+    var random: SeededRandom
+    var outbox = Outbox()
+    var drops = DropCounters()
+    var events: [WorkerEvent] = []
+    var schedule = Schedule()
+    var active: [RoomHandle] = []
+    var totals = WorkerTotals()
+    let scratch: UnsafeMutableRawPointer  // one decrypted RTCP packet
+
+    /// A worker without rooms.
+    public init(_ configuration: WorkerConfiguration) {
+        self.configuration = configuration
+        slab = PacketSlab(capacity: configuration.packetSlots)
+        random = SeededRandom(seed: configuration.seed)
+        scratch = .allocate(byteCount: PacketSlab.slotByteCount, alignment: 64)
+    }
+
+    deinit { scratch.deallocate() }
+
+    /// Takes in one datagram, of any protocol of the port, from anyone.
+    public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
+        schedule.now = now
+        let reason: DropReason? =
+            switch PacketKind(bytes) {
+            case .rtp: receiveRTP(bytes, from: source, at: now)
+            case .rtcp: receiveRTCP(bytes, from: source, at: now)
+            case .stun: receiveSTUN(bytes, from: source, at: now)
+            case .dtls: receiveDTLS(bytes, from: source)
+            case .other: .notRecognized
+            }
+        if let reason { drops.count(reason) }
+    }
+
+    /// One handshake step, every due retransmission timer, report, request and timeout.
+    public mutating func advance(to now: Instant) {
+        schedule.now = now
+        stepHandshake(at: now)
+        while let index = schedule.deadlines.popDue(at: now) {
+            guard let handle = transports.handle(at: index) else { continue }
+            tick(handle, at: now)
+            touch(handle)
+        }
+        reschedule()
+    }
+
+    /// The earliest of all sessions' deadlines.
+    public var nextDeadline: Instant? { schedule.next }
+
+    /// Control datagrams first, then each active room's packets.
+    public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
+        if let transmit = outbox.nextTransmit(into: &arena) { return transmit }
+        guard outbox.isEmpty else { return nil }
+        while let handle = active.last {
+            if rooms.contains(handle) {
+                if let transmit = rooms[handle].router.nextTransmit(
+                    into: &arena, over: &transports, slab: &slab)
+                {
+                    return transmit
+                }
+                if rooms[handle].router.hasPendingOutput { return nil }
+                rooms[handle].isActive = false
+            }
+            active.removeLast()
+        }
+        return nil
+    }
+
+    /// The next thing that happened.
+    public mutating func nextEvent() -> WorkerEvent? {
+        events.isEmpty ? nil : events.removeFirst()
+    }
+}
+
+// MARK: Media in
+
+extension Worker {
+    /// From the socket to the room's router: open, parse, route.
+    private mutating func receiveRTP(
+        _ bytes: RawSpan, from source: Endpoint, at now: Instant
+    ) -> DropReason? {
+        guard let handle = directory.transport(at: source) else { return .unvalidatedAddress }
+        guard bytes.byteCount <= PacketSlab.slotByteCount else { return .tooLarge }
+        guard let slot = slab.take() else { return .slabExhausted }
+        let reason = open(bytes, into: slot, of: handle, at: now)
+        if reason != nil { slab.give(slot) }
+        return reason
+    }
+
+    private mutating func open(
+        _ bytes: RawSpan, into slot: UInt32, of handle: TransportHandle, at now: Instant
+    ) -> DropReason? {
+        let address = slab.address(of: slot)
+        switch transports[handle].connection.openRTP(bytes, into: address) {
+        case nil:
+            return .notKeyed
+        case .failed(let failure):
+            return DropReason(failure)
+        case .opened(let byteCount, _):
+            totals.receivedPackets &+= 1
+            totals.receivedBytes &+= UInt64(byteCount)
+            let packet = UnsafeRawBufferPointer(start: address, count: byteCount).bytes
+            return route(packet, in: slot, of: handle, at: now)
+        }
+    }
+
+    private mutating func route(
+        _ packet: RawSpan, in slot: UInt32, of handle: TransportHandle, at now: Instant
+    ) -> DropReason? {
+        guard let layout = try? RTPLayout(parsing: packet) else { return .malformedRTP }
+        noteTransportSequence(layout, packet, of: handle, at: now)
+        guard let route = streamRoute(layout, packet, of: handle) else { return .unknownStream }
+        let room = transports[handle].room
+        guard let record = rooms[room].router.record(layout, packet, slot: slot, route: route)
+        else { return .malformedRTP }
+        let reason = rooms[room].router.receive(
+            record, for: route.producer, isRetransmission: route.isRetransmission, at: now)
+        if reason == nil { activate(room) }
+        touch(handle)
+        return reason
+    }
+
+    /// Puts a room on the list of those with packets to send.
+    mutating func activate(_ room: RoomHandle) {
+        guard !rooms[room].isActive else { return }
+        rooms[room].isActive = true
+        active.append(room)
+    }
+}
