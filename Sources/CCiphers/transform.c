@@ -66,7 +66,8 @@ void cciphers_transform_free(cciphers_transform *transform) {
     free(transform);
 }
 
-// Both IVs are salt XOR (SSRC, index), at different offsets: RFC 3711 §4.1.1, RFC 7714 §8.1, §9.1.
+// An IV is salt XOR (SSRC, index), two octets later in AES-CM (RFC 3711 §4.1.1) than in GCM
+// (RFC 7714 §8.1, §9.1).
 static int start(const cciphers_transform *transform, uint32_t ssrc, uint64_t index) {
     uint8_t iv[16] = {0};
     memcpy(iv, transform->salt, sizeof transform->salt);

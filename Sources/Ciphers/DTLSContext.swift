@@ -11,7 +11,9 @@ public final class DTLSContext: Sendable {
 
     /// Settings for sessions that present `certificate`.
     ///
-    /// - Parameter profiles: Those to offer or accept, preferred first.
+    /// - Parameters:
+    ///   - certificate: Our side's, in either role.
+    ///   - profiles: Those to offer or accept, preferred first.
     public init(
         certificate: Certificate,
         profiles: [SRTPProfile] = SRTPProfile.allCases

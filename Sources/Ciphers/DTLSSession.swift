@@ -20,8 +20,11 @@ public struct DTLSSession: ~Copyable {
 
     /// A session that has not spoken yet.
     ///
-    /// - Parameter remoteFingerprints: Of which the peer's certificate must match one. When several
-    ///   hash functions are among them, the strongest decides.
+    /// - Parameters:
+    ///   - role: Who speaks first; be the server where one may choose, its order of profiles wins.
+    ///   - context: What all sessions share.
+    ///   - remoteFingerprints: Of which the peer's certificate must match one. When several hash
+    ///     functions are among them, the strongest decides.
     public init(
         role: DTLSRole,
         context: DTLSContext,

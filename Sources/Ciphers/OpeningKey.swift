@@ -63,7 +63,9 @@ public struct OpeningKey: ~Copyable {
 
     /// Authenticates one RTP packet and decrypts it into `out`, header included.
     ///
-    /// - Parameter out: Room for as many octets as `packet` has; may be `packet`'s own memory.
+    /// - Parameters:
+    ///   - packet: A whole datagram, of any length and contents.
+    ///   - out: Room for as many octets as `packet` has; may be `packet`'s own memory.
     public mutating func openRTP(
         _ packet: RawSpan,
         into out: UnsafeMutableRawPointer
@@ -94,7 +96,9 @@ public struct OpeningKey: ~Copyable {
 
     /// Authenticates one RTCP packet and decrypts it into `out`.
     ///
-    /// - Parameter out: Room for as many octets as `packet` has; may be `packet`'s own memory.
+    /// - Parameters:
+    ///   - packet: A whole datagram, of any length and contents.
+    ///   - out: Room for as many octets as `packet` has; may be `packet`'s own memory.
     public mutating func openRTCP(
         _ packet: RawSpan,
         into out: UnsafeMutableRawPointer

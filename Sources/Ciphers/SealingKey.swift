@@ -55,7 +55,11 @@ public struct SealingKey: ~Copyable {
     ///
     /// - Parameters:
     ///   - out: Room for header, prefix, payload and `rtpOverhead`.
+    ///   - headerByteCount: Fixed header, CSRCs and extension, all of it.
+    ///   - prefixByteCount: Rewritten octets of payload behind the header, 0 when there are none.
     ///   - payload: What follows the prefix; must not overlap `out`.
+    ///   - payloadByteCount: Octets at `payload`, padding included.
+    ///   - ssrc: As in the header.
     ///   - index: ROC · 2¹⁶ + sequence number, kept by the caller. The same index with the same
     ///     `ssrc` and other contents would give the key away: only an identical packet may reuse it.
     /// - Returns: The whole length; 0 only if OpenSSL failed, and the packet must not be sent.

@@ -40,5 +40,6 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
     }
 
     private static let iceCharacters = Array(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".unicodeScalars)
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".unicodeScalars
+    )
 }

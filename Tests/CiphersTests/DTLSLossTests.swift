@@ -110,6 +110,30 @@ import Timing
         #expect(dialogue.server.state == dialogue.client.state)
     }
 
+    @Test func `what anybody can send leaves a connected session alone`() throws {
+        var dialogue = try DTLSDialogue()
+        dialogue.client.start(at: dialogue.now)
+        var heard: [[UInt8]] = []
+        for _ in 0..<4 {
+            let (up, down) = (dialogue.clientFlight(), dialogue.serverFlight())
+            heard += up + down
+            dialogue.deliver(toServer: up)
+            dialogue.deliver(toClient: down)
+        }
+        let keys = try #require(dialogue.client.state.keys)
+        var forged: [[UInt8]] = []
+        for (level, alert) in [(2, 40), (1, 0), (2, 80)] as [(UInt8, UInt8)] {
+            for epoch in [0, 1] as [UInt8] {
+                forged.append([21, 254, 253, 0, epoch, 0, 0, 0, 0, 0, 99, 0, 2, level, alert])
+            }
+        }
+        dialogue.deliver(toServer: heard + forged)
+        dialogue.deliver(toClient: heard + forged)
+        dialogue.run()
+        #expect(dialogue.client.state == .connected(keys))
+        #expect(dialogue.server.state == .connected(keys))
+    }
+
     @Test func `a hello cut anywhere does not spoil the whole one`() throws {
         var dialogue = try DTLSDialogue()
         dialogue.client.start(at: dialogue.now)
