@@ -9,9 +9,11 @@ public struct NTPTimestamp: Hashable, Comparable, Sendable {
 
     /// The wall-clock time `nanoseconds` after 1970-01-01 00:00 UTC.
     public init(unixNanoseconds nanoseconds: Int64) {
-        let seconds = UInt64(nanoseconds / 1_000_000_000) &+ Self.unixEpoch
-        let fraction = UInt64(nanoseconds % 1_000_000_000) << 32 / 1_000_000_000
-        value = seconds << 32 | fraction
+        let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        let borrowed: Int64 = rest < 0 ? 1 : 0  // before 1970 the fraction still runs forwards
+        let whole = UInt64(bitPattern: seconds - borrowed) &+ Self.unixEpoch
+        let fraction = (UInt64(rest + borrowed * 1_000_000_000) << 32) / 1_000_000_000
+        value = whole << 32 | fraction
     }
 
     /// Nanoseconds since 1970-01-01 00:00 UTC.

@@ -36,7 +36,8 @@ public struct ByteReader: ~Escapable {
     public mutating func readUInt16() throws(ParseError) -> UInt16 {
         let start = try take(2)
         return UInt16(
-            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt16.self))
+            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt16.self)
+        )
     }
 
     /// Reads three octets, most significant first.
@@ -51,7 +52,8 @@ public struct ByteReader: ~Escapable {
     public mutating func readUInt32() throws(ParseError) -> UInt32 {
         let start = try take(4)
         return UInt32(
-            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt32.self))
+            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt32.self)
+        )
     }
 
     /// Reads eight octets, most significant first.
@@ -59,7 +61,8 @@ public struct ByteReader: ~Escapable {
     public mutating func readUInt64() throws(ParseError) -> UInt64 {
         let start = try take(8)
         return UInt64(
-            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self))
+            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: start, as: UInt64.self)
+        )
     }
 
     /// Consumes `count` octets and lends them out, uncopied.
@@ -86,8 +89,9 @@ public struct ByteReader: ~Escapable {
     /// The octet `distance` after the next one, not consumed.
     @inlinable
     public func peekUInt8(ahead distance: Int = 0) throws(ParseError) -> UInt8 {
-        guard distance >= 0, remaining > distance else {
-            throw .truncated(at: offset, needed: distance + 1 - remaining)
+        guard distance >= 0 else { throw .invalid(field: "length", at: offset) }
+        guard remaining > distance else {
+            throw .truncated(at: offset, needed: distance &- remaining &+ 1)
         }
         return bytes.unsafeLoad(fromUncheckedByteOffset: offset &+ distance, as: UInt8.self)
     }

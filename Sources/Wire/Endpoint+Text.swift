@@ -2,6 +2,7 @@ extension Endpoint {
     /// Reads `192.0.2.1:5004` or `[2001:db8::1]:5004`; `nil` when the text is neither.
     public init?(_ text: some StringProtocol) {
         guard let colon = text.lastIndex(of: ":"),
+            text[colon...].utf8.dropFirst().allSatisfy({ (48...57).contains($0) }),
             let port = UInt16(text[text.index(after: colon)...])
         else { return nil }
         let host = text[..<colon]
@@ -70,23 +71,26 @@ extension Endpoint {
 
     private static func parseIPv6(_ text: some StringProtocol) -> [UInt16]? {
         guard let gap = text.firstRange(of: "::") else {
-            let words = parseWords(text)
+            let words = parseWords(text, mayEndInIPv4: true)
             return words?.count == 8 ? words : nil
         }
         guard text[gap.upperBound...].firstRange(of: "::") == nil,
-            let head = parseWords(text[..<gap.lowerBound]),
-            let tail = parseWords(text[gap.upperBound...]),
+            let head = parseWords(text[..<gap.lowerBound], mayEndInIPv4: false),
+            let tail = parseWords(text[gap.upperBound...], mayEndInIPv4: true),
             head.count + tail.count <= 7
         else { return nil }
         return head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
     }
 
-    private static func parseWords(_ text: some StringProtocol) -> [UInt16]? {
+    private static func parseWords(
+        _ text: some StringProtocol,
+        mayEndInIPv4: Bool
+    ) -> [UInt16]? {
         if text.isEmpty { return [] }
         var words: [UInt16] = []
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
-            if index == parts.count - 1, let address = parseIPv4(part) {
+            if mayEndInIPv4, index == parts.count - 1, let address = parseIPv4(part) {
                 words += [UInt16(address >> 16), UInt16(truncatingIfNeeded: address)]
             } else {
                 guard (1...4).contains(part.utf8.count), part.utf8.first != UInt8(ascii: "+"),

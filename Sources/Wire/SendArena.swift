@@ -46,8 +46,11 @@ public struct SendArena: ~Copyable {
         }
         commit(bytes.count)
         return Transmit(
-            destination: destination, offset: offset, byteCount: bytes.count,
-            segmentLength: bytes.count)
+            destination: destination,
+            offset: offset,
+            byteCount: bytes.count,
+            segmentLength: bytes.count
+        )
     }
 
     /// Forgets all that was committed, keeping the memory.
