@@ -37,7 +37,8 @@ export async function call(path, options = {}) {
   if (response.status === 401 && !options.keepalive && await token.ask(sentence, used)) {
     return call(path, options);
   }
-  throw new ServerError(response.status, sentence || WORDS[response.status] || `The server answered ${response.status}.`);
+  const { status } = response;
+  throw new ServerError(status, sentence || WORDS[status] || `The server answered ${status}.`);
 }
 
 /** The server's own words: `{"error": …}` or plain text; nothing when it sent a page or a wall of text. */

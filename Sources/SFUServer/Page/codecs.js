@@ -28,7 +28,7 @@ export function canPlay(kind, codec) {
   return known.some((candidate) => codecName(candidate.mimeType) === codecName(codec));
 }
 
-/** Offers `codec` alone (with its retransmissions): what was chosen is what is sent, or the server says no. */
+/** Offers `codec` alone (and its retransmissions): what was chosen is sent, or the server says no. */
 export function prefer(transceiver, codec) {
   if (!codec) return;
   const all = codecs(RTCRtpSender, "video");

@@ -66,15 +66,16 @@ export function copyButton(text, label) {
   return button;
 }
 
+const MICROPHONE = "M10 3a2 2 0 0 1 2 2v5a2 2 0 0 1-4 0V5a2 2 0 0 1 2-2zM5 9.5a5 5 0 0 0 10 0M10 14.5V17";
+const CAMERA = "M3 6h9v8H3zM12 9l5-2.5v7L12 11z";
 const SHAPES = {
   play: "M6.5 4.2v11.6L15.8 10z",
   stop: "M5.5 5.5h9v9h-9z",
   soundOn: "M3 8v4h3l4 3.5v-11L6 8zM13 7.2a4 4 0 0 1 0 5.6M15.2 5a7 7 0 0 1 0 10",
-  soundOff: "M3 8v4h3l4 3.5v-11L6 8zM13 8l4 4M17 8l-4 4",
   full: "M3.5 7.5v-4h4M16.5 7.5v-4h-4M3.5 12.5v4h4M16.5 12.5v4h-4",
-  microphone: "M10 3a2 2 0 0 1 2 2v5a2 2 0 0 1-4 0V5a2 2 0 0 1 2-2zM5 9.5a5 5 0 0 0 10 0M10 14.5V17",
-  microphoneOff: "M10 3a2 2 0 0 1 2 2v5a2 2 0 0 1-4 0V5a2 2 0 0 1 2-2zM5 9.5a5 5 0 0 0 10 0M10 14.5V17M3 3l14 14",
-  camera: "M3 6h9v8H3zM12 9l5-2.5v7L12 11z",
-  cameraOff: "M3 6h9v8H3zM12 9l5-2.5v7L12 11zM3 3l14 14",
+  microphone: MICROPHONE,
+  microphoneOff: `${MICROPHONE}M3 3l14 14`,
+  camera: CAMERA,
+  cameraOff: `${CAMERA}M3 3l14 14`,
   close: "M5 5l10 10M15 5L5 15",
 };

@@ -7,7 +7,8 @@ import { askAgain } from "./token.js";
 /** Shows the view in `main`; returns what takes it down. */
 export function showHome(main) {
   const field = el("input", {
-    id: "room-name", required: true, maxlength: "64", placeholder: "demo", autocomplete: "off", autocapitalize: "none", spellcheck: "false",
+    id: "room-name", required: true, maxlength: "64", placeholder: "demo",
+    autocomplete: "off", autocapitalize: "none", spellcheck: "false",
   });
   const list = el("ul", { class: "rooms" });
   const summary = el("p", { class: "muted", role: "status" }, "Looking for rooms");
@@ -31,7 +32,8 @@ export function showHome(main) {
     if (!document.hidden) {
       try {
         const { rooms } = await api.rooms();
-        const details = await Promise.all(rooms.slice(0, DETAILED).map(({ roomId }) => api.room(roomId).catch(() => null)));
+        const details = await Promise.all(
+          rooms.slice(0, DETAILED).map(({ roomId }) => api.room(roomId).catch(() => null)));
         if (gone) return;
         notice.hidden = true;
         say(summary, rooms.length ? `${counted(rooms.length, "room")} open` : "No room is open yet");
@@ -58,7 +60,8 @@ export function showProblem(notice, { status, message }, again) {
   const needsToken = status === 401 || status === 403;
   notice.replaceChildren(
     el("p", {}, message, status === 0 ? " It is tried again every few seconds." : ""),
-    el("button", { type: "button", class: "quiet", onclick: again }, needsToken ? "Enter a token" : "Try now"));
+    el("button", { type: "button", class: "quiet", onclick: again },
+      needsToken ? "Enter a token" : "Try now"));
 }
 
 export const counted = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
@@ -72,22 +75,26 @@ function draw(list, rooms, details) {
   list.replaceChildren(...rooms.map((room, i) => el("li", {}, card(room, details[i]))));
   if (rooms.length === 0) list.append(el("li", { class: "empty card" },
     el("h2", {}, "Quiet for now"),
-    el("p", { class: "muted" }, "Name a room above, open it, and publish your camera. Anyone with the link can watch.")));
+    el("p", { class: "muted" },
+      "Name a room above, open it, and publish your camera. Anyone with the link can watch.")));
   if (focused) list.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
 }
 
 function card({ roomId, name, peerCount, createdAt }, detail) {
   const producers = detail?.producers ?? [];
   const peers = (detail?.peers ?? []).filter((peer) => peer.isProducer || peer.producerCount > 0);
-  const rows = peers.slice(0, 4).map(({ peerId, fullName }) => el("span", { class: "chip" },
-    el("b", {}, fullName || peerId),
-    producers.filter((producer) => producer.peerId === peerId).map(({ codec, kind }) => codecLabel(codecName(codec)) || kind).join(" + ")));
+  const codecsOf = (id) => producers.filter(({ peerId }) => peerId === id)
+    .map(({ codec, kind }) => codecLabel(codecName(codec)) || kind).join(" + ");
+  const rows = peers.slice(0, 4).map(({ peerId, fullName }) =>
+    el("span", { class: "chip" }, el("b", {}, fullName || peerId), codecsOf(peerId)));
   if (peers.length > 4) rows.push(el("span", { class: "chip" }, `and ${peers.length - 4} more`));
   return el("a", { class: "room-card card", href: roomLink(roomId) },
     el("span", { class: "room-head" }, el("h2", {}, name || roomId),
       el("span", { class: peers.length ? "badge live" : "badge" }, peers.length ? "Live" : "Waiting")),
-    el("span", { class: "chips" }, rows.length ? rows : el("span", { class: "muted" }, "Nobody publishes here yet")),
-    el("span", { class: "muted small" }, [counted(peerCount, "peer"), age(createdAt)].filter(Boolean).join(" · ")));
+    el("span", { class: "chips" },
+      rows.length ? rows : el("span", { class: "muted" }, "Nobody publishes here yet")),
+    el("span", { class: "muted small" },
+      [counted(peerCount, "peer"), age(createdAt)].filter(Boolean).join(" · ")));
 }
 
 function age(createdAt) {

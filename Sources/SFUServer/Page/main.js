@@ -3,7 +3,8 @@
 //   #/                              the rooms
 //   #/room/demo                     one room
 //   #/room/demo?watch=1             … and plays whoever publishes, at once
-//   #/room/demo?watch=1&sound=1     … with sound, where the browser allows it unasked (a muted element decodes no sound)
+//   #/room/demo?watch=1&sound=1     … with sound, where the browser allows that unasked
+//                                   (Chromium decodes no sound for a muted element)
 //   #/room/demo?publish=1&name=alice&codec=H264&size=360   … and publishes at once (codec, size optional)
 //
 // A test may read `window.sluice`:
@@ -11,9 +12,11 @@
 //   watchers           by the watched peer's id: { state, reason, peerId, stream, getStats() }
 //   serverStatistics   the last `statistics` event of the room
 // `state` is idle, connecting, live, waiting, reconnecting, failed or ended; `await getStats()` gives null or
-//   { bitrate, roundTripTimeSeconds, video: { codec, bytes, bitrate, packetsReceived | packetsSent, packetsLost,
-//     lossPercent, jitterSeconds, jitterBufferDelaySeconds, framesDecoded | framesEncoded, framesPerSecond,
-//     width, height, freezeCount, … }, audio: { …, audioEnergy } }   (statistics.js names them all)
+//   { bitrate, roundTripTimeSeconds, availableBitrate,
+//     video: { codec, bytes, bitrate, packetsReceived | packetsSent, packetsLost, lossPercent,
+//       jitterSeconds, jitterBufferDelaySeconds, framesDecoded | framesEncoded, framesPerSecond,
+//       width, height, freezeCount, … },
+//     audio: { …, audioEnergy } }   (statistics.js names them all)
 import * as api from "./api.js";
 import { say } from "./dom.js";
 import { showHome } from "./home.js";
@@ -55,6 +58,8 @@ document.querySelector(".skip").addEventListener("click", (event) => {
   main.focus();
 });
 addEventListener("hashchange", route);
-addEventListener("pageshow", ({ persisted }) => { if (persisted) location.reload(); }); // its sessions were ended
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload(); // its sessions were ended when it was left
+});
 route();
 watchHealth();

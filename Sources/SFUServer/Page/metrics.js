@@ -29,21 +29,34 @@ export class Metrics {
 }
 
 const main = (summary) => summary.video ?? summary.audio ?? {};
-const milliseconds = (seconds) => (seconds < 0.01 ? `${(1000 * seconds).toFixed(1)} ms` : `${Math.round(1000 * seconds)} ms`);
+const milliseconds = (seconds) => `${(1000 * seconds).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
 const percent = (value) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
 const perSecond = (value) => `${Math.round(value)} fps`;
 const count = (value) => value?.toLocaleString();
 const size = ({ video }) => (video?.width ? `${video.width} × ${video.height}` : undefined);
 const codecs = ({ video, audio }) =>
-  [video, audio].map((stream) => stream?.codec && codecLabel(codecName(stream.codec))).filter(Boolean).join(" + ") || undefined;
+  [video, audio].map((stream) => stream?.codec && codecLabel(codecName(stream.codec)))
+    .filter(Boolean).join(" + ") || undefined;
 
 const bitrate = { label: "Bitrate", floor: 100_000, read: (s) => s.bitrate, text: bitrateText };
 const roundTrip = {
-  label: "Round trip", hint: "To the server and back", floor: 0.02, read: (s) => s.roundTripTimeSeconds, text: milliseconds,
+  label: "Round trip", hint: "To the server and back", floor: 0.02,
+  read: (s) => s.roundTripTimeSeconds, text: milliseconds,
 };
-const loss = { label: "Loss", hint: "Packets lost in the last second", floor: 2, read: (s) => main(s).lossPercent, text: percent };
-const jitter = { label: "Jitter", hint: "How unevenly packets arrive", floor: 0.02, read: (s) => main(s).jitterSeconds, text: milliseconds };
-const frameRate = { label: "Frame rate", floor: 30, read: (s) => s.video?.framesPerSecond, text: perSecond };
+const loss = {
+  label: "Loss", hint: "Packets lost in the last second", floor: 2,
+  read: (s) => main(s).lossPercent, text: percent,
+};
+const jitter = {
+  label: "Jitter", hint: "How unevenly packets arrive", floor: 0.02,
+  read: (s) => main(s).jitterSeconds, text: milliseconds,
+};
+const frameRate = {
+  label: "Frame rate", hint: "Pictures each second", floor: 30,
+  read: (s) => s.video?.framesPerSecond, text: perSecond,
+};
+
+const LIMITS = { none: "nothing", cpu: "this device", bandwidth: "the network" };
 
 export const WATCHING = {
   graphs: [bitrate, loss, jitter, roundTrip, frameRate, {
@@ -69,6 +82,6 @@ export const PUBLISHING = {
     { label: "Codecs", read: codecs },
     { label: "Frames encoded", read: (s) => count(s.video?.framesEncoded) },
     { label: "Packets lost", read: (s) => count(main(s).packetsLost) },
-    { label: "Limited by", read: (s) => ({ none: "nothing", cpu: "this device", bandwidth: "the network" })[s.video?.limitedBy] },
+    { label: "Limited by", read: (s) => LIMITS[s.video?.limitedBy] },
   ],
 };

@@ -9,7 +9,9 @@ export function whyNoCapture() {
   if (navigator.mediaDevices?.getUserMedia) return "";
   return isSecureContext
     ? "This browser has no access to cameras and microphones."
-    : `Browsers lend a camera only to pages opened by https, or from the machine itself. This page came from ${location.origin}. Open it by https, or publish from another program with the address below.`;
+    : "Browsers lend a camera only to pages opened by https, or from the machine itself."
+      + ` This page came from ${location.origin}.`
+      + " Open it by https, or publish from another program with the address below.";
 }
 
 export class Publication {
@@ -26,12 +28,12 @@ export class Publication {
   isMuted(kind) { return !this.track(kind)?.enabled; }
   getStats() { return this.#reader.read(this.#session?.pc); }
 
-  /** Opens the devices; `camera` and `microphone` are a device's id, "" for any, "none". Throws a sentence. */
+  /** Opens the devices; `camera` and `microphone` are an id, "" for any, "none". Throws a sentence. */
   async capture({ camera, microphone, height }) {
     const turn = ++this.#capturing;
     const device = (id) => (id ? { deviceId: { exact: id } } : {});
-    const video = camera !== "none"
-      && { ...device(camera), height: { ideal: height }, width: { ideal: Math.round(height * 16 / 9) }, frameRate: { ideal: 30 } };
+    const size = { height: { ideal: height }, width: { ideal: Math.round(height * 16 / 9) } };
+    const video = camera !== "none" && { ...device(camera), ...size, frameRate: { ideal: 30 } };
     const audio = microphone !== "none" && { ...device(microphone), echoCancellation: true };
     if (!video && !audio) throw new Error("Choose a camera or a microphone.");
     this.track("video")?.stop(); // phones cannot open a second camera beside the first
@@ -42,7 +44,9 @@ export class Publication {
 
   /** Goes live in `room` as `name`. */
   start(room, name, codec) {
-    if (codec && !sendable().includes(codec)) throw new Error(`This browser cannot send ${codec}. It can send ${sendable().join(", ")}.`);
+    if (codec && !sendable().includes(codec)) {
+      throw new Error(`This browser cannot send ${codec}. It can send ${sendable().join(", ")}.`);
+    }
     this.#session?.stop();
     this.peerId = name;
     const query = new URLSearchParams({ peer: name });
@@ -111,7 +115,7 @@ async function devices(video, audio) {
 }
 
 const WORDS = {
-  NotAllowedError: "This page was not allowed to use the camera. Allow it beside the address, then try again.",
+  NotAllowedError: "This page was not allowed to use the camera. Allow it beside the address and try again.",
   NotFoundError: "No camera and no microphone was found on this device.",
   NotReadableError: "The camera or microphone is in use by another program.",
   OverconstrainedError: "The chosen device is no longer there.",

@@ -22,8 +22,11 @@ class RoomView {
   #grid = el("div", { class: "grid" });
   #empty = el("div", { class: "empty card" }, el("span", { class: "ripple", "aria-hidden": "true" }),
     el("h2", {}, "Waiting for a publisher"),
-    el("p", { class: "muted" }, "The picture appears here by itself as soon as somebody goes live. It can be you: Publish opens your camera."));
-  #publish = el("button", { type: "button", class: "primary", onclick: () => this.#openStudio(new URLSearchParams()) }, "Publish");
+    el("p", { class: "muted" }, "The picture appears here by itself as soon as somebody goes live."
+      + " It can be you: Publish opens your camera."));
+  #publish = el("button", {
+    type: "button", class: "primary", onclick: () => this.#openStudio(new URLSearchParams()),
+  }, "Publish");
   #layout;
 
   constructor(main, room, wishes, sluice) {
@@ -34,11 +37,12 @@ class RoomView {
     this.#layout = el("div", { class: "layout" }, el("div", { class: "watching" }, this.#empty, this.#grid));
     main.replaceChildren(el("div", { class: "page" },
       el("section", { class: "room-bar" },
-        el("div", {}, el("p", { class: "crumb" }, el("a", { href: "#/" }, "Rooms")), el("h1", {}, room), this.#summary),
+        el("div", {},
+          el("p", { class: "crumb" }, el("a", { href: "#/" }, "Rooms")), el("h1", {}, room), this.#summary),
         el("div", { class: "actions" }, copyButton(this.#link(), "Copy link"), this.#publish)),
       this.#notice, this.#layout, this.#others()));
     if (wishes.get("publish") === "1") this.#openStudio(wishes);
-    this.#events = new EventStream(`${api.roomPath(room)}/events`, (name, data) => this.#happened(name, data));
+    this.#events = new EventStream(`${api.roomPath(room)}/events`, (...event) => this.#happened(...event));
     this.#ticker = setInterval(() => this.#tick(), 1000);
     this.#refresh();
   }
@@ -91,13 +95,16 @@ class RoomView {
       const isNew = !this.#tiles.has(peer.peerId);
       if (isNew) this.#addTile(peer);
       this.#tiles.get(peer.peerId).setProducers(producers.filter(({ peerId }) => peerId === peer.peerId));
-      if (isNew && this.#wishes.get("watch") === "1") this.#tiles.get(peer.peerId).watch(this.#wishes.get("sound") === "1");
+      if (isNew && this.#wishes.get("watch") === "1") {
+        this.#tiles.get(peer.peerId).watch(this.#wishes.get("sound") === "1");
+      }
     }
     this.#grid.dataset.count = Math.min(shown.length, 3);
     this.#empty.hidden = shown.length > 0;
     const publishing = shown.length + (isRunning ? 1 : 0);
     const watching = peers.filter(({ consumerCount }) => consumerCount > 0).length;
-    say(this.#summary, publishing + watching ? `${publishing || "Nobody"} publishing · ${watching || "nobody"} watching` : "Nobody is here yet");
+    say(this.#summary, publishing + watching === 0 ? "Nobody is here yet"
+      : `${publishing || "Nobody"} publishing · ${watching || "nobody"} watching`);
   }
 
   #addTile(peer) {

@@ -1,4 +1,4 @@
-// One WHIP or WHEP session (RFC 9725): offer by POST, trickle by PATCH, end by DELETE, and back again when it breaks.
+// One WHIP or WHEP session (RFC 9725): offer by POST, trickle by PATCH, end by DELETE, again when it breaks.
 import { call, ServerError } from "./api.js";
 import { fragment, iceServersOf } from "./trickle.js";
 
@@ -60,7 +60,8 @@ export class Session {
       method: "POST", headers: { "Content-Type": "application/sdp" }, body: pc.localDescription.sdp,
     });
     const location = response.headers.get("Location");
-    const resource = location && { url: new URL(location, response.url).href, etag: response.headers.get("ETag") };
+    const etag = response.headers.get("ETag");
+    const resource = location && { url: new URL(location, response.url).href, etag };
     const sdp = await response.text();
     if (this.pc !== pc) return end(resource);
     this.#resource = resource;
@@ -89,7 +90,8 @@ export class Session {
 
   /** The server's DTLS goodbye comes seconds before ICE notices its silence. */
   #watchGoodbye(pc) {
-    const transport = pc.getTransceivers().map(({ sender, receiver }) => sender.transport ?? receiver.transport).find(Boolean);
+    const transport = pc.getTransceivers()
+      .map(({ sender, receiver }) => sender.transport ?? receiver.transport).find(Boolean);
     transport?.addEventListener("statechange", () => {
       if (transport.state === "closed" && pc.connectionState !== "closed") this.#retry(pc, LOST);
     });

@@ -20,7 +20,8 @@ export class StatisticsReader {
       type === "candidate-pair" && state === "succeeded" && (nominated || selected));
     const summary = {
       bitrate: 0,
-      roundTripTimeSeconds: pair?.currentRoundTripTime ?? all.find(({ roundTripTime: t }) => t != null)?.roundTripTime,
+      roundTripTimeSeconds: pair?.currentRoundTripTime
+        ?? all.find(({ roundTripTime }) => roundTripTime != null)?.roundTripTime,
       availableBitrate: pair?.availableOutgoingBitrate,
     };
     for (const stream of all.filter(({ type }) => type === "inbound-rtp" || type === "outbound-rtp")) {
@@ -88,7 +89,8 @@ export class StatisticsReader {
     const before = this.#last.get(stream.id) ?? {};
     const delta = (name) => stream[name] == null ? undefined : stream[name] - (before[name] ?? 0);
     const seconds = (stream.timestamp - before.timestamp) / 1000;
-    delta.rate = (name, scale) => seconds > 0.1 && delta(name) != null ? scale * delta(name) / seconds : undefined;
+    delta.rate = (name, scale) =>
+      (seconds > 0.1 && delta(name) != null ? scale * delta(name) / seconds : undefined);
     return delta;
   }
 }

@@ -11,13 +11,17 @@ export class Studio {
   #preview = el("video", { autoplay: true, playsinline: true, "aria-label": "Your own picture" });
   #badge = el("span", { class: "badge", role: "status" });
   #message = el("p", { class: "message", role: "alert" });
-  #name = el("input", { id: "s-name", required: true, maxlength: "64", autocomplete: "nickname", spellcheck: "false" });
+  #name = el("input", {
+    id: "s-name", required: true, maxlength: "64", autocomplete: "nickname", spellcheck: "false",
+  });
   #camera = el("select", { id: "s-camera", onchange: () => this.#capture() });
   #microphone = el("select", { id: "s-microphone", onchange: () => this.#capture() });
   #codec = el("select", { id: "s-codec" });
   #height = el("select", { id: "s-height", onchange: () => this.#capture() });
   #go = el("button", { class: "primary wide" }, "Go live");
-  #stop = el("button", { type: "button", class: "danger wide", onclick: () => this.publication.stop() }, "Stop publishing");
+  #stop = el("button", {
+    type: "button", class: "danger wide", onclick: () => this.publication.stop(),
+  }, "Stop publishing");
   #cameraOff = iconButton("camera", "Camera off", () => this.#toggle("video"));
   #mute = iconButton("microphone", "Mute", () => this.#toggle("audio"));
   #metrics = new Metrics(PUBLISHING); #form; #numbers; #placeholder;
@@ -28,7 +32,8 @@ export class Studio {
     this.#onClose = onClose;
     this.#preview.muted = true;
     this.#build();
-    this.#name.value = wishes.get("name") || localStorage.getItem("sluice.name") || `guest-${Math.random().toString(36).slice(2, 6)}`;
+    this.#name.value = wishes.get("name") || localStorage.getItem("sluice.name")
+      || `guest-${Math.random().toString(36).slice(2, 6)}`;
     options(this.#codec, [["", "Automatic"], ...sendable().map((name) => [name, codecLabel(name)])], "");
     options(this.#height, [["360", "360p"], ["720", "720p"], ["1080", "1080p"]], wishes.get("size") || "720");
     options(this.#camera, [["", "Default camera"]], "");
@@ -37,7 +42,8 @@ export class Studio {
   }
 
   async tick() {
-    if (this.publication.state === "live") this.#metrics.update(await this.publication.getStats().catch(() => null));
+    if (this.publication.state !== "live") return;
+    this.#metrics.update(await this.publication.getStats().catch(() => null));
   }
 
   close() {
@@ -52,7 +58,8 @@ export class Studio {
     if (this.#problem) return;
     navigator.mediaDevices.addEventListener?.("devicechange", this.#listDevices);
     await this.#capture();
-    if (wishes.get("publish") === "1" && !this.#problem) this.#start(wishes.get("codec")?.toUpperCase() ?? "");
+    if (wishes.get("publish") !== "1" || this.#problem) return;
+    this.#start(wishes.get("codec")?.toUpperCase() ?? "");
   }
 
   async #capture() {
@@ -79,8 +86,7 @@ export class Studio {
   };
 
   #start(codec) {
-    if (codec && ![...this.#codec.options].some(({ value }) => value === codec)) this.#codec.append(el("option", { value: codec }, codec));
-    this.#codec.value = codec;
+    if ([...this.#codec.options].some(({ value }) => value === codec)) this.#codec.value = codec;
     localStorage.setItem("sluice.name", this.#name.value);
     try {
       this.publication.start(this.#room, this.#name.value.trim(), codec);
@@ -93,14 +99,21 @@ export class Studio {
 
   #build() {
     const field = (input, text) => el("div", { class: "field" }, el("label", { for: input.id }, text), input);
-    this.#form = el("form", { onsubmit: (event) => { event.preventDefault(); this.#start(this.#codec.value); } },
+    const submit = (event) => {
+      event.preventDefault();
+      this.#start(this.#codec.value);
+    };
+    this.#form = el("form", { onsubmit: submit },
       field(this.#name, "Your name in the room"),
       el("div", { class: "pair" }, field(this.#camera, "Camera"), field(this.#microphone, "Microphone")),
-      el("div", { class: "pair" }, field(this.#height, "Picture size"), field(this.#codec, "Video codec")), this.#go);
-    this.#placeholder = el("p", { class: "veil-why" }, "The picture of your camera appears here. Nobody sees it until you go live.");
+      el("div", { class: "pair" }, field(this.#height, "Picture size"), field(this.#codec, "Video codec")),
+      this.#go);
+    this.#placeholder = el("p", { class: "veil-why" },
+      "The picture of your camera appears here. Nobody sees it until you go live.");
     this.#numbers = el("div", {}, this.#stop, this.#metrics.element);
     this.element = el("aside", { class: "studio card", "aria-labelledby": "s-title" },
-      el("header", {}, el("h2", { id: "s-title" }, "Publish"), iconButton("close", "Close", () => this.#onClose())),
+      el("header", {}, el("h2", { id: "s-title" }, "Publish"),
+        iconButton("close", "Close", () => this.#onClose())),
       el("div", { class: "stage" }, this.#preview, el("div", { class: "veil" }, this.#placeholder),
         el("div", { class: "tile-top" }, this.#badge),
         el("div", { class: "tile-tools" }, this.#cameraOff, this.#mute)),
@@ -139,4 +152,6 @@ function options(select, pairs, value) {
   if (pairs.some(([key]) => key === value)) select.value = value;
 }
 
-const WORDS = { connecting: "Connecting", live: "Live", waiting: "Waiting", reconnecting: "Reconnecting", failed: "Failed" };
+const WORDS = {
+  connecting: "Connecting", live: "Live", waiting: "Waiting", reconnecting: "Reconnecting", failed: "Failed",
+};

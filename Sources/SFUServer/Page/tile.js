@@ -1,5 +1,5 @@
 // What is seen of one producing peer: the picture, its state, its controls, its numbers.
-import { bitrateText, dress, el, iconButton, say } from "./dom.js";
+import { bitrateText, el, iconButton, say } from "./dom.js";
 import { codecLabel, codecName } from "./codecs.js";
 import { Metrics, WATCHING } from "./metrics.js";
 import { Watcher } from "./watcher.js";
@@ -56,8 +56,9 @@ export class Tile {
   #build(name) {
     this.#veil = el("div", { class: "veil" }, el("span", { class: "spinner", "aria-hidden": "true" }),
       this.#title, this.#why, this.#action);
-    this.#sound = el("button", { type: "button", class: "sound", onclick: () => this.#setMuted(false) }, "Tap for sound");
-    this.#mute = iconButton("soundOff", "Sound on", () => this.#setMuted(!this.#video.muted));
+    this.#sound = el("button", { type: "button", class: "sound", onclick: () => this.#setMuted(false) },
+      "Tap for sound");
+    this.#mute = iconButton("soundOn", "Sound off", () => this.#setMuted(true));
     this.#stop = iconButton("stop", "Stop watching", () => this.watcher.stop());
     this.#full = iconButton("full", "Full screen", () => this.#fullScreen());
     this.#notice = el("p", { class: "tile-notice" });
@@ -98,12 +99,12 @@ export class Tile {
     if (!isLive) this.#hasPicture = false;
     const isShown = isLive && (this.#hasPicture || !hasVideo || Boolean(lacking));
     const stalled = isShown && hasVideo && !lacking && this.#still >= STALLED_TICKS;
-    const words = WORDS[isLive ? "picture" : state];
+    const words = WORDS[isLive ? (stalled ? "stalled" : isShown ? "live" : "picture") : state];
     this.element.dataset.state = stalled ? "stalled" : isShown || !isLive ? state : "connecting";
-    say(this.#badge, stalled ? "No picture arriving" : isLive ? (isShown ? "Live" : "Starting") : words.badge);
+    say(this.#badge, words.badge);
     this.#veil.hidden = isShown && !(lacking || !hasVideo);
-    say(this.#title, isShown ? "Sound only" : words.title);
-    say(this.#why, isShown ? lacking : state === "waiting" ? "It starts by itself when the picture comes." : reason);
+    say(this.#title, words.title);
+    say(this.#why, isShown ? lacking : words.why ?? reason);
     this.#numbers.hidden = !isRunning;
     this.#action.hidden = isRunning;
     say(this.#action, state === "failed" ? "Try again" : "Watch");
@@ -111,7 +112,6 @@ export class Tile {
     this.#mute.hidden = !(isShown && hasAudio && !this.#video.muted);
     this.#stop.hidden = !isRunning;
     this.#full.hidden = !this.#hasPicture;
-    dress(this.#mute, this.#video.muted ? "soundOff" : "soundOn", this.#video.muted ? "Sound on" : "Sound off");
     this.#notice.hidden = !lacking || isShown || state === "failed";
     say(this.#notice, lacking);
   }
@@ -122,7 +122,11 @@ const WORDS = {
   ended: { badge: "Stopped", title: "You stopped watching" },
   connecting: { badge: "Connecting", title: "Connecting" },
   picture: { badge: "Starting", title: "Waiting for the first picture" },
-  waiting: { badge: "Waiting", title: "Waiting for a publisher" },
+  live: { badge: "Live", title: "Sound only" }, // the title shows where there is no picture to see
+  stalled: { badge: "No picture arriving", title: "" },
+  waiting: {
+    badge: "Waiting", title: "Waiting for a publisher", why: "It starts by itself when the picture comes.",
+  },
   reconnecting: { badge: "Reconnecting", title: "Reconnecting" },
   failed: { badge: "Failed", title: "This cannot be played" },
 };

@@ -25,7 +25,8 @@ function prompt(sentence, wasRefused) {
   });
   const dialog = el("dialog", { class: "card", "aria-labelledby": "token-title" },
     el("form", { method: "dialog" },
-      el("h2", { id: "token-title" }, wasRefused ? "That token was not accepted" : "This server asks for a token"),
+      el("h2", { id: "token-title" },
+        wasRefused ? "That token was not accepted" : "This server asks for a token"),
       el("p", { id: "token-why", class: "muted" },
         sentence ? `The server says: ${sentence}` : "Ask whoever runs it. The token stays in this tab."),
       el("label", { for: "token" }, "Access token"), field,

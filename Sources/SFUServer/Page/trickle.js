@@ -1,6 +1,6 @@
 // The two small texts that WHIP carries beside SDP.
 
-/** An SDP fragment of candidates for the bundled transport (RFC 8840 §9); `null` among them ends the list. */
+/** An SDP fragment of candidates for the bundled transport (RFC 8840 §9); `null` ends the list. */
 export function fragment(sdp, candidates) {
   const line = (pattern) => pattern.exec(sdp)?.[0];
   const lines = [
@@ -12,7 +12,7 @@ export function fragment(sdp, candidates) {
   return lines.filter(Boolean).map((text) => `${text.trim()}\r\n`).join("");
 }
 
-/** The `Link: <stun:…>; rel="ice-server"; username="…"; credential="…"` headers (RFC 9725 §4.6), or `null`. */
+/** `Link: <stun:…>; rel="ice-server"; username="…"; credential="…"` (RFC 9725 §4.6), or `null`. */
 export function iceServersOf(header) {
   if (!header) return null;
   const servers = [];

@@ -32,9 +32,9 @@ export class Watcher {
     const names = (list) => list.map(({ id }) => id).sort().join(" ");
     const changed = names(producers) !== names(this.#producers);
     this.#producers = producers;
-    const missing = producers.filter(({ kind, codec }) => !canPlay(kind, codec));
-    this.lacking = missing.length
-      ? `This browser cannot play ${missing.map(({ codec }) => codecLabel(codecName(codec))).join(" and ")}.` : "";
+    const missing = producers.filter(({ kind, codec }) => !canPlay(kind, codec))
+      .map(({ codec }) => codecLabel(codecName(codec)));
+    this.lacking = missing.length ? `This browser cannot play ${missing.join(" and ")}.` : "";
     if (changed && this.isRunning) this.start();
   }
 
