@@ -33,6 +33,11 @@ struct SRTPOracle: ~Copyable {
 
     deinit { srtp_dealloc(session) }
 
+    /// Jumps to a rollover, once the stream has begun.
+    func setRollover(_ rollover: UInt32, ssrc: UInt32) -> Bool {
+        srtp_set_stream_roc(session, ssrc, rollover) == srtp_err_status_ok
+    }
+
     func seal(_ packet: [UInt8]) -> [UInt8]? { call(srtp_protect, packet) }
     func open(_ packet: [UInt8]) -> [UInt8]? { call(srtp_unprotect, packet) }
     func sealControl(_ packet: [UInt8]) -> [UInt8]? { call(srtp_protect_rtcp, packet) }

@@ -65,6 +65,24 @@ import Testing
         }
     }
 
+    @Test(arguments: SRTPProfile.allCases) func `high rollovers agree with libsrtp2`(
+        profile: SRTPProfile
+    ) throws {
+        let sealing = try profile.sealingKey()
+        let oracle = try SRTPOracle(profile: profile, seals: true)
+        _ = oracle.seal(rtpPacket(sequenceNumber: 1).packet)
+        for rollover in [1, 0xFF, 0x1_0000, 0x89AB_CDEF, 0xFFFF_FFFE] as [UInt32] {
+            let isSet = oracle.setRollover(rollover, ssrc: 0xCAFE_BABE)
+            #expect(isSet)
+            let (packet, header) = rtpPacket(sequenceNumber: 2, extensionWords: 1)
+            let index = UInt64(rollover) << 16 | 2
+            let (ours, theirs) = (
+                sealing.seal(packet, header: header, index: index), oracle.seal(packet)
+            )
+            #expect(ours == theirs)
+        }
+    }
+
     private static func randomPacket(
         index: UInt64,
         using random: inout SplitMix
