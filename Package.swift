@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "RTP", targets: ["RTP"]),
         .library(name: "SDP", targets: ["SDP"]),
         .library(name: "WebRTC", targets: ["WebRTC"]),
+        .library(name: "Reactor", targets: ["Reactor"]),
         .library(name: "Web", targets: ["Web"]),
         .library(name: "Signalling", targets: ["Signalling"]),
         .library(name: "SFU", targets: ["SFU"]),
@@ -68,8 +69,14 @@ let package = Package(
             providers: [.apt(["libwebsockets-dev"])]
         ),
         .target(name: "CWeb", dependencies: ["CLibWebSockets"]),
+        .target(name: "CSystem"),
 
         // shell
+        .target(
+            name: "Reactor",
+            dependencies: ["CSystem", "Timing", "Wire"],
+            swiftSettings: house
+        ),
         .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
 
         // sessions

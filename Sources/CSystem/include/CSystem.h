@@ -1,0 +1,75 @@
+// Linux calls whose macros, structures or headers Swift cannot see. Every function that can fail
+// answers a negative errno; nothing here keeps state of its own.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// An address in the host's byte order; IPv4 in its mapped form (RFC 4291 §2.5.5.2).
+struct system_address {
+    uint64_t high, low;
+    uint16_t port;
+};
+
+// Sockets.
+int system_udp_open(bool ipv6);
+int system_bind(int fd, struct system_address address);
+int system_local_address(int fd, struct system_address *address);
+// Asks for a receive buffer, past the system's limit where permitted; answers what the kernel gave.
+int system_set_receive_buffer(int fd, int byte_count);
+int system_set_send_buffer(int fd, int byte_count);
+int system_set_option(int fd, int level, int name, int value);
+void system_close(int fd);
+
+// Receiving: buffers for one recvmmsg, allocated once.
+struct system_receiver;
+struct system_datagram {
+    const void *bytes;
+    size_t byte_count;
+    bool truncated;
+    struct system_address source;
+};
+struct system_receiver *system_receiver_create(unsigned capacity, size_t buffer_byte_count);
+void system_receiver_destroy(struct system_receiver *receiver);
+int system_receive(struct system_receiver *receiver, int fd);  // datagrams read, never blocks
+struct system_datagram system_receiver_datagram(const struct system_receiver *receiver, int index);
+
+// Sending: headers for one sendmmsg, allocated once; the octets stay the caller's.
+struct system_sender;
+struct system_sender *system_sender_create(unsigned capacity, bool ipv6);
+void system_sender_destroy(struct system_sender *sender);
+// A segment length of 0 sends the octets as one datagram, else the kernel cuts them (UDP_SEGMENT).
+void system_sender_put(struct system_sender *sender, unsigned index,
+                       struct system_address destination, const void *bytes, size_t byte_count,
+                       uint16_t segment_byte_count);
+int system_send(struct system_sender *sender, int fd, unsigned first, unsigned count);
+int system_send_part(struct system_sender *sender, int fd, unsigned index, size_t offset,
+                     size_t byte_count);
+bool system_probe_segmentation(void);
+
+// Waiting.
+int system_poller_open(void);
+int system_poller_add(int poller, int fd, uint32_t token);
+// Waits at most `nanoseconds` (negative: for ever); answers the tokens of readable descriptors as
+// bits.
+int system_poller_wait(int poller, int64_t nanoseconds);
+int system_wake_open(void);
+int system_wake(int fd);
+void system_wake_clear(int fd);
+int system_wait_readable(int fd);
+
+// This thread and its clock.
+int64_t system_monotonic_nanoseconds(void);
+int64_t system_unix_nanoseconds(void);
+int system_thread_start(void *(*body)(void *), void *argument);  // detached
+void system_thread_name(const char *name);
+int system_thread_timer_slack(uint64_t nanoseconds);
+int system_thread_pin(int cpu);
+int system_thread_realtime(int priority);
+int system_thread_id(void);
+
+// This machine's addresses, those of interfaces that are up; port 0. Answers how many there are.
+int system_local_addresses(struct system_address *addresses, int capacity);
+// Text of an errno, into a buffer of the caller's.
+void system_error_text(int code, char *text, size_t capacity);

@@ -1,0 +1,76 @@
+public import Timing
+
+/// Starts a thread that binds a socket, makes an engine and drives it until `LoopHandle.stop`.
+///
+/// Returns once the socket is bound and the engine made.
+///
+/// - Parameters:
+///   - name: The thread's, as `top -H` shows it; 15 octets of it.
+///   - makeEngine: Called on the loop's thread, which alone ever touches the engine.
+///   - onEvent: Called on the loop's thread for each event, in order: it must not block.
+/// - Throws: `SystemError`, or what `makeEngine` threw; nothing runs then.
+public func startLoop<E: Engine & SendableMetatype & ~Copyable>(
+    name: String,
+    configuration: LoopConfiguration,
+    makeEngine: @escaping @Sendable () throws -> E,
+    onEvent: @escaping @Sendable (E.Event) -> Void
+) throws -> LoopHandle<E> {
+    let mailbox = try Mailbox<MediaLoop<E>.Command>(capacity: configuration.mailboxCapacity)
+    let started = try Mailbox<Result<LoopReport, any Error>>(capacity: 1)
+    let ending = Ending()
+    try startThread(name: name) {
+        var failure: SystemError?
+        do {
+            let socket = try UDPSocket.bind(to: configuration.listen)
+            let thread = configuration.applyToThread()
+            let report = LoopReport(
+                localEndpoint: socket.localEndpoint,
+                receiveBufferByteCount: socket.receiveBufferByteCount,
+                isRealtime: thread.isRealtime,
+                isPinned: thread.isPinned
+            )
+            var loop = try MediaLoop(
+                engine: makeEngine(),
+                socket: socket,
+                mailbox: mailbox,
+                onEvent: onEvent
+            )
+            try started.post(.success(report))
+            failure = loop.runToEnd()
+        } catch {
+            // The starter still waits: nothing throws once it was told of success.
+            try? started.post(.failure(error))
+        }
+        ending.end(failure)
+    }
+    return LoopHandle(
+        report: try started.first().get(),
+        mailbox: mailbox,
+        ending: ending
+    )
+}
+
+extension MediaLoop where E: ~Copyable {
+    /// Runs, and whatever ends it, carries out what the mailbox had taken by then.
+    fileprivate mutating func runToEnd() -> SystemError? {
+        do throws(SystemError) {
+            try run()
+            return nil
+        } catch {
+            close()
+            return error
+        }
+    }
+}
+
+extension Mailbox {
+    /// Blocks until a command is there, and takes it.
+    fileprivate func first() throws(SystemError) -> Command {
+        var first: Command?
+        while true {
+            _ = drain { first = $0 }
+            if let first { return first }
+            try wait()
+        }
+    }
+}

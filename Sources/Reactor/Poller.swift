@@ -1,0 +1,36 @@
+import CSystem
+import Timing
+
+/// What a loop waits on: its socket, its mailbox, and an absolute deadline.
+struct Poller: ~Copyable {
+    /// Which descriptors are readable.
+    struct Readiness: OptionSet {
+        let rawValue: Int32
+        static let socket = Readiness(rawValue: 1 << 0)
+        static let mailbox = Readiness(rawValue: 1 << 1)
+    }
+
+    private let descriptor: Int32
+
+    static func open(socket: Int32, mailbox: Int32) throws(SystemError) -> Poller {
+        let opened = try SystemError.check(system_poller_open(), "epoll_create1")
+        let poller = Poller(descriptor: opened)
+        try SystemError.check(system_poller_add(opened, socket, 0), "epoll_ctl")
+        try SystemError.check(system_poller_add(opened, mailbox, 1), "epoll_ctl")
+        return poller
+    }
+
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { system_close(descriptor) }
+
+    /// Waits until something is readable or `deadline` has come; `nil` waits for ever.
+    ///
+    /// The kernel counts from when it is called, so an absolute deadline needs the clock once more
+    /// here: with the turn's own reading every wait would be late by the turn's work.
+    func wait(until deadline: Instant?) throws(SystemError) -> Readiness {
+        let limit = deadline.map { max(0, ($0 - .now()).nanoseconds) } ?? -1
+        let ready = try SystemError.check(system_poller_wait(descriptor, limit), "epoll_pwait2")
+        return Readiness(rawValue: ready)
+    }
+}
