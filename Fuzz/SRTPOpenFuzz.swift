@@ -1,7 +1,7 @@
 import Ciphers
 
-/// Opens the input as RTP and as RTCP under both profiles, and seals it: a lid that does not fit
-/// must be refused, a sealed packet must open to itself once, and nothing may trap.
+/// Opens the input as RTP and as RTCP under both profiles, then seals it and opens that: a packet
+/// of ours must open to itself, once, whatever came before, and nothing may trap.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzSRTPOpen(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: min(count, 2_000)))
@@ -25,4 +25,23 @@ private func fuzz(_ profile: SRTPProfile, _ input: [UInt8]) throws(CipherError) 
     precondition(isReport == (opened == .opened(byteCount: input.count, index: 0)))
     let again = opening.openRTCP(report.span.bytes, into: out)
     precondition(!isReport || again == .failed(.replayed))
+
+    guard input.count >= 12, input[0] & 0xDF == 0x80 else { return }  // a header of 12 octets
+    let ssrc = input[8..<12].reduce(0) { $0 << 8 | UInt32($1) }
+    let index = UInt64(input[2]) << 8 | UInt64(input[3])
+    let prefix = min(Int(input[1] & 0x1F), input.count - 12)
+    var sealed = input + [UInt8](repeating: 0, count: sealing.rtpOverhead)
+    let byteCount = sealed.withUnsafeMutableBytes { to in
+        input.withUnsafeBytes { from -> Int in
+            guard let to = to.baseAddress, let from = from.baseAddress else { return 0 }
+            return sealing.sealRTP(
+                at: to, headerByteCount: 12, prefixByteCount: prefix,
+                payload: from + 12 + prefix, payloadByteCount: input.count - 12 - prefix,
+                ssrc: ssrc, index: index)
+        }
+    }
+    precondition(byteCount == sealed.count)
+    let plain = opening.openRTP(sealed.span.bytes, into: out)
+    precondition(plain == .opened(byteCount: input.count, index: index))
+    precondition(UnsafeRawBufferPointer(start: out, count: input.count).elementsEqual(input))
 }
