@@ -91,6 +91,7 @@ let package = Package(
             swiftSettings: house
         ),
         .target(name: "CTestClock", path: "Tests/CTestClock"),
+        .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Wire"], swiftSettings: house),
         .testTarget(
             name: "RTPTests",
             dependencies: ["RTP", "Timing", "Wire"],

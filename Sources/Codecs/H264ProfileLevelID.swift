@@ -20,19 +20,20 @@ public struct H264ProfileLevelID: Hashable, Sendable {
     public var profile: Profile
     /// `level_idc`: ten times the level; 9 stands for level 1b.
     public var level: UInt8
-    private let profileOctets: UInt16  // profile_idc and profile-iop as written
+    private let profileOctets: UInt16  // profile_idc and profile-iop, level 1b's bit taken out
 
     /// Reads six hexadecimal digits; `nil` when they are none, or name a profile we do not know.
     public init?(_ text: some StringProtocol) {
         guard text.utf8.count == 6, text.utf8.first != UInt8(ascii: "+"),
             text.utf8.first != UInt8(ascii: "-"), let value = UInt32(text, radix: 16)
         else { return nil }
-        profileOctets = UInt16(truncatingIfNeeded: value >> 8)
-        let constraints = UInt8(truncatingIfNeeded: profileOctets)
+        let constraints = UInt8(truncatingIfNeeded: value >> 8)
         let idc = UInt8(truncatingIfNeeded: value >> 16)
         let match = Self.patterns.first { $0.idc == idc && constraints & $0.mask == $0.bits }
         guard let match else { return nil }
         profile = match.profile
+        let meaning: UInt8 = Self.levelProfiles.contains(idc) ? constraints & ~0x10 : constraints
+        profileOctets = UInt16(idc) << 8 | UInt16(meaning)
         let levelOctet = UInt8(truncatingIfNeeded: value)
         level =
             Self.isLevel1b(idc: idc, constraints: constraints, level: levelOctet) ? 9 : levelOctet
@@ -69,8 +70,11 @@ public struct H264ProfileLevelID: Hashable, Sendable {
 
     /// Level 1b hides behind level 1.1 and constraint_set3 in the older profiles (H.264 A.3.4).
     private static func isLevel1b(idc: UInt8, constraints: UInt8, level: UInt8) -> Bool {
-        level == 11 && constraints & 0x10 != 0 && [66, 77, 88].contains(idc)
+        level == 11 && constraints & 0x10 != 0 && levelProfiles.contains(idc)
     }
+
+    /// Baseline, Main and Extended: where constraint_set3 speaks of the level.
+    fileprivate static let levelProfiles: [UInt8] = [66, 77, 88]
 
     private struct Pattern {
         var idc: UInt8
@@ -98,10 +102,8 @@ extension H264ProfileLevelID: CustomStringConvertible {
     public var description: String {
         var octets = profileOctets
         var levelOctet = level
-        let idc = octets >> 8
-        if [66, 77, 88].contains(idc) {
-            octets &= ~0x10
-            if level == 9 { (octets, levelOctet) = (octets | 0x10, 11) }
+        if level == 9, Self.levelProfiles.contains(UInt8(octets >> 8)) {
+            (octets, levelOctet) = (octets | 0x10, 11)
         }
         let text = String(UInt32(octets) << 8 | UInt32(levelOctet), radix: 16)
         return String(repeating: "0", count: 6 - text.count) + text

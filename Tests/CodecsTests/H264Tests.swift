@@ -124,6 +124,12 @@ import Wire
         #expect(id.description == example.testDescription.lowercased())
     }
 
+    @Test func `level 1b's bit means nothing at another level`() throws {
+        let marked = try #require(H264ProfileLevelID("42101F"))
+        #expect(marked == H264ProfileLevelID("42001f"))
+        #expect(H264ProfileLevelID(marked.description) == marked)
+    }
+
     @Test func `without asymmetry an answer takes the lower level`() throws {
         let ours = try #require(
             H264Parameters("level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f")
