@@ -97,6 +97,11 @@ let package = Package(
             dependencies: ["RTP", "Timing", "Wire"],
             swiftSettings: house
         ),
+        .testTarget(
+            name: "ReactorTests",
+            dependencies: ["Reactor", "Timing", "Wire"],
+            swiftSettings: house
+        ),
         .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: house),
         .testTarget(
             name: "SignallingTests",

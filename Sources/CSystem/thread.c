@@ -55,12 +55,12 @@ void system_wake_clear(int fd) {
     if (read(fd, &count, sizeof count) < 0) return;  // nobody woke us: nothing to clear
 }
 
-int system_wait_readable(int fd) {
+int system_wait_readable(int fd, int milliseconds) {
     struct pollfd wait = {.fd = fd, .events = POLLIN};
     int count;
-    do count = poll(&wait, 1, -1);
+    do count = poll(&wait, 1, milliseconds);
     while (count < 0 && errno == EINTR);
-    return count < 0 ? -errno : 0;
+    return count < 0 ? -errno : count;
 }
 
 static int64_t nanoseconds_of(clockid_t clock) {

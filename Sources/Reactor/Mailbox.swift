@@ -70,7 +70,7 @@ public final class Mailbox<Command: Sendable>: Sendable {
 
     /// Blocks until something waits or the mailbox closes: for starters and tests, not for loops.
     public func wait() throws(SystemError) {
-        try SystemError.check(system_wait_readable(descriptor), "poll")
+        try SystemError.check(system_wait_readable(descriptor, -1), "poll")
     }
 }
 

@@ -1,4 +1,5 @@
 import CSystem
+public import Timing
 public import Wire
 
 /// One bound UDP socket that never blocks, with buffers for batches allocated once.
@@ -83,9 +84,11 @@ public struct UDPSocket: ~Copyable {
         return Int(count)
     }
 
-    /// Blocks until a datagram is there to be received: for tools, never on a loop's thread.
-    public func waitUntilReadable() throws(SystemError) {
-        try SystemError.check(system_wait_readable(descriptor), "poll")
+    /// Blocks until a datagram is there, for tools, never on a loop's thread; `false` when `limit`,
+    /// in whole milliseconds, has passed first.
+    public func waitUntilReadable(atMost limit: Interval) throws(SystemError) -> Bool {
+        let milliseconds = Int32(clamping: limit.nanoseconds / 1_000_000)
+        return try SystemError.check(system_wait_readable(descriptor, milliseconds), "poll") > 0
     }
 
     /// Sets a socket option by its numbers; `false` when the kernel refuses.

@@ -57,7 +57,8 @@ int system_poller_wait(int poller, int64_t nanoseconds);
 int system_wake_open(void);
 int system_wake(int fd);
 void system_wake_clear(int fd);
-int system_wait_readable(int fd);
+// Answers 1, or 0 when `milliseconds` (-1: no limit) have passed.
+int system_wait_readable(int fd, int milliseconds);
 
 // This thread and its clock.
 int64_t system_monotonic_nanoseconds(void);
