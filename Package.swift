@@ -22,65 +22,71 @@ let package = Package(
         .library(name: "Web", targets: ["Web"]),
         .library(name: "Signalling", targets: ["Signalling"]),
         .library(name: "SFU", targets: ["SFU"]),
+        .library(name: "Telemetry", targets: ["Telemetry"]),
+        .library(name: "Service", targets: ["Service"]),
+        .library(name: "Sluice", targets: ["Sluice"]),
+        .executable(name: "sfu", targets: ["SFUServer"]),
     ],
     targets: [
         // ground
         .target(name: "Wire", swiftSettings: house),
         .target(name: "Timing", dependencies: ["Wire"], swiftSettings: house),
+        .target(name: "Telemetry", swiftSettings: house),
 
         // protocols
         .target(name: "Codecs", dependencies: ["Wire"], swiftSettings: house),
-        .target(
-            name: "Ciphers",
-            dependencies: ["COpenSSL", "CCiphers", "Timing"],
-            swiftSettings: house
-        ),
-
         .target(name: "SDP", dependencies: ["Wire"], swiftSettings: house),
+        .target(
+            name: "Ciphers", dependencies: ["CCiphers", "COpenSSL", "Timing"],
+            swiftSettings: house),
 
         // media
-        .target(name: "RTP", dependencies: ["Wire", "Timing"], swiftSettings: house),
+        .target(name: "RTP", dependencies: ["Timing", "Wire"], swiftSettings: house),
 
         // engines
         .target(
             name: "WebRTC",
             dependencies: ["Ciphers", "Codecs", "RTP", "SDP", "Timing", "Wire"],
-            swiftSettings: house
-        ),
-
+            swiftSettings: house),
         .target(
             name: "SFU",
             dependencies: ["Ciphers", "Codecs", "RTP", "SDP", "Timing", "WebRTC", "Wire"],
-            swiftSettings: house
-        ),
+            swiftSettings: house),
+
+        // shell
+        .target(
+            name: "Reactor", dependencies: ["CSystem", "Timing", "Wire"], swiftSettings: house),
+        .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
+        .target(name: "Service", dependencies: ["Wire"], swiftSettings: house),
+
+        // sessions
+        .target(
+            name: "Sluice",
+            dependencies: ["Ciphers", "Reactor", "SDP", "SFU", "Timing", "WebRTC", "Wire"],
+            swiftSettings: house),
+        .target(
+            name: "Signalling",
+            dependencies: ["Ciphers", "Reactor", "SFU", "Sluice", "Telemetry", "Web", "WebRTC"],
+            swiftSettings: house),
+
+        // doors
+        .executableTarget(
+            name: "SFUServer",
+            dependencies: ["Reactor", "Service", "Signalling", "Sluice", "Timing", "Web"],
+            resources: [.embedInCode("Page")],
+            swiftSettings: house),
 
         // C modules
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
-        .target(
-            name: "CCiphers",
-            dependencies: ["COpenSSL"],
-            cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")]
-        ),  // SHA_CTX: HMAC's saved midstates
-
         .systemLibrary(
-            name: "CLibWebSockets",
-            pkgConfig: "libwebsockets",
-            providers: [.apt(["libwebsockets-dev"])]
-        ),
+            name: "CLibWebSockets", pkgConfig: "libwebsockets",
+            providers: [.apt(["libwebsockets-dev"])]),
+        .target(
+            name: "CCiphers", dependencies: ["COpenSSL"],
+            cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")]),  // SHA_CTX: HMAC's midstates
         .target(name: "CWeb", dependencies: ["CLibWebSockets"]),
         .target(name: "CSystem"),
-
-        // shell
-        .target(
-            name: "Reactor",
-            dependencies: ["CSystem", "Timing", "Wire"],
-            swiftSettings: house
-        ),
-        .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
-
-        // sessions
-        .target(name: "Signalling", dependencies: ["Ciphers", "Web"], swiftSettings: house),
 
         // tests
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),

@@ -18,6 +18,10 @@ public enum SessionError: Error, Hashable, Sendable {
     case overloaded(limit: Int)
     /// Nobody in the room produces what was asked for.
     case nothingToConsume(room: String)
+    /// More calls wait for the worker than may.
+    case busy
+    /// The server has stopped.
+    case stopped
     /// The offer cannot be answered.
     case negotiation(NegotiationError)
 }
@@ -34,6 +38,8 @@ extension SessionError: CustomStringConvertible {
         case .roomFull(let limit): "The room is full: it holds \(limit) peers"
         case .overloaded(let limit): "The server is full: it holds \(limit) sessions"
         case .nothingToConsume: "Nobody in the room is publishing"
+        case .busy: "The server is busy"
+        case .stopped: "The server is shutting down"
         case .negotiation(let error): error.description
         }
     }

@@ -93,4 +93,28 @@ public struct WorkerStatistics: Sendable {
 
     /// All zero.
     public init() {}
+
+    /// Adds another worker's counts.
+    public mutating func merge(_ other: WorkerStatistics) {
+        totals.merge(other.totals)
+        drops.merge(other.drops)
+        roomCount += other.roomCount
+        peerCount += other.peerCount
+        transportCount += other.transportCount
+        producerCount += other.producerCount
+        consumerCount += other.consumerCount
+    }
+}
+
+extension WorkerTotals {
+    mutating func merge(_ other: WorkerTotals) {
+        receivedPackets &+= other.receivedPackets
+        receivedBytes &+= other.receivedBytes
+        forwardedPackets &+= other.forwardedPackets
+        forwardedBytes &+= other.forwardedBytes
+        retransmittedPackets &+= other.retransmittedPackets
+        nacks &+= other.nacks
+        requestedPackets &+= other.requestedPackets
+        keyframeRequests &+= other.keyframeRequests
+    }
 }

@@ -68,6 +68,12 @@ extension Worker {
         end(handle, reason: .local)
     }
 
+    /// Ends every session, telling the peers: the server is going away.
+    public mutating func closeAllSessions(at now: Instant) {
+        schedule.now = now
+        for handle in transports.handles { end(handle, reason: .local) }
+    }
+
     /// Gives a session new ICE credentials of both sides (RFC 9725 §4.3.3); keys and media go on.
     public mutating func restartICE(
         session id: String, remote: ICECredentials

@@ -11,7 +11,7 @@ public import Wire
 /// `Router`. Its ways out are `nextTransmit`, run by run. Control calls (`publish`, `subscribe`,
 /// `join`, …) come between turns, from the thread that drives the worker.
 public struct Worker: ~Copyable, Engine {
-    let configuration: WorkerConfiguration
+    var configuration: WorkerConfiguration
     var directory = Directory()
     var rooms = Slab<Room>()
     var transports = Slab<Transport>()
@@ -34,6 +34,11 @@ public struct Worker: ~Copyable, Engine {
     }
 
     deinit { scratch.deallocate() }
+
+    /// Sets the addresses that candidates of sessions to come announce, most preferred first.
+    public mutating func announce(_ candidates: [Endpoint]) {
+        configuration.candidates = candidates
+    }
 
     /// Takes in one datagram, of any protocol of the port, from anyone.
     public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {

@@ -1,0 +1,35 @@
+import Service
+
+extension Command {
+    /// What `sfu` understands.
+    static let sfu = Command(
+        name: "sfu", summary: "a selective forwarding unit: browsers in, browsers out",
+        version: "0.1.0",
+        options: [
+            Option(
+                "http", .endpoint, "HOST:PORT", default: "127.0.0.1:3000",
+                help: "where the web page, WHIP, WHEP and the API are served"),
+            Option(
+                "rtc", .endpoint, "HOST:PORT", default: "0.0.0.0:40000",
+                help: "where media is received; worker i uses the port + i"),
+            Option(
+                "announce", .text, "IP", isRepeated: true,
+                help: "an address to tell browsers instead of this machine's own"),
+            Option(
+                "workers", .number(1...64), "N", default: "1",
+                help: "media threads; a room lives on one"),
+            Option(
+                "realtime", .flag, help: "ask for real-time scheduling of the media threads"),
+            Option(
+                "auth-secret", .text, "FILE",
+                help: "the key of the callers' tokens (JWT, HS256); without it anyone may call"),
+            Option(
+                "insecure", .flag,
+                help: "serve HTTP without --auth-secret on other addresses than loopback"),
+            Option("tls-cert", .text, "FILE", help: "a PEM certificate chain: serve HTTPS"),
+            Option("tls-key", .text, "FILE", help: "the PEM key of --tls-cert"),
+            Option(
+                "ice-server", .text, "URL", isRepeated: true,
+                help: "a stun: or turn: server that browsers are told of"),
+        ])
+}

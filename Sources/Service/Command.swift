@@ -1,0 +1,94 @@
+import Glibc
+
+/// What an executable is called, and what it understands.
+public struct Command: Sendable {
+    /// As typed: `sfu`.
+    public var name: String
+    /// One line for `--help`.
+    public var summary: String
+    /// Its own settings; the common ones are added.
+    public var options: [Option]
+    /// As `--version` prints it.
+    public var version: String
+
+    /// A command with its own options.
+    public init(name: String, summary: String, version: String, options: [Option]) {
+        (self.name, self.summary, self.version) = (name, summary, version)
+        self.options = options + Option.common
+    }
+
+    /// What `--help` prints.
+    public var help: String {
+        let heads = options.map {
+            "--\($0.name)" + ($0.placeholder.isEmpty ? "" : " \($0.placeholder)")
+        }
+        let width = (heads.map(\.count).max() ?? 0) + 2
+        var text = "\(name): \(summary)\n\nOptions (or the environment variable):\n"
+        for (option, head) in zip(options, heads) {
+            text += "  \(head)" + String(repeating: " ", count: width - head.count) + option.help
+            if let fallback = option.fallback { text += " [\(fallback)]" }
+            if option.isRepeated { text += " (repeatable)" }
+            text += "\n"
+        }
+        return text + "\nEach option is also a variable: --log-level is SLUICE_LOG_LEVEL.\n"
+    }
+
+    /// Reads this process's arguments and environment; answers `--help` and `--version`, and ends
+    /// the process with one line on standard error when something is not understood.
+    public func settings() -> Settings {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.contains("--help") { finish(printing: help) }
+        if arguments.contains("--version") { finish(printing: "\(name) \(version)\n") }
+        do {
+            return try Settings(
+                options, arguments: arguments, environment: Self.environment,
+                readFile: readFile(_:))
+        } catch {
+            fail(error.description, .usage)
+        }
+    }
+
+    /// Ends the process with one line on standard error.
+    public func fail(_ reason: String, _ code: ExitCode) -> Never {
+        print("\(name): \(reason)\n", to: STDERR_FILENO)
+        exit(code.rawValue)
+    }
+
+    private func finish(printing text: String) -> Never {
+        print(text, to: STDOUT_FILENO)
+        exit(ExitCode.success.rawValue)
+    }
+
+    private func print(_ text: String, to descriptor: Int32) {
+        var text = text
+        text.withUTF8 { bytes in _ = write(descriptor, bytes.baseAddress, bytes.count) }
+    }
+
+    private static var environment: [String: String] {
+        var values: [String: String] = [:]
+        var cursor = environ
+        while let entry = cursor.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                values[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            cursor += 1
+        }
+        return values
+    }
+}
+
+/// A whole file of at most 1 MB; `nil` when it cannot be read or is larger.
+public func readFile(_ path: String) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while true {
+        let count = read(descriptor, &chunk, chunk.count)
+        if count == 0 { return bytes }
+        guard count > 0, bytes.count + count <= 1 << 20 else { return nil }
+        bytes += chunk[..<count]
+    }
+}

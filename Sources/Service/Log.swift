@@ -1,0 +1,91 @@
+import Glibc
+
+/// Writes records to standard error: a line of text, or one JSON object a line.
+///
+/// A value, handed to whoever has something to say; there is no global one. A record below the
+/// level costs one comparison.
+public struct Log: Sendable {
+    /// How serious a record is.
+    public enum Level: Int, Comparable, Sendable {
+        case debug, info, warning, error
+
+        /// The level of that name.
+        public init?(_ name: String) {
+            let names = ["debug", "info", "warning", "error"]
+            guard let index = names.firstIndex(of: name) else { return nil }
+            self.init(rawValue: index)
+        }
+
+        /// Orders by seriousness.
+        public static func < (left: Level, right: Level) -> Bool {
+            left.rawValue < right.rawValue
+        }
+    }
+
+    private let level: Level
+    private let isJSON: Bool
+
+    /// A log that leaves out what is less serious than `level`.
+    public init(level: Level, isJSON: Bool) { (self.level, self.isJSON) = (level, isJSON) }
+
+    /// Writes one record, in one write.
+    ///
+    /// - Parameter fields: Names and values in their order; never a password or token.
+    public func callAsFunction(
+        _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]
+    ) {
+        guard level >= self.level else { return }
+        let time = Self.timestamp()
+        var line = isJSON ? Self.json(level, message, fields, time) : "\(time) \(level) \(message)"
+        if !isJSON {
+            for (name, value) in fields { line += " \(name)=\(Self.quotedIfNeeded(value))" }
+        }
+        line += "\n"
+        line.withUTF8 { bytes in
+            // A log that cannot be written has nowhere to say so.
+            _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        }
+    }
+
+    private static func json(
+        _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String>, _ time: String
+    ) -> String {
+        var line = "{\"time\":\"\(time)\",\"level\":\"\(level)\",\"message\":\(quoted(message))"
+        for (name, value) in fields { line += ",\(quoted(name)):\(quoted(value))" }
+        return line + "}"
+    }
+
+    private static func quotedIfNeeded(_ text: String) -> String {
+        text.contains { $0 == " " || $0 == "\"" || $0.isNewline } ? quoted(text) : text
+    }
+
+    private static func quoted(_ text: String) -> String {
+        text.unicodeScalars.reduce(into: "\"") { quoted, scalar in
+            switch scalar {
+            case "\"", "\\": quoted += "\\\(scalar)"
+            case "\n": quoted += "\\n"
+            case _ where scalar.value < 0x20:
+                let digits = String(scalar.value, radix: 16)
+                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: quoted.unicodeScalars.append(scalar)
+            }
+        } + "\""
+    }
+
+    private static func timestamp() -> String {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        var parts = tm()
+        gmtime_r(&now.tv_sec, &parts)
+        func padded(_ number: some BinaryInteger, _ width: Int) -> String {
+            let digits = String(number)
+            return String(repeating: "0", count: max(width - digits.count, 0)) + digits
+        }
+        let date =
+            [padded(parts.tm_year + 1900, 4), padded(parts.tm_mon + 1, 2)]
+            + [padded(parts.tm_mday, 2)]
+        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { padded($0, 2) }
+        let fraction = padded(now.tv_nsec / 1_000_000, 3)
+        return "\(date.joined(separator: "-"))T\(clock.joined(separator: ":")).\(fraction)Z"
+    }
+}

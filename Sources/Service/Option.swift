@@ -1,0 +1,77 @@
+import Wire
+
+/// One setting of an executable: a flag, an environment variable and a key of the configuration
+/// file, all of one name.
+public struct Option: Hashable, Sendable {
+    /// What a value may be.
+    public enum Value: Hashable, Sendable {
+        /// Anything but nothing.
+        case text
+        /// A whole number in a range.
+        case number(ClosedRange<Int>)
+        /// One of these words.
+        case choice([String])
+        /// `address:port`; the address may be a literal only.
+        case endpoint
+        /// Given or not; takes no value.
+        case flag
+    }
+
+    /// In lower case with hyphens: `--log-level`, `SLUICE_LOG_LEVEL`, `"log-level"`.
+    public var name: String
+    /// What a value may be.
+    public var value: Value
+    /// How `--help` names the value: `HOST:PORT`.
+    public var placeholder: String
+    /// The value when none is given; `nil` when there is none.
+    public var fallback: String?
+    /// Whether it may be given several times; in the environment, commas separate.
+    public var isRepeated: Bool
+    /// One line for `--help`.
+    public var help: String
+
+    /// A setting.
+    public init(
+        _ name: String, _ value: Value, _ placeholder: String = "", default fallback: String? = nil,
+        isRepeated: Bool = false, help: String
+    ) {
+        (self.name, self.value, self.placeholder) = (name, value, placeholder)
+        (self.fallback, self.isRepeated, self.help) = (fallback, isRepeated, help)
+    }
+
+    /// `SLUICE_` and the name in capitals.
+    public var variable: String {
+        "SLUICE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+    }
+
+    /// What is wrong with `text` as a value; `nil` when nothing is.
+    func complaint(about text: String) -> String? {
+        switch value {
+        case .text: return text.isEmpty ? "must not be empty" : nil
+        case .flag: return ["true", "false"].contains(text) ? nil : "must be true or false"
+        case .choice(let words):
+            return words.contains(text) ? nil : "must be one of \(words.joined(separator: ", "))"
+        case .number(let range):
+            guard let number = Int(text), range.contains(number) else {
+                return "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+            }
+            return nil
+        case .endpoint:
+            return Endpoint(text) == nil
+                ? "must be an address and a port, as in 127.0.0.1:3000 or [::1]:3000" : nil
+        }
+    }
+
+    /// Every executable's settings besides its own.
+    public static let common: [Option] = [
+        Option("config", .text, "FILE", help: "a JSON file with the same keys as these flags"),
+        Option(
+            "log-level", .choice(["debug", "info", "warning", "error"]), "LEVEL", default: "info",
+            help: "the least serious records to write: debug, info, warning or error"),
+        Option(
+            "log-format", .choice(["text", "json"]), "FORMAT", default: "text",
+            help: "text for people, or json: one object a line"),
+        Option("version", .flag, help: "print the version and end"),
+        Option("help", .flag, help: "print this and end"),
+    ]
+}

@@ -1,0 +1,140 @@
+public import Wire
+
+/// Why a command line, the environment or a configuration file was not understood. One line each.
+public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// There is no flag of that name.
+    case unknownFlag(String)
+    /// Something that is no flag.
+    case unexpectedArgument(String)
+    /// A flag stands at the end, without its value.
+    case missingValue(String)
+    /// A value its option does not take; says where it came from.
+    case badValue(source: String, value: String, complaint: String)
+    /// A file that cannot be read.
+    case unreadableFile(String)
+    /// A configuration file that is not an object of texts, numbers, Booleans and arrays of them.
+    case malformedFile(String)
+    /// A key in the file that no option has.
+    case unknownKey(String, file: String)
+
+    /// One line that names the thing.
+    public var description: String {
+        switch self {
+        case .unknownFlag(let flag): "unknown option \(flag); --help lists them all"
+        case .unexpectedArgument(let argument): "unexpected argument \(argument); see --help"
+        case .missingValue(let flag): "\(flag) needs a value"
+        case .badValue(let source, let value, let complaint):
+            "\(source) \(complaint), not \"\(value)\""
+        case .unreadableFile(let path): "cannot read \(path)"
+        case .malformedFile(let path): "\(path) is not a JSON object of settings"
+        case .unknownKey(let key, let file): "unknown key \"\(key)\" in \(file)"
+        }
+    }
+}
+
+/// The values of an executable's options, from all their sources: a flag wins over the environment,
+/// the environment over the configuration file, that over the default.
+public struct Settings: Sendable {
+    private var values: [String: [String]] = [:]
+
+    /// Reads all sources; pure, but for what `readFile` does.
+    ///
+    /// - Parameters:
+    ///   - arguments: Without the executable's own name.
+    ///   - readFile: The octets of a file; `nil` when it cannot be read.
+    public init(
+        _ options: [Option], arguments: [String], environment: [String: String],
+        readFile: (String) -> [UInt8]?
+    ) throws(SettingsError) {
+        let given = try Self.flags(options, arguments)
+        let inherited = try Self.variables(options, environment)
+        var filed: [String: [String]] = [:]
+        if let path = given["config"]?.last ?? inherited["config"]?.last {
+            guard let bytes = readFile(path) else { throw .unreadableFile(path) }
+            filed = try Self.keys(options, bytes, path: path)
+        }
+        for option in options {
+            values[option.name] =
+                given[option.name] ?? inherited[option.name] ?? filed[option.name]
+                ?? option.fallback.map { [$0] }
+        }
+    }
+
+    /// The value of an option; `nil` when it has neither value nor default.
+    public subscript(name: String) -> String? { values[name]?.last }
+
+    /// All values of a repeated option.
+    public func all(_ name: String) -> [String] { values[name] ?? [] }
+
+    /// Whether a flag is set.
+    public func isSet(_ name: String) -> Bool { self[name] == "true" }
+
+    /// The value of a numeric option that has a default.
+    public func number(_ name: String) -> Int { self[name].flatMap { Int($0) } ?? 0 }
+
+    /// The value of an address option.
+    public func endpoint(_ name: String) -> Endpoint? { self[name].flatMap { Endpoint($0) } }
+
+    private static func flags(
+        _ options: [Option], _ arguments: [String]
+    ) throws(SettingsError) -> [String: [String]] {
+        var values: [String: [String]] = [:]
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            guard argument.hasPrefix("--") else { throw .unexpectedArgument(argument) }
+            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1)
+            guard let option = options.first(where: { $0.name == parts.first ?? "" }) else {
+                throw .unknownFlag("--\(parts.first ?? "")")
+            }
+            let value: String
+            if parts.count == 2 {
+                value = String(parts[1])
+            } else if option.value == .flag {
+                value = "true"
+            } else {
+                guard let next = rest.popFirst() else { throw .missingValue("--\(option.name)") }
+                value = next
+            }
+            try add(value, of: option, from: "--\(option.name)", to: &values)
+        }
+        return values
+    }
+
+    private static func variables(
+        _ options: [Option], _ environment: [String: String]
+    ) throws(SettingsError) -> [String: [String]] {
+        var values: [String: [String]] = [:]
+        for option in options {
+            guard let text = environment[option.variable] else { continue }
+            let parts = option.isRepeated ? text.split(separator: ",").map(String.init) : [text]
+            for part in parts { try add(part, of: option, from: option.variable, to: &values) }
+        }
+        return values
+    }
+
+    private static func keys(
+        _ options: [Option], _ bytes: [UInt8], path: String
+    ) throws(SettingsError) -> [String: [String]] {
+        guard let object = ConfigurationFile.values(bytes) else { throw .malformedFile(path) }
+        var values: [String: [String]] = [:]
+        for (key, texts) in object.sorted(by: { $0.key < $1.key }) {
+            guard let option = options.first(where: { $0.name == key }), key != "config" else {
+                throw .unknownKey(key, file: path)
+            }
+            for text in texts {
+                try add(text, of: option, from: "\"\(key)\" in \(path)", to: &values)
+            }
+        }
+        return values
+    }
+
+    private static func add(
+        _ value: String, of option: Option, from source: String,
+        to values: inout [String: [String]]
+    ) throws(SettingsError) {
+        if let complaint = option.complaint(about: value) {
+            throw .badValue(source: source, value: value, complaint: complaint)
+        }
+        values[option.name] = option.isRepeated ? (values[option.name] ?? []) + [value] : [value]
+    }
+}

@@ -1,0 +1,57 @@
+import SFU
+import Sluice
+import Web
+
+extension Endpoints {
+    func health() -> HTTPResponse {
+        .json(200, HealthBody(timestamp: timestamp(milliseconds: clock())))
+    }
+
+    func rooms(_ request: HTTPRequest) async throws(Refused) -> HTTPResponse {
+        try authorize { authority throws(TokenError) in try authority.requireAdmin(of: request) }
+        let rooms = try await attempt { () throws(SessionError) in try await server.rooms() }
+        return .json(200, RoomListBody(rooms))
+    }
+
+    func roomDetail(_ request: HTTPRequest, room: String) async throws(Refused) -> HTTPResponse {
+        try authorize { authority throws(TokenError) in
+            try authority.requireAny(in: room, of: request)
+        }
+        let snapshot = try await attempt { () throws(SessionError) in try await server.room(room) }
+        return .json(200, RoomBody(snapshot))
+    }
+
+    func join(_ request: HTTPRequest, room: String) async throws(Refused) -> HTTPResponse {
+        try authorize { authority throws(TokenError) in
+            try authority.requireAny(in: room, of: request)
+        }
+        let body: JoinBody
+        do { body = try request.json() } catch {
+            if case .missing = error { throw .badRequest("Missing required fields") }
+            throw .badRequest(error.description)
+        }
+        guard !body.peerId.isEmpty, !body.userId.isEmpty else {
+            throw .badRequest("Missing required fields")
+        }
+        let others = try await attempt { () throws(SessionError) in
+            try await server.join(body.profile, room: room, title: body.roomName)
+        }
+        return .json(
+            200,
+            JoinedBody(
+                roomId: room, peerId: body.peerId,
+                rtpCapabilities: RTPCapabilities.supported, peers: others.map(PeerBody.init)))
+    }
+
+    func leave(
+        _ request: HTTPRequest, room: String, peer: String
+    ) async throws(Refused) -> HTTPResponse {
+        try authorize { authority throws(TokenError) in
+            try authority.requireAny(in: room, of: request)
+        }
+        try await attempt { () throws(SessionError) in
+            try await server.leave(peer: peer, room: room)
+        }
+        return .json(200, ["success": true])
+    }
+}

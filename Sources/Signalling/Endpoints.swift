@@ -1,0 +1,112 @@
+import SFU
+public import Sluice
+public import Web
+
+/// The HTTP face of a `MediaServer`: rooms and peers as JSON, WHIP, WHEP, events, metrics.
+///
+/// A pure translation: requests become calls of the server, its answers and errors become
+/// responses. `respond` is what a `WebServer` is given.
+public struct Endpoints: Sendable {
+    let server: MediaServer
+    let authority: Authority
+    let clock: @Sendable () -> Int64  // milliseconds since 1970
+    let iceServers: [String]
+    let files: [String: StaticFile]
+
+    /// - Parameters:
+    ///   - clock: The wall clock, in milliseconds since 1970.
+    ///   - iceServers: URLs (`stun:`, `turn:`) that WHIP and WHEP answers name in `Link` headers.
+    ///   - files: What is served to browsers, by path; `/` among them.
+    public init(
+        server: MediaServer, authority: Authority, clock: @escaping @Sendable () -> Int64,
+        iceServers: [String] = [], files: [String: StaticFile] = [:]
+    ) {
+        (self.server, self.authority, self.clock) = (server, authority, clock)
+        (self.iceServers, self.files) = (iceServers, files)
+    }
+
+    /// Answers one request; every failure is a response with a sentence.
+    public func respond(to request: HTTPRequest) async -> HTTPResponse {
+        var response: HTTPResponse
+        do {
+            response = try await route(request)
+        } catch {
+            response = error.response
+        }
+        response.headers += Self.crossOrigin
+        return response
+    }
+
+    private func route(_ request: HTTPRequest) async throws(Refused) -> HTTPResponse {
+        if request.method == .options { return Self.preflight }
+        let path = request.segments.map(String.init)
+        switch (request.method, path.first, path.count) {
+        case (.get, "health", 1), (.head, "health", 1): return health()
+        case (.get, "metrics", 1): return try await metrics(request)
+        case (.get, "rooms", 1): return try await rooms(request)
+        case (_, "rooms", 2...): return try await route(request, room: path[1], path.dropFirst(2))
+        case (.get, _, _), (.head, _, _): return try file(request)
+        default: throw .notFound
+        }
+    }
+
+    private func route(
+        _ request: HTTPRequest, room: String, _ path: ArraySlice<String>
+    ) async throws(Refused) -> HTTPResponse {
+        let path = Array(path)
+        switch (request.method, path.first, path.count) {
+        case (.get, nil, 0): return try await roomDetail(request, room: room)
+        case (.get, "events", 1): return try await events(request, room: room)
+        case (.post, "peers", 1): return try await join(request, room: room)
+        case (.post, "peers", 3) where path[2] == "leave":
+            return try await leave(request, room: room, peer: path[1])
+        case (.post, "whip", 1): return try await publish(request, room: room)
+        case (.post, "whep", 1): return try await subscribe(request, room: room)
+        case (.patch, "whip", 2), (.patch, "whep", 2):
+            return try await patch(request, room: room, session: path[1], verb: path[0])
+        case (.delete, "whip", 2), (.delete, "whep", 2):
+            return try await end(request, room: room, session: path[1], verb: path[0])
+        case (_, "whip", 1...2), (_, "whep", 1...2), (_, nil, 0), (_, "events", 1),
+            (_, "peers", 1):
+            throw .methodNotAllowed(path.first == nil || path.first == "events" ? "GET" : "POST")
+        default: throw .notFound
+        }
+    }
+
+    private func file(_ request: HTTPRequest) throws(Refused) -> HTTPResponse {
+        guard let file = files[request.path] else { throw .notFound }
+        return HTTPResponse(
+            status: 200,
+            headers: [("content-type", file.mediaType), ("cache-control", "no-cache")],
+            body: .bytes(file.bytes))
+    }
+
+    private static let preflight = HTTPResponse(
+        status: 204,
+        headers: [
+            ("access-control-allow-methods", "GET, POST, PATCH, DELETE, OPTIONS"),
+            ("access-control-allow-headers", "authorization, content-type, if-match, accept"),
+            ("access-control-max-age", "86400"), ("accept-post", "application/sdp"),
+        ])
+
+    private static let crossOrigin = [
+        (name: "access-control-allow-origin", value: "*"),
+        (
+            name: "access-control-expose-headers",
+            value: "location, etag, link, accept-patch, retry-after"
+        ),
+    ]
+}
+
+/// A file of the web page, held in memory.
+public struct StaticFile: Sendable {
+    /// As in `content-type`.
+    public var mediaType: String
+    /// The whole content.
+    public var bytes: [UInt8]
+
+    /// A file by its content.
+    public init(mediaType: String, bytes: [UInt8]) {
+        (self.mediaType, self.bytes) = (mediaType, bytes)
+    }
+}

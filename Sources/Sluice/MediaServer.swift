@@ -1,0 +1,268 @@
+import Ciphers
+import Reactor
+import SDP
+public import SFU
+import Timing
+public import WebRTC
+public import Wire
+
+/// An SFU inside your process: offers in, answers out, media on threads of its own.
+///
+/// ```swift
+/// let server = try MediaServer(MediaServerConfiguration())
+/// let session = try await server.publish(offer: offer, room: "demo", peer: "alice")
+/// send(session.answer)
+/// for await event in server.events { print(event) }
+/// ```
+///
+/// Who owns which thread: each worker runs on one thread that the server starts and `stop` joins.
+/// Media never leaves it. Every method may be called from anywhere; it posts to the room's worker
+/// and suspends, without blocking a thread, until the worker has answered between two turns,
+/// usually within a millisecond. Events arrive on whatever task reads them.
+public final class MediaServer: Sendable {
+    private let workers: [RunningWorker]
+    private let broadcast = EventBroadcast()
+
+    /// A session just agreed on.
+    public struct Session: Sendable {
+        /// Names the session in later calls.
+        public var id: String
+        /// Changes with every ICE restart.
+        public var entityTag: String
+        /// The SDP to send back.
+        public var answer: String
+    }
+
+    /// Opens the sockets and starts the threads.
+    ///
+    /// - Throws: `MediaServerError` naming the address that cannot be listened on.
+    public init(_ configuration: MediaServerConfiguration) throws(MediaServerError) {
+        let context = try Self.makeContext()
+        let broadcast = self.broadcast
+        var workers: [RunningWorker] = []
+        for index in 0..<max(configuration.workers, 1) {
+            let launch = WorkerLaunch(configuration, index: index, context: context)
+            do throws(MediaServerError) {
+                workers.append(try launch.start { broadcast.send($0) })
+            } catch {
+                let started = workers
+                Task { for worker in started { await worker.loop.stop() } }
+                throw error
+            }
+        }
+        self.workers = workers
+    }
+
+    /// Everything that happens from now on, in each room in order. Every call gets a stream of its
+    /// own; one that is not read keeps the newest thousand.
+    public var events: AsyncStream<WorkerEvent> { broadcast.stream() }
+
+    /// The addresses media is received on, one for each worker.
+    public var listening: [Endpoint] { workers.map(\.loop.report.localEndpoint) }
+
+    /// The addresses that answers announce as candidates.
+    public var candidates: [Endpoint] { workers.flatMap(\.candidates) }
+
+    /// Ends every session and every thread; streams of events end, later calls throw.
+    public func stop() async {
+        for worker in workers {
+            worker.loop.post { worker, now in worker.closeAllSessions(at: now) }
+            await worker.loop.stop()
+        }
+        broadcast.finish()
+    }
+
+    private static func makeContext() throws(MediaServerError) -> DTLSContext {
+        do {
+            return try DTLSContext(certificate: Certificate())
+        } catch {
+            throw .cannotMakeCertificate(error.description)
+        }
+    }
+
+    /// A room always lives on the same worker.
+    private func loop(for room: String) -> LoopHandle<Worker> {
+        let hash = room.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01B3  // FNV-1a: the same on every run and machine
+        }
+        return workers[Int(hash % UInt64(workers.count))].loop
+    }
+
+    /// Runs `body` on the room's worker and gives back what it returns or throws.
+    private func onWorker<T: Sendable>(
+        of room: String,
+        _ body: @escaping @Sendable (inout Worker, Instant) throws(SessionError) -> T
+    ) async throws(SessionError) -> T {
+        let result: Result<T, SessionError>
+        do throws(MailboxRefusal) {
+            result = try await loop(for: room).run { worker, now in
+                do throws(SessionError) {
+                    return .success(try body(&worker, now))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } catch {
+            throw error == .full ? .busy : .stopped
+        }
+        return try result.get()
+    }
+}
+
+// MARK: Sessions and rooms
+
+extension MediaServer {
+    /// Takes in what a peer offers to send. An unknown peer joins with the session.
+    public func publish(
+        offer: String, room: String, peer: String
+    ) async throws(SessionError) -> Session {
+        let offer = try Self.parse(offer)
+        let answer = try await onWorker(of: room) { worker, now throws(SessionError) in
+            try worker.publish(offer, room: room, peer: peer, at: now)
+        }
+        return Session(answer)
+    }
+
+    /// Sends a peer what the room's producers send.
+    ///
+    /// - Parameters:
+    ///   - source: The producing peer to watch; `nil` for the first that there is.
+    ///   - patience: How long to wait for somebody to produce, if nobody does yet.
+    public func subscribe(
+        offer: String, room: String, peer: String, to source: String? = nil,
+        waiting patience: Duration = .zero
+    ) async throws(SessionError) -> Session {
+        let offer = try Self.parse(offer)
+        let happenings = events  // from before the first try, so that no producer is missed
+        do throws(SessionError) {
+            return try await subscribe(offer, room, peer, source)
+        } catch .nothingToConsume where patience > .zero {
+            await Self.firstProducer(in: room, among: happenings, within: patience)
+            return try await subscribe(offer, room, peer, source)
+        }
+    }
+
+    private func subscribe(
+        _ offer: SessionDescription, _ room: String, _ peer: String, _ source: String?
+    ) async throws(SessionError) -> Session {
+        let answer = try await onWorker(of: room) { worker, now throws(SessionError) in
+            try worker.subscribe(offer, room: room, peer: peer, to: source, at: now)
+        }
+        return Session(answer)
+    }
+
+    private static func firstProducer(
+        in room: String, among events: AsyncStream<WorkerEvent>, within patience: Duration
+    ) async {
+        await withTaskGroup { group in
+            group.addTask {
+                for await case .producerAdded(room, _, _, _) in events { return }
+            }
+            group.addTask { try? await Task.sleep(for: patience) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Ends a session.
+    public func close(session: String, room: String) async throws(SessionError) {
+        try await onWorker(of: room) { worker, now throws(SessionError) in
+            try worker.close(session: session, at: now)
+        }
+    }
+
+    /// Gives a session new ICE credentials of both sides; returns ours.
+    public func restartICE(
+        session: String, room: String, remote: ICECredentials
+    ) async throws(SessionError) -> ICECredentials {
+        try await onWorker(of: room) { worker, _ throws(SessionError) in
+            try worker.restartICE(session: session, remote: remote)
+        }
+    }
+
+    /// The entity tag of a session, as it is now.
+    public func entityTag(session: String, room: String) async throws(SessionError) -> String {
+        try await onWorker(of: room) { worker, _ throws(SessionError) in
+            try worker.entityTag(ofSession: session)
+        }
+    }
+
+    /// Lets a peer into a room without media; returns the others.
+    public func join(
+        _ profile: PeerProfile, room: String, title: String? = nil
+    ) async throws(SessionError) -> [PeerProfile] {
+        try await onWorker(of: room) { worker, now throws(SessionError) in
+            try worker.join(profile, room: room, title: title, at: now)
+        }
+    }
+
+    /// Takes a peer and all its sessions out of a room.
+    public func leave(peer: String, room: String) async throws(SessionError) {
+        try await onWorker(of: room) { worker, now throws(SessionError) in
+            try worker.leave(peer: peer, room: room, at: now)
+        }
+    }
+
+    private static func parse(_ offer: String) throws(SessionError) -> SessionDescription {
+        do {
+            return try SessionDescription(parsing: offer)
+        } catch {
+            throw .negotiation(.malformed(error))
+        }
+    }
+}
+
+// MARK: Reports
+
+extension MediaServer {
+    /// Every room, oldest first.
+    public func rooms() async throws(SessionError) -> [RoomSummary] {
+        var rooms: [RoomSummary] = []
+        for worker in workers {
+            rooms += try await Self.ask(worker) { worker in worker.summaries() }
+        }
+        return rooms.sorted {
+            ($0.createdMilliseconds, $0.room) < ($1.createdMilliseconds, $1.room)
+        }
+    }
+
+    /// One room and all in it.
+    public func room(_ name: String) async throws(SessionError) -> RoomSnapshot {
+        try await onWorker(of: name) { worker, _ throws(SessionError) in
+            guard let snapshot = worker.snapshot(ofRoom: name) else { throw .roomNotFound(name) }
+            return snapshot
+        }
+    }
+
+    /// What each worker counts, in their order.
+    public func statistics() async throws(SessionError) -> [WorkerReport] {
+        var reports: [WorkerReport] = []
+        for worker in workers {
+            let statistics = try await Self.ask(worker) { worker in worker.statistics() }
+            do throws(MailboxRefusal) {
+                let loop = try await worker.loop.statistics()
+                reports.append(WorkerReport(worker: statistics, loop: loop))
+            } catch {
+                throw error == .full ? .busy : .stopped
+            }
+        }
+        return reports
+    }
+
+    private static func ask<T: Sendable>(
+        _ worker: RunningWorker, _ body: @escaping @Sendable (inout Worker) -> T
+    ) async throws(SessionError) -> T {
+        do throws(MailboxRefusal) {
+            return try await worker.loop.run { worker, _ in body(&worker) }
+        } catch {
+            throw error == .full ? .busy : .stopped
+        }
+    }
+}
+
+extension MediaServer.Session {
+    fileprivate init(_ answer: SessionAnswer) {
+        self.init(
+            id: answer.id, entityTag: answer.entityTag, answer: answer.description.description)
+    }
+}

@@ -1,0 +1,26 @@
+public import Wire
+
+/// How a `MediaServer` is set up.
+public struct MediaServerConfiguration: Sendable {
+    /// Where media is received: an address of this machine, or all of them. Loop i listens on the
+    /// port + i. Port 0 lets the kernel choose.
+    public var listen: Endpoint
+    /// The addresses that candidates announce, as literals; empty means loopback and the machine's
+    /// first global addresses.
+    public var announcedHosts: [String]
+    /// Loops, each with a thread, a socket and its own rooms.
+    public var workers: Int
+    /// Whether the loops ask for real-time scheduling; without the right to it they run as usual.
+    public var isRealtime: Bool
+
+    /// A configuration; what is not said has a sensible value.
+    public init(
+        listen: Endpoint = Endpoint(ipv4: 0, port: 40_000), announcedHosts: [String] = [],
+        workers: Int = 1, isRealtime: Bool = false
+    ) {
+        self.listen = listen
+        self.announcedHosts = announcedHosts
+        self.workers = workers
+        self.isRealtime = isRealtime
+    }
+}

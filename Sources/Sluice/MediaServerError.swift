@@ -1,0 +1,18 @@
+/// Why a `MediaServer` did not start.
+public enum MediaServerError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// An address is in use, not ours, or not permitted; the text names it.
+    case cannotListen(String)
+    /// An address to announce is no literal address.
+    case malformedAddress(String)
+    /// OpenSSL did not make a certificate.
+    case cannotMakeCertificate(String)
+
+    /// One line, naming what is wrong.
+    public var description: String {
+        switch self {
+        case .cannotListen(let reason): reason
+        case .malformedAddress(let host): "\(host) is not an IP address that can be announced"
+        case .cannotMakeCertificate(let reason): "no certificate could be made: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Ciphers
+import Reactor
+import SFU
+import Timing
+import Wire
+
+/// Starts one worker on a loop of its own, and tells it the addresses it can be reached at.
+struct WorkerLaunch {
+    private let configuration: MediaServerConfiguration
+    private let index: Int
+    private let context: DTLSContext
+
+    init(_ configuration: MediaServerConfiguration, index: Int, context: DTLSContext) {
+        (self.configuration, self.index, self.context) = (configuration, index, context)
+    }
+
+    /// Binds the socket and starts the thread; the error names the address.
+    func start(
+        onEvent: @escaping @Sendable (WorkerEvent) -> Void
+    ) throws(MediaServerError) -> RunningWorker {
+        do {
+            var loop = LoopConfiguration(listen: listen)
+            loop.realtime = configuration.isRealtime
+            let worker = WorkerConfiguration(
+                candidates: [], security: .dtls(context), clock: .now(),
+                seed: randomBytes(count: 32))
+            let handle = try startLoop(
+                name: "media \(index)", configuration: loop, makeEngine: { Worker(worker) },
+                onEvent: onEvent)
+            let candidates = try candidates(port: handle.report.localEndpoint.port)
+            handle.post { worker, _ in worker.announce(candidates) }
+            return RunningWorker(loop: handle, candidates: candidates)
+        } catch {
+            throw .cannotListen("\(error)")
+        }
+    }
+
+    private var listen: Endpoint {
+        var listen = configuration.listen
+        if listen.port != 0 { listen.port += UInt16(index) }
+        return listen
+    }
+
+    /// What candidates announce: what was asked for, or the bound address, or loopback and the
+    /// first global address of each family.
+    private func candidates(port: UInt16) throws -> [Endpoint] {
+        if !configuration.announcedHosts.isEmpty {
+            return try configuration.announcedHosts.map { host in
+                guard let endpoint = Endpoint(host: host, port: port) else {
+                    throw MediaServerError.malformedAddress(host)
+                }
+                return endpoint
+            }
+        }
+        guard listen.isUnspecified else {
+            return [Endpoint(high: listen.high, low: listen.low, port: port)]
+        }
+        let all = try localAddresses().filter { $0.ipv4 != nil || listen.ipv4 == nil }
+        let global = all.filter { !$0.isLoopback }
+        let first = [global.first { $0.ipv4 != nil }, global.first { $0.ipv4 == nil }]
+        let chosen = first.compactMap { $0 } + all.filter(\.isLoopback).prefix(1)
+        return chosen.map { Endpoint(high: $0.high, low: $0.low, port: port) }
+    }
+}
+
+/// A worker that runs: how to reach it, and where peers reach it.
+struct RunningWorker: Sendable {
+    let loop: LoopHandle<Worker>
+    let candidates: [Endpoint]
+}
