@@ -70,8 +70,10 @@ public struct NackGenerator: Sendable {
 
     /// Appends to `requests` the sequence numbers to ask for now, oldest first.
     ///
-    /// - Parameter requests: The caller's buffer, kept from call to call so that nothing is
-    ///   allocated.
+    /// - Parameters:
+    ///   - now: The time, never earlier than before.
+    ///   - requests: The caller's buffer, kept from call to call so that nothing is allocated.
+    /// - Returns: Whether what was given up makes a key frame necessary.
     public mutating func advance(to now: Instant, into requests: inout [UInt16]) -> Action {
         guard let deadline, deadline <= now else { return .none }
         let retry = max(Self.shortestRetry, roundTripTime * 5 / 4)

@@ -46,15 +46,20 @@ public struct RTPHeader: Hashable, Sendable {
     @inlinable
     public init(parsing reader: inout ByteReader) throws(ParseError) {
         let start = reader.offset
-        let first = try reader.readUInt8()
+        // One check for all twelve octets: this runs for every packet.
+        let bytes = try reader.read(Self.byteCount)
+        let first = bytes.unsafeLoad(fromUncheckedByteOffset: 0, as: UInt8.self)
         guard first >> 6 == 2 else { throw .invalid(field: "version", at: start) }
-        let second = try reader.readUInt8()
+        let second = bytes.unsafeLoad(fromUncheckedByteOffset: 1, as: UInt8.self)
         (hasPadding, hasExtension) = (first & 0x20 != 0, first & 0x10 != 0)
         (marker, payloadType) = (second & 0x80 != 0, second & 0x7F)
-        sequenceNumber = try reader.readUInt16()
-        timestamp = try reader.readUInt32()
-        ssrc = try reader.readUInt32()
-        try reader.skip(4 * Int(first & 0x0F))
+        sequenceNumber = UInt16(
+            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 2, as: UInt16.self))
+        timestamp = UInt32(
+            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 4, as: UInt32.self))
+        ssrc = UInt32(
+            bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 8, as: UInt32.self))
+        try reader.skip(4 &* Int(first & 0x0F))
     }
 
     /// Writes twelve octets without contributing sources, and returns twelve.

@@ -25,7 +25,10 @@ public struct ReceptionStatistics: Hashable, Sendable {
     private var reportMiddle: UInt32 = 0
     private var reportArrival = Instant(nanoseconds: 0)
 
+    /// Nothing received yet.
+    ///
     /// - Parameters:
+    ///   - ssrc: The stream to count.
     ///   - clockRate: Ticks of the RTP timestamp in a second.
     ///   - probation: Packets in order before a source is valid (RFC 3550 A.1); 0 trusts the first,
     ///     right for streams that SRTP has authenticated.

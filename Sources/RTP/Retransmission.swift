@@ -25,7 +25,10 @@ extension RTPLayout {
     /// The layout of the original inside this retransmission; `nil` when the packet is padding
     /// alone, as probes are, or cut.
     ///
-    /// - Parameter bytes: The packet this layout was parsed from.
+    /// - Parameters:
+    ///   - payloadType: The original stream's payload type.
+    ///   - ssrc: The original stream's SSRC.
+    ///   - bytes: The packet this layout was parsed from.
     @inlinable
     public func restored(payloadType: UInt8, ssrc: UInt32, in bytes: RawSpan) -> RTPLayout? {
         guard payloadByteCount >= Self.originalSequenceByteCount, byteCount <= bytes.byteCount
