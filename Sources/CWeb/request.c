@@ -67,7 +67,7 @@ static void read_header(struct web_server *server, struct lws *wsi, int which, w
   *used += text->count + 1;
 }
 
-bool web_read_request(struct web_server *server, struct exchange *exchange, web_request *request) {
+int web_read_request(struct web_server *server, struct exchange *exchange, web_request *request) {
   struct lws *wsi = exchange->wsi;
   enum lws_token_indexes token;
   char *scratch = (char *)server->scratch;
@@ -75,8 +75,10 @@ bool web_read_request(struct web_server *server, struct exchange *exchange, web_
   request->method = web_method(wsi, &token);
   // A second piece means that the path held a bare `&` or `;`, which libwebsockets cuts at.
   int count = lws_hdr_copy_fragment(wsi, scratch, SCRATCH_BYTES, token, 0);
-  if (count <= 0) return false;
-  bool whole = count == lws_hdr_total_length(wsi, token);
+  if (count <= 0) return 400;
+  int limit = server->configuration.header_byte_limit;
+  int refusal = count == lws_hdr_total_length(wsi, token) ? 0 : 400;
+  if (count >= limit) refusal = 414;  // libwebsockets has cut it there
   request->path = (web_text){(const uint8_t *)scratch, (size_t)count};
   used = (size_t)count + 1;
   char *query = scratch + used;
@@ -84,14 +86,17 @@ bool web_read_request(struct web_server *server, struct exchange *exchange, web_
     count = lws_hdr_copy_fragment(
       wsi, scratch + used, (int)(SCRATCH_BYTES - used), WSI_TOKEN_HTTP_URI_ARGS, i);
     if (count < 0) break;
+    if (count >= limit) refusal = 414;
     used += (size_t)count + 1;
   }
   request->query = (web_text){(const uint8_t *)query, (size_t)(scratch + used - query)};
-  for (int i = 0; i < WEB_HEADER_COUNT; i++)
+  for (int i = 0; i < WEB_HEADER_COUNT; i++) {
     read_header(server, wsi, i, &request->headers[i], &used);
+    if (request->headers[i].count >= (size_t)limit) refusal = 431;
+  }
   lws_get_peer_simple(wsi, request->remote, sizeof request->remote);
   request->body = (web_text){exchange->body, exchange->body_count};
   request->isVersion10 = exchange->version10;
   request->closes = exchange->closes;
-  return whole;
+  return refusal;
 }

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { TICK_MICROSECONDS = 500000 };
+enum { TICK_MICROSECONDS = 500000, IDLE_TURN_LIMIT = 64, IDLE_PAUSE_MICROSECONDS = 1000 };
 
 static web_exchange name_of(const struct web_server *server, const struct exchange *exchange) {
   return (uint64_t)exchange->generation << 32 | (uint64_t)(exchange - server->exchanges);
@@ -73,7 +73,8 @@ static void rest(struct exchange *exchange) {
 
 static void hand_over(struct web_server *server, struct exchange *exchange, int refusal) {
   web_request request = {.refusal = refusal};
-  if (!web_read_request(server, exchange, &request) && !refusal) request.refusal = 400;
+  int unreadable = web_read_request(server, exchange, &request);
+  if (!refusal) request.refusal = unreadable;
   exchange->phase = PHASE_WAITING;
   rest(exchange);
   server->events.started(server->events.owner, name_of(server, exchange), &request);
@@ -148,6 +149,7 @@ static int writable(struct web_server *server, struct exchange *exchange) {
     memcpy(to, exchange->out + exchange->out_sent, count);
     if (lws_write(exchange->wsi, to, count, LWS_WRITE_HTTP) < (int)count) return -1;
     exchange->out_sent += count;
+    server->progressed = true;
   }
   if (exchange->out_sent < exchange->out_count || lws_partial_buffered(exchange->wsi)) {
     lws_set_timeout(
@@ -178,6 +180,7 @@ bool web_send(web_server *server, web_exchange name, const uint8_t *bytes, size_
   exchange->last = last;
   exchange->closes = exchange->closes || closes;
   exchange->phase = PHASE_ANSWERING;
+  server->progressed = true;
   lws_rx_flow_control(exchange->wsi, 1);  // else libwebsockets does not write either
   lws_set_timeout(
     exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, server->configuration.timeout_seconds);
@@ -210,6 +213,24 @@ static void tick(lws_sorted_usec_list_t *ticker) {
 
 // MARK: what libwebsockets says
 
+/// A method libwebsockets has never heard of, or no HTTP at all.
+static int refuse_raw(struct lws *wsi, const uint8_t *bytes, size_t count) {
+  static const char METHOD[] =
+    "HTTP/1.1 405 Method Not Allowed\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n"
+    "content-length: 0\r\nconnection: close\r\n\r\n";
+  static const char NOISE[] =
+    "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+  size_t word = 0;
+  while (word < count && bytes[word] >= 'A' && bytes[word] <= 'Z') word++;
+  bool is_method = word > 0 && word < count && bytes[word] == ' ';
+  const char *answer = is_method ? METHOD : NOISE;
+  uint8_t out[LWS_PRE + sizeof METHOD];
+  size_t length = strlen(answer);
+  memcpy(out + LWS_PRE, answer, length);
+  lws_write(wsi, out + LWS_PRE, length, LWS_WRITE_RAW);
+  return -1;
+}
+
 static int heard(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                  size_t count) {
   struct lws_context *context = wsi ? lws_get_context(wsi) : NULL;
@@ -218,7 +239,10 @@ static int heard(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
   (void)user;
   struct exchange *exchange;
   switch (reason) {
+    case LWS_CALLBACK_RAW_RX:
+      return refuse_raw(wsi, in, count);
     case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
+      server->progressed = true;
       if (!server->closing) server->events.woken(server->events.owner);
       return 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
@@ -226,8 +250,10 @@ static int heard(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
       if (in && *(char *)in) *(char *)in = '-';
       return 0;
     case LWS_CALLBACK_HTTP:
+      server->progressed = true;
       return began(server, wsi);
     case LWS_CALLBACK_HTTP_BODY:
+      server->progressed = true;
       exchange = lws_get_opaque_user_data(wsi);
       if (exchange && in) received(exchange, in, count);
       return 0;
@@ -285,14 +311,18 @@ static struct lws_context *create(struct web_server *server) {
     .uid = -1,
     .gid = -1,
     .alpn = "http/1.1",
-    .max_http_header_data = (unsigned short)configuration->header_byte_limit,
+    .max_http_header_data = (unsigned short)(4 * configuration->header_byte_limit),
+    .token_limits = &server->limits,
     .pt_serv_buf_size = CHUNK_BYTES,
     .fd_limit_per_thread = (unsigned)configuration->connection_limit + 4,
     .timeout_secs = (unsigned)configuration->timeout_seconds,
     .timeout_secs_ah_idle = (unsigned)configuration->timeout_seconds,
     .keepalive_timeout = 60,
-    .options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_EXPLICIT_VHOSTS,
+    .options = LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+               LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG,
   };
+  for (size_t i = 0; i < WSI_TOKEN_COUNT; i++)
+    server->limits.token_limit[i] = (unsigned short)configuration->header_byte_limit;
   if (!v6) info.options |= LWS_SERVER_OPTION_DISABLE_IPV6;
   if (configuration->certificate) {
     info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
@@ -331,7 +361,17 @@ web_server *web_open(const web_configuration *configuration, const web_events *e
 
 int web_port(const web_server *server) { return lws_get_vhost_listen_port(server->vhost); }
 
-int web_serve_once(web_server *server) { return lws_service(server->context, 0); }
+/// libwebsockets polls without reading while an answer goes out, and so turns round at once for
+/// as long as a client that pipelines does not take its answer. Such turns are given a pause.
+int web_serve_once(web_server *server) {
+  server->progressed = false;
+  lws_usec_t before = lws_now_usecs();
+  int result = lws_service(server->context, 0);
+  bool waited = lws_now_usecs() - before >= IDLE_PAUSE_MICROSECONDS;
+  server->idle_turns = server->progressed || waited ? 0 : server->idle_turns + 1;
+  if (server->idle_turns > IDLE_TURN_LIMIT) usleep(IDLE_PAUSE_MICROSECONDS);
+  return result;
+}
 
 void web_wake(web_server *server) { lws_cancel_service(server->context); }
 

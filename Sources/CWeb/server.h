@@ -35,6 +35,9 @@ struct web_server {
   int exchange_count, open_count;
   lws_sorted_usec_list_t ticker;
   bool ticking, closing;
+  bool progressed;  // the turn did something
+  int idle_turns;  // turns in a row that did not
+  struct lws_token_limits limits;
   char *address;
   uint8_t *scratch;  // LWS_PRE and a chunk going out, or a request's texts
 };
@@ -42,7 +45,8 @@ struct web_server {
 enum { CHUNK_BYTES = 16384, SCRATCH_BYTES = LWS_PRE + 65536, DRAIN_BYTE_LIMIT = 16 << 20 };
 
 /// request.c
-bool web_read_request(struct web_server *server, struct exchange *exchange, web_request *request);
+/// Lends the request's texts; 0, or the status it must be refused with.
+int web_read_request(struct web_server *server, struct exchange *exchange, web_request *request);
 int web_method(struct lws *wsi, enum lws_token_indexes *token);
 /// The announced length of the body: -1 when malformed, -2 when none is given but one may come.
 int64_t web_body_length(struct lws *wsi, int method);

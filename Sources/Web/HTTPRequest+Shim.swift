@@ -55,6 +55,8 @@ struct Refusal: Error, Equatable {
         switch status {
         case 411: .text(status, "a body must announce its length: send Content-Length")
         case 413: .text(status, "the body is larger than this server takes")
+        case 414: .text(status, "the path or the query is longer than this server takes")
+        case 431: .text(status, "a header is longer than this server takes")
         default: .text(status, "the request's target or length cannot be read")
         }
     }

@@ -36,9 +36,7 @@ extension WebLoop {
             certificate: certificate,
             key: key,
             connection_limit: Int32(clamping: max(1, configuration.maxConnections)),
-            header_byte_limit: Int32(
-                clamping: min(max(configuration.maxHeaderByteCount, 1024), 65_000)
-            ),
+            header_byte_limit: Int32(min(max(configuration.maxHeaderByteCount, 1024), 15 * 1024)),
             body_byte_limit: max(0, configuration.maxBodyByteCount),
             timeout_seconds: Int32(clamping: max(1, configuration.timeoutSeconds))
         )

@@ -21,8 +21,9 @@ public struct WebServerConfiguration: Sendable {
     public var tls: TLS?
     /// The largest body taken; a larger one is answered with 413.
     public var maxBodyByteCount = 256 * 1024
-    /// The largest request head, its line included; a larger one closes the connection.
-    public var maxHeaderByteCount = 16 * 1024
+    /// The longest path, query value or header, 1 to 15 KB; a longer one is answered with 414 or
+    /// 431. A request head of four times as much closes the connection without an answer.
+    public var maxHeaderByteCount = 8 * 1024
     /// Connections at once; further ones wait in the kernel's queue.
     public var maxConnections = 512
     /// How long a client may take to send its request, and to take each piece of the answer.

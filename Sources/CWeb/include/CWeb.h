@@ -35,7 +35,7 @@ enum { WEB_GET, WEB_HEAD, WEB_POST, WEB_PUT, WEB_PATCH, WEB_DELETE, WEB_OPTIONS,
 /// One request; its memory is valid for the call that hands it over.
 typedef struct {
   int method;
-  /// 0, or the status this request must be refused with: 400, 411, 413.
+  /// 0, or the status this request must be refused with: 400, 411, 413, 414, 431.
   int refusal;
   /// HTTP/1.0, or the connection cannot be used again: the answer must say so.
   bool closes;
