@@ -114,5 +114,6 @@ let package = Package(
             dependencies: ["Ciphers", "Signalling"],
             swiftSettings: house
         ),
+        .testTarget(name: "InteropTests", dependencies: ["Web"], swiftSettings: house),
     ]
 )

@@ -23,6 +23,13 @@ static struct exchange *find(struct web_server *server, web_exchange name) {
   return live && exchange->generation == name >> 32 ? exchange : NULL;
 }
 
+static struct connection *connection_of(struct lws *wsi) { return lws_get_opaque_user_data(wsi); }
+
+static struct exchange *exchange_of(struct lws *wsi) {
+  struct connection *connection = connection_of(wsi);
+  return connection ? connection->exchange : NULL;
+}
+
 // MARK: the life of an exchange
 
 static void tick(lws_sorted_usec_list_t *ticker);
@@ -42,7 +49,7 @@ static struct exchange *take(struct web_server *server, struct lws *wsi) {
     exchange->phase = PHASE_RECEIVING;
     exchange->since = lws_now_usecs();
     server->open_count++;
-    lws_set_opaque_user_data(wsi, exchange);
+    connection_of(wsi)->exchange = exchange;
     keep_ticking(server);
     return exchange;
   }
@@ -57,7 +64,7 @@ static void give_back(struct web_server *server, struct exchange *exchange) {
   free(exchange->out);
   exchange->body = exchange->out = NULL;
   exchange->out_count = exchange->out_sent = exchange->out_capacity = 0;
-  if (exchange->wsi) lws_set_opaque_user_data(exchange->wsi, NULL);
+  if (exchange->wsi) connection_of(exchange->wsi)->exchange = NULL;
   exchange->wsi = NULL;
   exchange->phase = PHASE_FREE;
   server->open_count--;
@@ -82,6 +89,7 @@ static void hand_over(struct web_server *server, struct exchange *exchange, int 
 
 /// The headers are in. Non-zero closes the connection.
 static int began(struct web_server *server, struct lws *wsi) {
+  if (!web_connection_began(wsi)) return -1;
   struct exchange *exchange = take(server, wsi);
   if (!exchange) return -1;
   enum lws_token_indexes token;
@@ -128,6 +136,7 @@ static int finish(struct web_server *server, struct exchange *exchange) {
   bool closes = exchange->closes;
   give_back(server, exchange);
   lws_rx_flow_control(wsi, 1);
+  web_connection_rests(wsi);
   return closes || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
@@ -254,21 +263,22 @@ static int heard(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
       return began(server, wsi);
     case LWS_CALLBACK_HTTP_BODY:
       server->progressed = true;
-      exchange = lws_get_opaque_user_data(wsi);
+      exchange = exchange_of(wsi);
       if (exchange && in) received(exchange, in, count);
       return 0;
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-      exchange = lws_get_opaque_user_data(wsi);
+      exchange = exchange_of(wsi);
       if (exchange && exchange->phase == PHASE_RECEIVING) hand_over(server, exchange, 0);
       else if (exchange && exchange->phase == PHASE_DRAINING) return finish(server, exchange);
       return 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:
-      exchange = lws_get_opaque_user_data(wsi);
+      exchange = exchange_of(wsi);
       return exchange ? writable(server, exchange) : 0;
     case LWS_CALLBACK_CLOSED_HTTP:
     case LWS_CALLBACK_WSI_DESTROY:
-      exchange = lws_get_opaque_user_data(wsi);
-      if (exchange && exchange->wsi == wsi) give_back(server, exchange);
+      exchange = exchange_of(wsi);
+      if (exchange) give_back(server, exchange);
+      web_connection_ended(wsi);
       return 0;
     default:
       return 0;  // some hundred others concern clients, WebSockets and CGI
@@ -380,7 +390,7 @@ void web_close(web_server *server) {
   if (server->context) lws_context_destroy(server->context);
   for (int i = 0; i < server->exchange_count && server->exchanges; i++)
     if (server->exchanges[i].phase != PHASE_FREE) {
-      server->exchanges[i].wsi = NULL;
+      server->exchanges[i].wsi = NULL;  // gone with the context
       give_back(server, &server->exchanges[i]);
     }
   free(server->exchanges);

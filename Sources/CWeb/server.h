@@ -25,6 +25,12 @@ struct exchange {
   lws_usec_t since;  // when the body began to come, or to be drained
 };
 
+/// One TCP connection, from its first request on.
+struct connection {
+  struct exchange *exchange;  // the one in progress
+  uint64_t bytes_taken;  // read from the kernel when the last exchange was over
+};
+
 struct web_server {
   struct lws_context *context;
   struct lws_vhost *vhost;
@@ -50,3 +56,10 @@ int web_read_request(struct web_server *server, struct exchange *exchange, web_r
 int web_method(struct lws *wsi, enum lws_token_indexes *token);
 /// The announced length of the body: -1 when malformed, -2 when none is given but one may come.
 int64_t web_body_length(struct lws *wsi, int method);
+
+/// connection.c
+/// A request's head is complete; false when the connection must be closed for it.
+bool web_connection_began(struct lws *wsi);
+/// An exchange is over and the connection may carry another.
+void web_connection_rests(struct lws *wsi);
+void web_connection_ended(struct lws *wsi);
