@@ -56,6 +56,8 @@ public struct FormatParameters: Hashable, Sendable {
 public struct ExtensionMapping: Hashable, Sendable {
     /// The number on the wire.
     public var id: UInt8
+    /// Who may send it, from the describing side's point of view.
+    public var direction: MediaDirection
     /// What it stands for.
     public var uri: String
 }
@@ -72,13 +74,15 @@ extension MediaSection {
         return .sendrecv
     }
 
-    /// The payload types with an `rtpmap`, in order of preference.
+    /// The payload types with an `rtpmap`, each once, in order of preference.
     public var payloadFormats: [PayloadFormat] {
         let maps = numbered("rtpmap")
         let parameters = numbered("fmtp")
         let feedback = values("rtcp-fb").map { $0.split(separator: " ", maxSplits: 1) }
+        var seen: Set<UInt8> = []  // a repeated format would cost a search each time
         return formats.compactMap { format in
             guard let payloadType = UInt8(format), payloadType < 128,
+                seen.insert(payloadType).inserted,
                 let map = maps.first(where: { $0.number == format })?.rest
             else { return nil }
             let fields = map.split(separator: "/")
@@ -99,10 +103,12 @@ extension MediaSection {
     public var extensionMappings: [ExtensionMapping] {
         values("extmap").compactMap { value in
             let fields = value.split(separator: " ")
-            guard fields.count >= 2, let number = fields[0].split(separator: "/").first,
-                let id = UInt8(number), id > 0
-            else { return nil }
-            return ExtensionMapping(id: id, uri: String(fields[1]))
+            guard fields.count >= 2 else { return nil }
+            let parts = fields[0].split(separator: "/", maxSplits: 1)
+            guard let id = parts.first.flatMap({ UInt8($0) }), id > 0 else { return nil }
+            let direction = parts.count == 2 ? MediaDirection(rawValue: String(parts[1])) : nil
+            return ExtensionMapping(
+                id: id, direction: direction ?? .sendrecv, uri: String(fields[1]))
         }
     }
 

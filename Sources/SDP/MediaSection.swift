@@ -58,6 +58,15 @@ public struct MediaSection: Hashable, Sendable {
 }
 
 extension SessionDescription {
+    /// The mids of the sections to share one transport (RFC 9143 §5); `nil` without such a group.
+    public var bundle: [String]? {
+        for attribute in attributes where attribute.name == "group" {
+            let fields = (attribute.value ?? "").split(separator: " ")
+            if fields.first == "BUNDLE" { return fields.dropFirst().map(String.init) }
+        }
+        return nil
+    }
+
     /// The first session-level attribute's value under `name`; empty for a property.
     public subscript(name: String) -> String? {
         attributes.first { $0.name == name }.map { $0.value ?? "" }

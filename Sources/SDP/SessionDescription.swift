@@ -2,8 +2,9 @@ public import Wire
 
 /// A session description (RFC 8866): what one side offers, or answers, to send and to receive.
 ///
-/// Reading is tolerant of what cameras and browsers really send: bare line feeds, unknown lines
-/// and attributes (kept in their place), missing optional lines. What it prints is strict.
+/// Reading is tolerant of what cameras and browsers really send: bare line feeds, trailing blanks,
+/// unknown lines and attributes (kept in their place), missing optional lines. What it prints is
+/// strict.
 public struct SessionDescription: Hashable, Sendable {
     /// The `o=` line's fields, as text: user, session, version, network, address type, address.
     public var origin: String
@@ -49,7 +50,7 @@ public struct SessionDescription: Hashable, Sendable {
             case "a" where media.isEmpty: attributes.append(SDPAttribute(line.value))
             case "a": media[media.count - 1].attributes.append(SDPAttribute(line.value))
             case "o" where media.isEmpty: origin = line.value
-            case "s" where media.isEmpty: name = line.value
+            case "s" where media.isEmpty: name = line.value.isEmpty ? "-" : line.value
             default:
                 let kept = "\(line.type)=\(line.value)"
                 if media.isEmpty {
@@ -60,6 +61,7 @@ public struct SessionDescription: Hashable, Sendable {
             }
         }
         guard !origin.isEmpty else { throw .invalid(field: "o= line", at: 0) }
+        if !otherLines.contains(where: { $0.hasPrefix("t=") }) { otherLines.append("t=0 0") }
     }
 
     private static let byteLimit = 65_536
@@ -118,12 +120,10 @@ struct SDPLines {
     mutating func next() throws(ParseError) -> Line? {
         while position < bytes.count {
             let start = position
+            while position < bytes.count, !Self.endsLine(bytes[position]) { position += 1 }
             var end = position
-            while end < bytes.count, bytes[end] != 10, bytes[end] != 13 { end += 1 }
-            position = end
-            while position < bytes.count, bytes[position] == 10 || bytes[position] == 13 {
-                position += 1
-            }
+            while position < bytes.count, Self.endsLine(bytes[position]) { position += 1 }
+            while end > start, bytes[end - 1] == 32 || bytes[end - 1] == 9 { end -= 1 }
             if end == start { continue }
             guard end - start >= 2, bytes[start + 1] == UInt8(ascii: "="),
                 (97...122).contains(bytes[start])
@@ -138,6 +138,8 @@ struct SDPLines {
         }
         return nil
     }
+
+    private static func endsLine(_ octet: UInt8) -> Bool { octet == 10 || octet == 13 }
 
     private static let lineLimit = 2048
 }

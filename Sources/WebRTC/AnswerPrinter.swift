@@ -14,8 +14,8 @@ struct AnswerPrinter {
     ) -> SessionDescription {
         var answer = SessionDescription(sessionID: local.sessionID)
         answer.append("ice-lite")
-        if offer["group"] != nil {
-            let mids = sections.compactMap { $0?.mid }
+        let mids = sections.compactMap { $0?.mid }
+        if let bundle = offer.bundle, mids.allSatisfy(bundle.contains) {
             answer.append("group", (["BUNDLE"] + mids).joined(separator: " "))
         }
         answer.append("msid-semantic", " WMS *")
@@ -37,6 +37,7 @@ struct AnswerPrinter {
         var media = MediaSection(
             kind: offered.kind, port: 0, transportProtocol: offered.transportProtocol,
             formats: Array(offered.formats.prefix(1)))
+        media.otherLines = ["c=IN IP4 0.0.0.0"]  // Firefox refuses an answer without
         if offered["mid"] != nil { media.append("mid", offered.mid) }
         media.append("inactive")
         return media

@@ -105,9 +105,10 @@ extension Answerer {
         guard section["rtcp-mux"] != nil else { throw .multiplexingRequired(mid: section.mid) }
         var map = HeaderExtensionMap()
         for mapping in section.extensionMappings {
-            guard let name = HeaderExtension(uri: mapping.uri), extensions.contains(name) else {
-                continue
-            }
+            let flows = track == nil ? mapping.direction.sends : mapping.direction.receives
+            guard flows, let name = HeaderExtension(uri: mapping.uri), extensions.contains(name),
+                map.name(of: mapping.id) == nil
+            else { continue }
             map[name] = mapping.id
         }
         var codec = choice.codec
@@ -128,19 +129,32 @@ extension Answerer {
         guard let first = sections.firstIndex(where: { $0 != nil }) else {
             throw plan.refusal ?? .noMedia
         }
-        let bundle = offer["group"].map { $0.split(separator: " ").dropFirst().map(String.init) }
+        // What is not in the first one's bundle would need a transport of its own
+        // (RFC 9143 §7.3.3).
+        var bundle = offer.bundle ?? []
+        if !bundle.contains(offer.media[first].mid) { bundle = [] }
         for index in sections.indices where index != first {
-            // What is not in the bundle would need a transport of its own (RFC 8843 §7.3.3).
-            if let mid = sections[index]?.mid, bundle?.contains(mid) != true {
+            if let mid = sections[index]?.mid, !bundle.contains(mid) {
                 sections[index] = nil
             }
         }
+        try checkNames()
         let negotiated = Negotiated(
             remoteICE: try remoteCredentials(of: offer.media[first]),
             fingerprints: try remoteFingerprints(of: offer.media[first]),
             role: try role(for: offer.media[first]), sections: sections.compactMap { $0 })
         let printer = AnswerPrinter(offer: offer, local: local, role: negotiated.role)
         return (printer.answer(sections, direction: direction, tracks: tracks), negotiated)
+    }
+
+    /// Names must be distinct tokens (RFC 5888 §4): the answer's bundle is made of them.
+    private func checkNames() throws(NegotiationError) {
+        var names: Set<String> = []
+        for section in offer.media {
+            guard let mid = section["mid"] else { continue }
+            guard !mid.isEmpty, !mid.contains(where: \.isWhitespace), names.insert(mid).inserted
+            else { throw .malformed(.invalid(field: "mid of section \(names.count)", at: 0)) }
+        }
     }
 
     private func remoteCredentials(

@@ -48,6 +48,16 @@ public struct NegotiatedCodec: Hashable, Sendable {
     /// Which feedback both sides understand.
     public var feedback: Feedback
 
+    /// A codec under numbers known already, without feedback unless given.
+    public init(
+        codec: Codec, payloadType: UInt8, retransmissionPayloadType: UInt8? = nil,
+        parameters: FormatParameters = FormatParameters(""), feedback: Feedback = Feedback()
+    ) {
+        (self.codec, self.payloadType) = (codec, payloadType)
+        self.retransmissionPayloadType = retransmissionPayloadType
+        (self.parameters, self.feedback) = (parameters, feedback)
+    }
+
     /// RTCP feedback for one codec (RFC 4585 §4.2).
     public struct Feedback: Hashable, Sendable {
         /// Generic NACK.
@@ -58,5 +68,14 @@ public struct NegotiatedCodec: Hashable, Sendable {
         public var fullIntraRequest = false
         /// Transport-wide congestion control.
         public var transportWide = false
+
+        /// No feedback but what is named.
+        public init(
+            nack: Bool = false, pictureLoss: Bool = false, fullIntraRequest: Bool = false,
+            transportWide: Bool = false
+        ) {
+            (self.nack, self.pictureLoss) = (nack, pictureLoss)
+            (self.fullIntraRequest, self.transportWide) = (fullIntraRequest, transportWide)
+        }
     }
 }
