@@ -1,0 +1,38 @@
+# Sluice: see README.md. Every target installs what it needs, once, saying what.
+
+HOST ?= 127.0.0.1
+HTTP ?= 3000
+
+.PHONY: run test build lint bench gate fuzz soak docs clean
+
+run: ## a room with moving picture and sound, and the page to see it
+	@Scripts/run $(HOST) $(HTTP)
+
+build: ## release binaries in .build/release
+	@Scripts/install build
+	swift build -c release
+
+lint: ## format and house rules
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks Examples Fuzz
+	@Scripts/house-meter
+
+test: ## builds, lints, runs every test
+	@Scripts/install build test
+	@Scripts/venv
+	swift build --build-tests
+	@$(MAKE) --no-print-directory lint
+	swift test
+
+bench: ## the benchmarks: a table, and .build/bench.json
+	@Scripts/install build bench
+	@Scripts/bench
+
+fuzz: ## every fuzz target for FUZZ_SECONDS (600)
+	@Scripts/install build
+	@Scripts/fuzz
+
+gate: ## what a change must pass before it is called done
+	@Scripts/gate
+
+clean:
+	rm -rf .build
