@@ -108,6 +108,13 @@ let package = Package(
             dependencies: ["Reactor", "Timing", "Wire"],
             swiftSettings: house
         ),
+        .testTarget(name: "SDPTests", dependencies: ["SDP", "Wire"], swiftSettings: house),
+        .testTarget(
+            name: "WebRTCTests",
+            dependencies: ["Codecs", "RTP", "SDP", "WebRTC", "Wire"],
+            resources: [.copy("Fixtures")],
+            swiftSettings: house
+        ),
         .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: house),
         .testTarget(
             name: "SignallingTests",
