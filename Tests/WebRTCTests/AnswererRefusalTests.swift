@@ -82,9 +82,11 @@ import WebRTC
     }
 
     @Test(arguments: Fixture.all)
-    func `an offer cut anywhere is refused or answered in part`(_ fixture: Fixture) throws {
+    func `an offer cut short is refused or answered in part`(_ fixture: Fixture) throws {
         let octets = Array(try fixture.text().utf8)
-        for count in stride(from: 0, to: octets.count, by: 7) {
+        // Every octet of the short ones; every seventh of browsers' keeps this to a few seconds.
+        let step = octets.count < 2000 ? 1 : 7
+        for count in stride(from: 0, to: octets.count, by: step) {
             let text = String(decoding: octets[..<count], as: UTF8.self)
             guard let offer = try? SessionDescription(parsing: text) else { continue }
             let answerer = Answerer(offer: offer, local: .example)

@@ -5,7 +5,10 @@ import Testing
 import WebRTC
 import Wire
 
-/// An offer as a real client sent it, and what the house must make of it.
+/// A client's offer.
+///
+/// Those of Chromium, Firefox and aiortc were captured from the client. Those of Safari, OBS, ffmpeg
+/// and GStreamer were written by hand after what these are known to send, and await a capture.
 struct Fixture: CustomTestStringConvertible, Sendable {
     let name: String
 
@@ -13,7 +16,7 @@ struct Fixture: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
 
-    /// The offer, octet for octet.
+    /// The offer's text, unchanged.
     func text() throws -> String {
         let url = try #require(
             Bundle.module.url(

@@ -3,12 +3,12 @@ import Testing
 
 @Suite struct FixtureTests {
     /// Clients disagree with RFC 8866 §5 on nothing but where attributes stand.
-    @Test(arguments: Fixture.all) func `prints a real offer as it was`(_ fixture: Fixture) throws {
+    @Test(arguments: Fixture.all) func `prints an offer as it was`(_ fixture: Fixture) throws {
         #expect(try fixture.offer().description == fixture.text())
     }
 
     @Test(arguments: Fixture.all)
-    func `reads a real offer with line feeds only, and a blank after each line`(
+    func `reads an offer with line feeds only, and a blank after each line`(
         _ fixture: Fixture
     ) throws {
         let text = try fixture.text()
