@@ -21,6 +21,7 @@ test: ## builds, lints, runs every test
 	@Scripts/venv
 	swift build --build-tests
 	@$(MAKE) --no-print-directory lint
+	swift run --package-path Tests/Embedding --quiet Host
 	swift test
 
 bench: ## the benchmarks: a table, and .build/bench.json

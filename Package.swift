@@ -89,6 +89,8 @@ let package = Package(
         .target(name: "CSystem"),
 
         // tests
+        .testTarget(name: "ServiceTests", dependencies: ["Service", "Wire"], swiftSettings: house),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
         .testTarget(name: "TimingTests", dependencies: ["Timing", "Wire"], swiftSettings: house),
         .testTarget(
