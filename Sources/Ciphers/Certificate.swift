@@ -8,6 +8,7 @@ public final class Certificate: Sendable {
     /// The SHA-256 digest that our SDP announces.
     public let fingerprint: Fingerprint
 
+    // OpenSSL's objects are never changed after init, and freed only in deinit.
     nonisolated(unsafe) let x509: OpaquePointer
     nonisolated(unsafe) let key: OpaquePointer
 

@@ -23,11 +23,7 @@ extension Worker {
         schedule.now = now
         guard let room = directory.room(name) else { throw .roomNotFound(name) }
         guard let index = rooms[room].indexOfPeer(peer) else { throw .peerNotFound(peer) }
-        for transport in rooms[room].peers[index].transports {
-            transports[transport].connection.close()
-            flushHandshake(of: transport)
-            remove(transport, reason: .local)
-        }
+        for transport in rooms[room].peers[index].transports { end(transport, reason: .local) }
         removePeer(peer, from: room)
     }
 
@@ -62,7 +58,8 @@ extension Worker {
 
     /// Takes a peer without sessions out, and the room with its last peer.
     mutating func removePeer(_ peer: String, from room: RoomHandle) {
-        guard let index = rooms[room].indexOfPeer(peer) else { return }
+        // With its last session an implicit peer has gone already, and the room perhaps with it.
+        guard rooms.contains(room), let index = rooms[room].indexOfPeer(peer) else { return }
         rooms[room].peers.remove(at: index)
         emit(.peerLeft(room: rooms[room].name, peer: peer))
         closeRoomIfEmpty(room)
