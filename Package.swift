@@ -76,6 +76,13 @@ let package = Package(
             resources: [.embedInCode("Page")],
             swiftSettings: house),
 
+        // benchmarks
+        .executableTarget(
+            name: "LoadGenerator",
+            dependencies: ["Ciphers", "Reactor", "SDP", "Timing", "WebRTC", "Wire"],
+            path: "Benchmarks/LoadGenerator", swiftSettings: house),
+        .executableTarget(name: "Floor", dependencies: ["CCiphers"], path: "Benchmarks/Floor"),
+
         // C modules
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),

@@ -1,0 +1,61 @@
+import Ciphers
+import SDP
+import Wire
+
+/// What the server's answer says of where and with whom to speak.
+struct ServerDescription {
+    let ufrag: String
+    let password: String
+    let fingerprints: [Fingerprint]
+    let endpoint: Endpoint
+
+    init(parsing text: String) throws(LoadError) {
+        guard let description = try? SessionDescription(parsing: text),
+            let section = description.media.first(where: { !$0.isRejected }),
+            let ufrag = description.value("ice-ufrag", of: section),
+            let password = description.value("ice-pwd", of: section)
+        else { throw .answer(text) }
+        let endpoints = section.values("candidate").compactMap { line -> Endpoint? in
+            let fields = line.split(separator: " ")
+            guard fields.count > 5, let port = UInt16(fields[5]) else { return nil }
+            return Endpoint(host: fields[4], port: port)
+        }
+        guard let endpoint = endpoints.first(where: \.isLoopback) else { throw .answer(text) }
+        (self.ufrag, self.password, self.endpoint) = (ufrag, password, endpoint)
+        fingerprints = section.values("fingerprint").compactMap { Fingerprint(attribute: $0) }
+    }
+}
+
+/// An offer of H.264 and Opus, as a browser would make it without its decorations.
+struct Offer {
+    let ufrag: String
+    let password: String
+    let fingerprint: Fingerprint
+    let direction: String
+    let carriesAudio: Bool
+
+    var text: String {
+        let audio = section(
+            "audio 9 UDP/TLS/RTP/SAVPF 111", mid: "0",
+            "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1")
+        let video = section(
+            "video 9 UDP/TLS/RTP/SAVPF 96", mid: "1",
+            """
+            a=rtpmap:96 H264/90000\r
+            a=fmtp:96 packetization-mode=1;profile-level-id=42e01f\r
+            a=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli
+            """)
+        return """
+            v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r
+            a=group:BUNDLE\(carriesAudio ? " 0" : "") 1\r\n\(carriesAudio ? audio : "")\(video)
+            """
+    }
+
+    private func section(_ line: String, mid: String, _ codec: String) -> String {
+        """
+        m=\(line)\r\nc=IN IP4 0.0.0.0\r\na=mid:\(mid)\r\na=\(direction)\r\na=rtcp-mux\r
+        a=rtcp-rsize\r\na=ice-ufrag:\(ufrag)\r\na=ice-pwd:\(password)\r
+        a=fingerprint:\(fingerprint.attribute)\r\na=setup:actpass\r\n\(codec)\r\n
+        """
+    }
+}
