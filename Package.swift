@@ -57,7 +57,7 @@ let package = Package(
         .target(
             name: "Reactor", dependencies: ["CSystem", "Timing", "Wire"], swiftSettings: house),
         .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
-        .target(name: "Service", dependencies: ["Wire"], swiftSettings: house),
+        .target(name: "Service", dependencies: ["CSystem", "Wire"], swiftSettings: house),
 
         // sessions
         .target(

@@ -54,11 +54,16 @@ public enum DropReason: Int, CaseIterable, Sendable {
     /// A control datagram found the outbox full.
     case outboxFull
 
-    /// The metric label: snake case, stable.
+    /// The metric label: snake case, stable; an acronym is one word.
     public var label: String {
-        "\(self)".reduce(into: "") { label, character in
-            if character.isUppercase, label.last?.isLowercase == true { label.append("_") }
-            label.append(character.lowercased())
+        let name = Array("\(self)")
+        return name.indices.reduce(into: "") { label, index in
+            let startsWord =
+                name[index].isUppercase && index > 0
+                && (name[index - 1].isLowercase
+                    || index + 1 < name.count && name[index + 1].isLowercase)
+            if startsWord { label.append("_") }
+            label += name[index].lowercased()
         }
     }
 }

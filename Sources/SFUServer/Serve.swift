@@ -67,7 +67,7 @@ private func startMedia(_ settings: Settings, _ command: Command) -> MediaServer
                 listen: listen, announcedHosts: settings.all("announce"),
                 workers: settings.number("workers"), isRealtime: settings.isSet("realtime")))
     } catch {
-        command.fail(error.description, .unavailable)
+        command.fail(error.description, error.isAboutSettings ? .usage : .unavailable)
     }
 }
 

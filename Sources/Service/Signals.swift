@@ -1,52 +1,42 @@
-import Glibc
+import CSystem
 import Synchronization
 
 /// Waits for the signals that ask a process to end.
 public struct Signals: Sendable {
-    private let arrival = Arrival()
+    private let descriptor: Int32
 
-    /// Takes SIGINT and SIGTERM from now on, and ignores SIGPIPE. Call it before any thread is
-    /// started: threads inherit what is blocked.
+    /// Takes SIGINT and SIGTERM from now on, and ignores SIGPIPE. Once in a process.
     public init() {
-        signal(SIGPIPE, SIG_IGN)
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        pthread_sigmask(SIG_BLOCK, &set, nil)
+        descriptor = system_signals_open()
+        precondition(descriptor >= 0, "a process without two descriptors left cannot serve")
     }
 
     /// Suspends until the first of them. A second one ends the process at once.
     public func first() async {
-        let arrival = arrival
-        Self.startThread(arrival)
+        let (arrival, descriptor) = (Arrival(), descriptor)
+        let wait = Wait(arrival: arrival, descriptor: descriptor)
+        let result = system_thread_start(
+            { wait in
+                guard let wait else { return nil }
+                Unmanaged<Wait>.fromOpaque(wait).takeRetainedValue().end()
+                return nil
+            }, Unmanaged.passRetained(wait).toOpaque())
+        precondition(result == 0, "a process without room for one more thread cannot serve")
         await arrival.value()
     }
 
-    private static func startThread(_ arrival: Arrival) {
-        let context = Unmanaged.passRetained(arrival).toOpaque()
-        var thread = pthread_t()
-        let code = pthread_create(
-            &thread, nil,
-            { context in
-                guard let context else { return nil }
-                let arrival = Unmanaged<Arrival>.fromOpaque(context).takeRetainedValue()
-                Signals.waitForOne()
-                arrival.resume()
-                Signals.waitForOne()
-                _exit(130)
-            }, context)
-        precondition(code == 0, "a process without room for one more thread cannot serve")
-        pthread_detach(thread)
-    }
+    private final class Wait: Sendable {
+        private let arrival: Arrival
+        private let descriptor: Int32
 
-    private static func waitForOne() {
-        var set = sigset_t()
-        sigemptyset(&set)
-        sigaddset(&set, SIGINT)
-        sigaddset(&set, SIGTERM)
-        var number: Int32 = 0
-        sigwait(&set, &number)
+        init(arrival: Arrival, descriptor: Int32) {
+            (self.arrival, self.descriptor) = (arrival, descriptor)
+        }
+
+        func end() {
+            system_signals_wait(descriptor)
+            arrival.resume()
+        }
     }
 
     /// A continuation that may be resumed before it is waited for.

@@ -7,6 +7,14 @@ public enum MediaServerError: Error, Hashable, Sendable, CustomStringConvertible
     /// OpenSSL did not make a certificate.
     case cannotMakeCertificate(String)
 
+    /// Whether the configuration is at fault, rather than this machine's state.
+    public var isAboutSettings: Bool {
+        switch self {
+        case .malformedAddress: true
+        case .cannotListen, .cannotMakeCertificate: false
+        }
+    }
+
     /// One line, naming what is wrong.
     public var description: String {
         switch self {

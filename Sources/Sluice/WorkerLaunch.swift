@@ -30,6 +30,8 @@ struct WorkerLaunch {
             let candidates = try candidates(port: handle.report.localEndpoint.port)
             handle.post { worker, _ in worker.announce(candidates) }
             return RunningWorker(loop: handle, candidates: candidates)
+        } catch let error as MediaServerError {
+            throw error
         } catch {
             throw .cannotListen("\(error)")
         }

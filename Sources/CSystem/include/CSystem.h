@@ -1,5 +1,6 @@
 // Linux calls whose macros, structures or headers Swift cannot see. Every function that can fail
-// answers a negative errno; nothing here keeps state of its own.
+// answers a negative errno; nothing here keeps state of its own but the
+// signals, which have none but static ones to reach.
 #pragma once
 
 #include <stdbool.h>
@@ -74,3 +75,8 @@ int system_thread_id(void);
 int system_local_addresses(struct system_address *addresses, int capacity);
 // Text of an errno, into a buffer of the caller's.
 void system_error_text(int code, char *text, size_t capacity);
+
+// The signals that ask a process to end, SIGINT and SIGTERM: the first makes the answered descriptor
+// readable, the second ends the process at once. SIGPIPE is ignored from then on.
+int system_signals_open(void);
+void system_signals_wait(int fd);
