@@ -25,6 +25,7 @@ let package = Package(
         .library(name: "Telemetry", targets: ["Telemetry"]),
         .library(name: "Service", targets: ["Service"]),
         .library(name: "Sluice", targets: ["Sluice"]),
+        .library(name: "Simulation", targets: ["Simulation"]),
         .executable(name: "sfu", targets: ["SFUServer"]),
     ],
     targets: [
@@ -69,6 +70,11 @@ let package = Package(
             dependencies: ["Ciphers", "Reactor", "SFU", "Sluice", "Telemetry", "Web", "WebRTC"],
             swiftSettings: house),
 
+        // beside
+        .target(
+            name: "Simulation", dependencies: ["Ciphers", "RTP", "Timing", "WebRTC", "Wire"],
+            swiftSettings: house),
+
         // doors
         .executableTarget(
             name: "SFUServer",
@@ -96,6 +102,10 @@ let package = Package(
         .target(name: "CSystem"),
 
         // tests
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Ciphers", "RTP", "SDP", "SFU", "Simulation", "Timing", "Wire"],
+            swiftSettings: house),
         .testTarget(name: "ServiceTests", dependencies: ["Service", "Wire"], swiftSettings: house),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),

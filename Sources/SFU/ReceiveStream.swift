@@ -51,7 +51,7 @@ struct ReceiveStream {
                 sequenceNumber: wire, timestamp: record.timestamp, at: now)
         }
         if nack?.packetArrived(wire, at: now) == .requestKeyframe { needsKeyframe = true }
-        if record.isKeyframe { nack?.keyframeArrived(wire) }
+        // A key frame ends no request: consumers still show what comes before it.
         return nil
     }
 

@@ -90,6 +90,8 @@ public struct WorkerStatistics: Sendable {
     public var producerCount = 0
     /// Tracks going out now.
     public var consumerCount = 0
+    /// Packets held now, to be sent or to be asked for again.
+    public var heldPacketCount = 0
 
     /// All zero.
     public init() {}
@@ -103,6 +105,7 @@ public struct WorkerStatistics: Sendable {
         transportCount += other.transportCount
         producerCount += other.producerCount
         consumerCount += other.consumerCount
+        heldPacketCount += other.heldPacketCount
     }
 }
 

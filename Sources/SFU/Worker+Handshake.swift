@@ -22,6 +22,7 @@ extension Worker {
             transports[handle].addresses.append(source)
         }
         flushHandshake(of: handle)
+        followState(of: handle, at: now)
         return nil
     }
 

@@ -24,6 +24,7 @@ extension Worker {
         statistics.totals = totals
         statistics.drops = drops
         statistics.transportCount = transports.count
+        statistics.heldPacketCount = slab.capacity - slab.freeCount
         for room in rooms.handles {
             statistics.roomCount += 1
             statistics.peerCount += rooms[room].peers.count

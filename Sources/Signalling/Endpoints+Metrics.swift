@@ -35,6 +35,9 @@ struct SFUMetrics {
         text.gauge("sluice_sfu_transports", "Sessions now.", workers.transportCount)
         text.gauge("sluice_sfu_producers", "Tracks coming in now.", workers.producerCount)
         text.gauge("sluice_sfu_consumers", "Tracks going out now.", workers.consumerCount)
+        text.gauge(
+            "sluice_sfu_held_packets", "Packets kept to be sent or asked for again.",
+            workers.heldPacketCount)
         Self.write(loops.map(\.loop), to: &text)
         exposition = text.description
     }

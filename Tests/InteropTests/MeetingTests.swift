@@ -35,7 +35,8 @@ struct MeetingTests {
     }
 
     @Test(
-        .enabled(if: Lab.isRoot && Lab.has("firefox-esr"), "needs root, for namespaces, and Firefox"),
+        .enabled(
+            if: Lab.isRoot && Lab.has("firefox-esr"), "needs root, for namespaces, and Firefox"),
         arguments: ["one", "two"])
     func `Firefox watches what Firefox publishes, on one host and on two`(
         hosts: String

@@ -1,0 +1,208 @@
+public import Timing
+public import Wire
+
+/// A virtual clock, a server and its clients, and the links between them.
+///
+/// It drives engines through the contract that `Reactor` uses, with nothing left to chance: time
+/// jumps from event to event, and the same seeds give the same datagrams at the same nanoseconds.
+public struct World<Server: Engine & ~Copyable>: ~Copyable {
+    /// Names one client.
+    public typealias ClientHandle = Slab<ClientPeer>.Handle
+
+    /// The engine under test. Call its control methods between steps.
+    public var server: Server
+    /// The clients. Call theirs likewise.
+    public var clients = Slab<ClientPeer>()
+    /// The time now.
+    public private(set) var now = Instant(nanoseconds: 0)
+    /// A hash of every datagram sent so far, with time, sender and receiver.
+    public private(set) var trace = TraceHash()
+    /// What the server has told its owner, in order.
+    public private(set) var events: [Server.Event] = []
+
+    private let address: Endpoint
+    private var flight = Flight()
+    private var upLinks: [Endpoint: SeededLink] = [:]
+    private var downLinks: [Endpoint: SeededLink] = [:]
+    private var arena: SendArena
+
+    /// A world without clients.
+    ///
+    /// - Parameters:
+    ///   - address: Where the server is.
+    ///   - arenaByteCount: Smaller than a burst, it makes the server write in several goes.
+    public init(
+        server: consuming Server, at address: Endpoint,
+        arenaByteCount: Int = SendArena.defaultCapacity
+    ) {
+        self.server = server
+        self.address = address
+        arena = SendArena(capacity: arenaByteCount)
+    }
+
+    /// Puts a client into the world, on links of its own.
+    public mutating func add(
+        _ client: consuming ClientPeer, conditions: SeededLink.Conditions, seed: UInt64
+    ) -> ClientHandle {
+        let endpoint = client.address
+        upLinks[endpoint] = SeededLink(conditions, seed: seed)
+        downLinks[endpoint] = SeededLink(conditions, seed: seed ^ 0xFFFF)
+        let handle = clients.insert(client)
+        settle()
+        return handle
+    }
+
+    /// Takes a client out without a goodbye: a browser that is killed.
+    public mutating func kill(_ handle: ClientHandle) { _ = clients.remove(handle) }
+
+    /// Changes the conditions of a client's links, both ways.
+    public mutating func set(_ conditions: SeededLink.Conditions, for handle: ClientHandle) {
+        let endpoint = clients[handle].address
+        upLinks[endpoint]?.conditions = conditions
+        downLinks[endpoint]?.conditions = conditions
+    }
+
+    /// Sends one datagram to the server from anywhere, as a stranger would.
+    public mutating func inject(_ bytes: [UInt8], from source: Endpoint) {
+        trace.add(bytes, from: source, to: address, at: now)
+        flight.add(bytes, from: source, to: address, at: now + .microseconds(1))
+    }
+
+    /// Lets `interval` pass.
+    public mutating func run(for interval: Interval) {
+        let end = now + interval
+        settle()
+        while let next = nextInstant, next <= end {
+            now = next
+            deliver()
+            settle()
+        }
+        now = end
+        settle()
+    }
+
+    private var nextInstant: Instant? {
+        var next = flight.next
+        if let deadline = server.nextDeadline { next = min(next ?? deadline, deadline) }
+        for handle in clients.handles {
+            if let deadline = clients[handle].nextDeadline {
+                next = min(next ?? deadline, deadline)
+            }
+        }
+        return next.map { max($0, now) }
+    }
+
+    private mutating func deliver() {
+        let due = flight.take(at: now)
+        for datagram in due {
+            if datagram.destination == address {
+                server.receive(datagram.bytes.span.bytes, from: datagram.source, at: now)
+            } else if let handle = client(at: datagram.destination) {
+                clients[handle].receive(datagram.bytes.span.bytes, from: datagram.source, at: now)
+            }
+        }
+    }
+
+    private func client(at endpoint: Endpoint) -> ClientHandle? {
+        clients.handles.first { clients[$0].address == endpoint }
+    }
+
+    /// Lets everybody do what is due and say what they have to say.
+    private mutating func settle() {
+        server.advance(to: now)
+        repeat {
+            arena.removeAll()
+            while let run = server.nextTransmit(into: &arena) { send(run, from: address) }
+        } while !arena.isEmpty
+        while let event = server.nextEvent() { events.append(event) }
+        for handle in clients.handles {
+            clients[handle].advance(to: now)
+            let source = clients[handle].address
+            repeat {
+                arena.removeAll()
+                while let run = clients[handle].nextTransmit(into: &arena) {
+                    send(run, from: source)
+                }
+            } while !arena.isEmpty
+        }
+    }
+
+    /// Cuts a run into its datagrams and gives each to its link.
+    private mutating func send(_ run: Transmit, from source: Endpoint) {
+        precondition(run.offset + run.byteCount <= arena.count, "a run beyond what was committed")
+        var offset = run.offset
+        let end = run.offset + run.byteCount
+        while offset < end {
+            let count = min(run.segmentLength, end - offset)
+            let bytes = Array(UnsafeRawBufferPointer(start: arena.base + offset, count: count))
+            offset += count
+            trace.add(bytes, from: source, to: run.destination, at: now)
+            for arrival in arrivals(from: source, to: run.destination) {
+                flight.add(bytes, from: source, to: run.destination, at: arrival)
+            }
+        }
+    }
+
+    private mutating func arrivals(from source: Endpoint, to destination: Endpoint) -> [Instant] {
+        if destination == address { return upLinks[source]?.arrivals(of: now) ?? [] }
+        return downLinks[destination]?.arrivals(of: now) ?? []
+    }
+}
+
+/// Datagrams under way, soonest first; of two that arrive together, the one sent first.
+struct Flight {
+    struct Datagram {
+        let bytes: [UInt8]
+        let source: Endpoint
+        let destination: Endpoint
+    }
+
+    private var queue = DeadlineQueue()
+    private var datagrams: [Datagram?] = []
+
+    var next: Instant? { queue.next }
+
+    mutating func add(
+        _ bytes: [UInt8], from source: Endpoint, to destination: Endpoint, at arrival: Instant
+    ) {
+        let datagram = Datagram(bytes: bytes, source: source, destination: destination)
+        // Numbers rise while anything is under way, so that ties keep the order of sending.
+        if queue.count == 0 { datagrams.removeAll(keepingCapacity: true) }
+        datagrams.append(datagram)
+        queue.set(datagrams.count - 1, to: arrival)
+    }
+
+    mutating func take(at now: Instant) -> [Datagram] {
+        var due: [Datagram] = []
+        while let key = queue.popDue(at: now) {
+            if let datagram = datagrams[key] { due.append(datagram) }
+            datagrams[key] = nil
+        }
+        return due
+    }
+}
+
+/// A fingerprint of all that was ever sent (FNV-1a over octets, addresses and times).
+public struct TraceHash: Hashable, Sendable {
+    /// The hash so far.
+    public private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
+    /// Datagrams hashed.
+    public private(set) var count = 0
+
+    mutating func add(
+        _ bytes: [UInt8], from source: Endpoint, to destination: Endpoint, at now: Instant
+    ) {
+        count += 1
+        mix(UInt64(bitPattern: now.nanoseconds))
+        for endpoint in [source, destination] {
+            mix(endpoint.high)
+            mix(endpoint.low)
+            mix(UInt64(endpoint.port))
+        }
+        for octet in bytes { value = (value ^ UInt64(octet)) &* Self.prime }
+    }
+
+    private mutating func mix(_ word: UInt64) { value = (value ^ word) &* Self.prime }
+
+    private static let prime: UInt64 = 0x100_0000_01B3
+}

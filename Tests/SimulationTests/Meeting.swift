@@ -1,0 +1,74 @@
+import Ciphers
+import SDP
+import SFU
+import Simulation
+import Testing
+import Timing
+import Wire
+
+/// A worker with simulated browsers around it.
+struct Meeting: ~Copyable {
+    typealias ClientHandle = World<Worker>.ClientHandle
+
+    static let secret: [UInt8] = Array("shared with the simulated browsers".utf8)
+    static let server = Endpoint(ipv4: 0xC000_0201, port: 40_000)
+
+    var world: World<Worker>
+    private var clientCount: UInt32 = 0
+    private let seed: UInt64
+
+    init(seed: UInt64, arenaByteCount: Int = SendArena.defaultCapacity, packetSlots: Int = 8192) {
+        self.seed = seed
+        var configuration = WorkerConfiguration(
+            candidates: [Self.server], security: .keyed(secret: Self.secret),
+            clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000),
+            seed: [UInt8(truncatingIfNeeded: seed), UInt8(truncatingIfNeeded: seed >> 8)])
+        configuration.packetSlots = packetSlots
+        world = World(
+            server: Worker(configuration), at: Self.server, arenaByteCount: arenaByteCount)
+    }
+
+    mutating func publisher(
+        _ name: String = "alice", _ conditions: SeededLink.Conditions = .init()
+    ) throws -> ClientHandle {
+        let client = newClient(.publishes)
+        let offer = try SessionDescription(parsing: client.offer)
+        let answer = try world.server.publish(
+            offer, room: "room", peer: name, at: world.now)
+        return try join(client, answer, conditions)
+    }
+
+    mutating func viewer(
+        _ name: String, _ conditions: SeededLink.Conditions = .init()
+    ) throws -> ClientHandle {
+        let client = newClient(.watches)
+        let offer = try SessionDescription(parsing: client.offer)
+        let answer = try world.server.subscribe(
+            offer, room: "room", peer: name, to: nil, at: world.now)
+        return try join(client, answer, conditions)
+    }
+
+    private mutating func newClient(_ part: ClientPeer.Part) -> ClientPeer {
+        clientCount += 1
+        return ClientPeer(
+            part, at: Endpoint(ipv4: 0xC633_6400 + clientCount, port: 5000),
+            secret: Self.secret, seed: seed &* 1000 + UInt64(clientCount))
+    }
+
+    private mutating func join(
+        _ client: consuming ClientPeer, _ answer: SessionAnswer,
+        _ conditions: SeededLink.Conditions
+    ) throws -> ClientHandle {
+        var client = client
+        let section = try #require(answer.description.media.first { !$0.isRejected })
+        client.accept(
+            ufrag: try #require(section["ice-ufrag"]), password: try #require(section["ice-pwd"]),
+            server: Self.server, at: world.now)
+        return world.add(
+            client, conditions: conditions, seed: seed &* 77 + UInt64(clientCount))
+    }
+
+    func publication(_ handle: ClientHandle) -> Publication { world.clients[handle].publication }
+
+    func reception(_ handle: ClientHandle) -> Reception { world.clients[handle].reception }
+}
