@@ -78,7 +78,10 @@ public struct PeerConnection: ~Copyable {
     /// When `advance` wants to be called next.
     public var nextDeadline: Instant? {
         guard isOpen else { return nil }
-        return [ice.nextDeadline, security.nextDeadline, handshakeLimit].compactMap { $0 }.min()
+        var earliest = ice.nextDeadline  // asked for once a packet: no array is made for it
+        if let own = security.nextDeadline { earliest = earliest.map { min($0, own) } ?? own }
+        if let limit = handshakeLimit { earliest = earliest.map { min($0, limit) } ?? limit }
+        return earliest
     }
 
     private var isOpen: Bool {
