@@ -35,12 +35,12 @@ public struct ICELite: Sendable {
 
     /// Where media and handshake go; `nil` before the first valid check.
     public private(set) var selected: Endpoint?
-    /// Whether consent ended. Final, unless ICE restarts.
+    /// Whether consent ended. Final: a peer that comes back opens a new session.
     public private(set) var isExpired = false
 
     private var local: ICECredentials
     private var remote: ICECredentials
-    private var validated: [Endpoint] = []  // newest last
+    private var validated: [Endpoint] = []  // last checked last
     private var isNominated = false
     private var consentUntil: Instant?
 
@@ -59,8 +59,12 @@ public struct ICELite: Sendable {
     public mutating func receive(
         _ bytes: RawSpan, from source: Endpoint, at now: Instant
     ) -> Outcome {
-        guard let request = try? STUNMessage(parsing: bytes), request.messageClass == .request
+        guard !isExpired, let request = try? STUNMessage(parsing: bytes),
+            request.messageClass == .request
         else { return Outcome() }
+        guard request.hasCredentials else {
+            return Outcome(response: refusal(of: request, code: 400))
+        }
         guard request.username == "\(local.ufrag):\(remote.ufrag)",
             request.isAuthentic(bytes, password: local.password)
         else { return Outcome(response: refusal(of: request, code: 401)) }
@@ -74,7 +78,6 @@ public struct ICELite: Sendable {
         outcome.isFirstValidation = validated.isEmpty
         validate(source, nominates: request.usesCandidate)
         consentUntil = now + Self.consentTime
-        isExpired = false
         return outcome
     }
 
@@ -91,11 +94,15 @@ public struct ICELite: Sendable {
     }
 
     private mutating func validate(_ source: Endpoint, nominates: Bool) {
-        if !validated.contains(source) {
-            // The peer moves between networks; the oldest path it has left is forgotten.
-            if validated.count == Self.validatedLimit { validated.removeFirst() }
-            validated.append(source)
+        validated.removeAll { $0 == source }
+        // The peer moves between networks: the path longest unchecked is forgotten, but never the
+        // one in use.
+        if validated.count == Self.validatedLimit,
+            let oldest = validated.firstIndex(where: { $0 != selected })
+        {
+            validated.remove(at: oldest)
         }
+        validated.append(source)
         // Before any nomination media may already flow on a valid pair (RFC 8445 §8.1.1); of
         // several nominations the latest holds, so that aggressive nomination works as well.
         if nominates || !isNominated { selected = source }
@@ -105,8 +112,10 @@ public struct ICELite: Sendable {
     private func refusal(of request: STUNMessage, code: Int) -> [UInt8] {
         var response = STUNMessage(.failure, transactionID: request.transactionID)
         response.errorCode = code
+        // Only to who has proved the password is there more to say than the code.
+        guard code == 420 else { return response.serialized(password: nil) }
         response.unknownAttributes = request.unknownAttributes
-        return response.serialized(password: code == 401 ? nil : local.password)
+        return response.serialized(password: local.password)
     }
 
     private static let consentTime = Interval.seconds(30)  // RFC 7675 §5.1

@@ -134,6 +134,8 @@ extension STUNMessage {
             guard length == 20 else { throw .invalid(field: "MESSAGE-INTEGRITY", at: start) }
             integrityOffset = start
         case .fingerprint:
+            // One, and last (RFC 8489 §14.7): each costs a CRC of all octets before it.
+            guard reader.isAtEnd else { throw .invalid(field: "FINGERPRINT", at: start) }
             guard try value.readUInt32() == Self.fingerprint(of: bytes.extracting(0..<start)) else {
                 throw .invalid(field: "FINGERPRINT", at: start)
             }
@@ -168,6 +170,10 @@ extension STUNMessage {
     private var highMask: UInt64 { UInt64(Self.magicCookie) << 32 | UInt64(transactionID.high) }
 
     private static let usernameLimit = 513  // RFC 8489 §14.3
+
+    /// Whether it can be judged at all: it bears USERNAME and MESSAGE-INTEGRITY
+    /// (RFC 8489 §9.1.3).
+    public var hasCredentials: Bool { username != nil && integrityOffset != nil }
 
     /// Whether the request or answer bears the HMAC of its own octets under `password`
     /// (RFC 8489 §14.5). `bytes` are those the message was parsed from.
@@ -258,11 +264,14 @@ extension STUNMessage {
     private static func fingerprint(of bytes: RawSpan) -> UInt32 {
         let crc = bytes.withUnsafeBytes { buffer in
             buffer.reduce(UInt32.max) { crc, octet in
-                (0..<8).reduce(crc ^ UInt32(octet)) { crc, _ in
-                    crc >> 1 ^ (crc & 1 == 1 ? 0xEDB8_8320 : 0)
-                }
+                crc >> 8 ^ remainders[Int(UInt8(truncatingIfNeeded: crc) ^ octet)]
             }
         }
         return ~crc ^ 0x5354_554E
+    }
+
+    /// What one octet leaves; octet by octet, as strangers decide how many there are.
+    private static let remainders: [UInt32] = (0..<256).map { octet in
+        (0..<8).reduce(UInt32(octet)) { crc, _ in crc >> 1 ^ (crc & 1 == 1 ? 0xEDB8_8320 : 0) }
     }
 }
