@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(name: "SDPTests", dependencies: ["SDP", "Wire"], swiftSettings: house),
         .testTarget(
             name: "WebRTCTests",
-            dependencies: ["Codecs", "RTP", "SDP", "WebRTC", "Wire"],
+            dependencies: ["Ciphers", "Codecs", "RTP", "SDP", "Timing", "WebRTC", "Wire"],
             resources: [.copy("Fixtures")],
             swiftSettings: house
         ),

@@ -21,3 +21,7 @@ extension ICELite {
 extension PacketKind {
     init(_ bytes: [UInt8]) { self.init(bytes.span.bytes) }
 }
+
+extension ICEConnectivityCheck {
+    mutating func receive(_ bytes: [UInt8]) -> Reply { receive(bytes.span.bytes) }
+}
