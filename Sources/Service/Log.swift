@@ -35,16 +35,22 @@ public struct Log: Sendable {
         _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]
     ) {
         guard level >= self.level else { return }
-        let time = Self.timestamp()
-        var line = isJSON ? Self.json(level, message, fields, time) : "\(time) \(level) \(message)"
-        if !isJSON {
-            for (name, value) in fields { line += " \(name)=\(Self.quotedIfNeeded(value))" }
-        }
-        line += "\n"
+        var line = line(level, message, fields, at: Self.timestamp())
         line.withUTF8 { bytes in
             // A log that cannot be written has nowhere to say so.
             _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
         }
+    }
+
+    /// The whole record, its end of line included.
+    func line(
+        _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String>, at time: String
+    ) -> String {
+        guard !isJSON else { return Self.json(level, message, fields, time) + "\n" }
+        let isPlain = !message.unicodeScalars.contains(where: Self.isControl)
+        return fields.reduce(into: "\(time) \(level) \(isPlain ? message : Self.quoted(message))") {
+            $0 += " \($1.key)=\(Self.quotedIfNeeded($1.value))"
+        } + "\n"
     }
 
     private static func json(
@@ -56,7 +62,16 @@ public struct Log: Sendable {
     }
 
     private static func quotedIfNeeded(_ text: String) -> String {
-        text.contains { $0 == " " || $0 == "\"" || $0.isNewline } ? quoted(text) : text
+        let isPlain = text.unicodeScalars.allSatisfy {
+            !isControl($0) && !$0.properties.isWhitespace && !["\"", "\\", "="].contains($0)
+        }
+        return isPlain && !text.isEmpty ? text : quoted(text)
+    }
+
+    /// What could move a terminal's cursor: names come from strangers.
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.properties.generalCategory == .control
+            || scalar.properties.generalCategory == .format
     }
 
     private static func quoted(_ text: String) -> String {
@@ -64,9 +79,11 @@ public struct Log: Sendable {
             switch scalar {
             case "\"", "\\": quoted += "\\\(scalar)"
             case "\n": quoted += "\\n"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where isControl(scalar):
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: quoted.unicodeScalars.append(scalar)
             }
         } + "\""

@@ -44,6 +44,9 @@ public struct Option: Hashable, Sendable {
         "SLUICE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
 
+    /// Whether the environment and the file may set it: `SLUICE_VERSION` belongs to deployments.
+    var isInherited: Bool { name != "help" && name != "version" }
+
     /// What is wrong with `text` as a value; `nil` when nothing is.
     func complaint(about text: String) -> String? {
         switch value {

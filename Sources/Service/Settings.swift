@@ -82,7 +82,8 @@ public struct Settings: Sendable {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--") else { throw .unexpectedArgument(argument) }
-            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1)
+            let parts = argument.dropFirst(2).split(
+                separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let option = options.first(where: { $0.name == parts.first ?? "" }) else {
                 throw .unknownFlag("--\(parts.first ?? "")")
             }
@@ -105,7 +106,7 @@ public struct Settings: Sendable {
     ) throws(SettingsError) -> [String: [String]] {
         var values: [String: [String]] = [:]
         for option in options {
-            guard let text = environment[option.variable] else { continue }
+            guard option.isInherited, let text = environment[option.variable] else { continue }
             let parts = option.isRepeated ? text.split(separator: ",").map(String.init) : [text]
             for part in parts { try add(part, of: option, from: option.variable, to: &values) }
         }
@@ -118,7 +119,9 @@ public struct Settings: Sendable {
         guard let object = ConfigurationFile.values(bytes) else { throw .malformedFile(path) }
         var values: [String: [String]] = [:]
         for (key, texts) in object.sorted(by: { $0.key < $1.key }) {
-            guard let option = options.first(where: { $0.name == key }), key != "config" else {
+            guard let option = options.first(where: { $0.name == key }), option.isInherited,
+                key != "config"
+            else {
                 throw .unknownKey(key, file: path)
             }
             for text in texts {
