@@ -28,7 +28,10 @@ func serve() async {
             "rtc": server.listening.map(\.description).joined(separator: ","),
             "candidates": server.candidates.map(\.description).joined(separator: ","),
         ])
+    let readiness = Readiness()
+    readiness.ready()
     await signals.first()
+    readiness.stopping()
     log(.info, "stopping")
     await web.stop()
     await server.stop()

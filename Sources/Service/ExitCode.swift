@@ -10,6 +10,8 @@ public enum ExitCode: Int32, Sendable {
     case unavailable = 69
     /// Something failed that should not have.
     case software = 70
+    /// Reading or writing failed under way.
+    case ioFailure = 74
     /// The right to do it is missing.
     case noPermission = 77
 }
