@@ -38,6 +38,18 @@ public struct Exposition: CustomStringConvertible, Sendable {
         description += "\(name) \(value)\n"
     }
 
+    /// A family of one histogram in a base unit; buckets count what is below them too.
+    public mutating func histogram(_ name: String, _ help: String, _ values: Histogram) {
+        begin(name, help, "histogram")
+        var below: UInt64 = 0
+        for (bound, count) in zip(values.bounds, values.counts) {
+            below += count
+            description += "\(name)_bucket{le=\"\(bound)\"} \(below)\n"
+        }
+        description += "\(name)_bucket{le=\"+Inf\"} \(values.count)\n"
+        description += "\(name)_sum \(values.sum)\n\(name)_count \(values.count)\n"
+    }
+
     private mutating func begin(_ name: String, _ help: String, _ kind: String) {
         precondition(
             !description.contains("# TYPE \(name) "), "write each family once: \(name)")
