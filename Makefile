@@ -35,5 +35,11 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (600)
 gate: ## what a change must pass before it is called done
 	@Scripts/gate
 
+docs: ## the libraries' documentation, in .build/docs
+	@Scripts/docs
+
+soak: ## the fuzz targets for an hour each
+	@FUZZ_SECONDS=3600 Scripts/fuzz
+
 clean:
 	rm -rf .build

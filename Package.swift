@@ -103,6 +103,8 @@ let package = Package(
 
         // tests
         .testTarget(
+            name: "SFUTests", dependencies: ["SFU", "Timing", "Wire"], swiftSettings: house),
+        .testTarget(
             name: "SimulationTests",
             dependencies: ["Ciphers", "RTP", "SDP", "SFU", "Simulation", "Timing", "Wire"],
             swiftSettings: house),
@@ -140,6 +142,8 @@ let package = Package(
             dependencies: ["Ciphers", "Signalling"],
             swiftSettings: house
         ),
-        .testTarget(name: "InteropTests", dependencies: ["Web"], swiftSettings: house),
+        .testTarget(
+            name: "InteropTests", dependencies: ["Web"], exclude: ["Support"],
+            swiftSettings: house),
     ]
 )

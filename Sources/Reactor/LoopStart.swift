@@ -6,6 +6,7 @@ public import Timing
 ///
 /// - Parameters:
 ///   - name: The thread's, as `top -H` shows it; 15 octets of it.
+///   - configuration: Where to listen, and how the thread is to run.
 ///   - makeEngine: Called on the loop's thread, which alone ever touches the engine.
 ///   - onEvent: Called on the loop's thread for each event, in order: it must not block.
 /// - Throws: `SystemError`, or what `makeEngine` threw; nothing runs then.

@@ -38,7 +38,7 @@ extension Worker {
 
     /// Sends a peer what the room's producers send, as far as its offer has room for it.
     ///
-    /// - Parameter source: The producing peer to watch; `nil` for the first of each kind.
+    /// `source` is the producing peer to watch; without it, the first that there is.
     public mutating func subscribe(
         _ offer: SessionDescription, room name: String, peer: String, to source: String?,
         at now: Instant

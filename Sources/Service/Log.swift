@@ -30,7 +30,7 @@ public struct Log: Sendable {
 
     /// Writes one record, in one write.
     ///
-    /// - Parameter fields: Names and values in their order; never a password or token.
+    /// The fields are names and values in their order; never a password or token.
     public func callAsFunction(
         _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]
     ) {

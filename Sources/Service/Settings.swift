@@ -40,7 +40,9 @@ public struct Settings: Sendable {
     /// Reads all sources; pure, but for what `readFile` does.
     ///
     /// - Parameters:
+    ///   - options: What is understood.
     ///   - arguments: Without the executable's own name.
+    ///   - environment: Variables by name.
     ///   - readFile: The octets of a file; `nil` when it cannot be read.
     public init(
         _ options: [Option], arguments: [String], environment: [String: String],

@@ -14,6 +14,8 @@ public struct Endpoints: Sendable {
     let files: [String: StaticFile]
 
     /// - Parameters:
+    ///   - server: What the calls are made on.
+    ///   - authority: Who may call what.
     ///   - clock: The wall clock, in milliseconds since 1970.
     ///   - iceServers: URLs (`stun:`, `turn:`) that WHIP and WHEP answers name in `Link` headers.
     ///   - files: What is served to browsers, by path; `/` among them.

@@ -46,9 +46,8 @@ public struct ClientPeer: ~Copyable, Engine {
 
     /// A peer that has not called yet.
     ///
-    /// - Parameters:
-    ///   - secret: Shared with the server under test.
-    ///   - seed: Decides its credentials, its SSRCs and the sizes of its frames.
+    /// The secret is shared with the server under test; the seed decides its credentials, its SSRCs
+    /// and the sizes of its frames.
     public init(
         _ part: Part, at address: Endpoint, secret: [UInt8], seed: UInt64,
         profile: SRTPProfile = .aeadAES128GCM
@@ -77,11 +76,8 @@ public struct ClientPeer: ~Copyable, Engine {
         ClientOffer(part: part, ice: local, publication: publication).text
     }
 
-    /// Takes in the answer to `offer`; checks begin at once.
-    ///
-    /// - Parameters:
-    ///   - credentials: `ice-ufrag` and `ice-pwd` of the answer.
-    ///   - server: Its candidate.
+    /// Takes in what the answer to `offer` says: credentials, and a candidate of the server's. Checks
+    /// begin at once.
     public mutating func accept(
         ufrag: String, password: String, server: Endpoint, at now: Instant
     ) {

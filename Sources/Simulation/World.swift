@@ -29,6 +29,7 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
     /// A world without clients.
     ///
     /// - Parameters:
+    ///   - server: The engine under test.
     ///   - address: Where the server is.
     ///   - arenaByteCount: Smaller than a burst, it makes the server write in several goes.
     public init(

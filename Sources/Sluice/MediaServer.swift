@@ -125,9 +125,8 @@ extension MediaServer {
 
     /// Sends a peer what the room's producers send.
     ///
-    /// - Parameters:
-    ///   - source: The producing peer to watch; `nil` for the first that there is.
-    ///   - patience: How long to wait for somebody to produce, if nobody does yet.
+    /// `source` is the producing peer to watch, or `nil` for the first that there is; `patience` is how
+    /// long to wait for somebody to produce, if nobody does yet.
     public func subscribe(
         offer: String, room: String, peer: String, to source: String? = nil,
         waiting patience: Duration = .zero

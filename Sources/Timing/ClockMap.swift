@@ -5,7 +5,9 @@ public struct ClockMap: Hashable, Sendable {
 
     /// Both clocks as they read at the same moment.
     ///
-    /// - Parameter unixNanoseconds: The wall clock, since 1970-01-01 00:00 UTC.
+    /// - Parameters:
+    ///   - instant: The monotonic clock.
+    ///   - unixNanoseconds: The wall clock, since 1970-01-01 00:00 UTC.
     public init(instant: Instant, unixNanoseconds: Int64) {
         self.instant = instant
         self.unixNanoseconds = unixNanoseconds

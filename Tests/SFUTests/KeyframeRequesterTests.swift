@@ -1,0 +1,39 @@
+import Testing
+import Timing
+
+@testable import SFU
+
+@Suite struct KeyframeRequesterTests {
+    static let start = Instant(nanoseconds: 1_000_000_000)
+
+    @Test func `asks at once, then again each interval until a key frame comes`() {
+        var requester = KeyframeRequester()
+        #expect(requester.keyframeNeeded(at: Self.start) == .sendPLI)
+        #expect(requester.keyframeNeeded(at: Self.start) == .none)
+        #expect(requester.advance(to: Self.start + .milliseconds(499)) == .none)
+        #expect(requester.advance(to: Self.start + .milliseconds(500)) == .sendPLI)
+        requester.keyframeArrived(at: Self.start + .milliseconds(600))
+        #expect(requester.advance(to: Self.start + .milliseconds(1000)) == .none)
+        #expect(requester.nextDeadline == nil)
+    }
+
+    @Test func `a wish right after a key frame waits out the interval`() {
+        var requester = KeyframeRequester()
+        _ = requester.keyframeNeeded(at: Self.start)
+        requester.keyframeArrived(at: Self.start + .milliseconds(10))
+        #expect(requester.keyframeNeeded(at: Self.start + .milliseconds(20)) == .none)
+        #expect(requester.nextDeadline == Self.start + .milliseconds(500))
+        #expect(requester.advance(to: Self.start + .milliseconds(500)) == .sendPLI)
+    }
+
+    @Test func `gives up on a camera that ignores it`() {
+        var requester = KeyframeRequester()
+        var asked = requester.keyframeNeeded(at: Self.start) == .sendPLI ? 1 : 0
+        while let deadline = requester.nextDeadline {
+            if requester.advance(to: deadline) == .sendPLI { asked += 1 }
+            if let next = requester.nextDeadline { #expect(next > deadline) }
+            guard asked < 100 else { break }
+        }
+        #expect((2...20).contains(asked), "asked \(asked) times")
+    }
+}

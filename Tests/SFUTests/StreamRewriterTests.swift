@@ -1,0 +1,65 @@
+import Testing
+
+@testable import SFU
+
+@Suite struct StreamRewriterTests {
+    static let starts: [Int64] = [0, 1, 127, 128, 32_767, 32_768, 65_535, 65_536, 131_071]
+
+    @Test(arguments: starts) func `a consumer's numbers rise by one from below 2^15, wherever the source's start`(
+        start: Int64
+    ) throws {
+        var rewriter = StreamRewriter(sequence: 65_535, timestamp: 100)
+        rewriter.start(atSequence: start, timestamp: 5000, gap: 0)
+        let given = rewriter.sequence(for: start)
+        let first = try #require(given)
+        #expect((0...0x8000).contains(first))
+        for step in 1...70_000 {
+            let sequence = rewriter.sequence(for: start + Int64(step))
+            #expect(sequence == first + Int64(step))
+        }
+    }
+
+    @Test func `what came before the start is not sent`() {
+        var rewriter = StreamRewriter(sequence: 7, timestamp: 0)
+        #expect(!rewriter.isStarted && !rewriter.reaches(100))
+        rewriter.start(atSequence: 100, timestamp: 0, gap: 0)
+        let (before, first) = (rewriter.sequence(for: 99), rewriter.sequence(for: 100))
+        #expect(before == nil && !rewriter.reaches(99))
+        #expect(first == 8)
+    }
+
+    @Test(arguments: starts) func `a number reported about leads back to its source`(start: Int64) {
+        var rewriter = StreamRewriter(sequence: 0x7FF0, timestamp: 0)
+        rewriter.start(atSequence: start, timestamp: 0, gap: 0)
+        for step in 0..<40_000 { _ = rewriter.sequence(for: start + Int64(step)) }
+        for back in [0, 1, 500, 30_000] {
+            let source = start + 39_999 - Int64(back)
+            let wire = UInt16(truncatingIfNeeded: rewriter.lastSequence - Int64(back))
+            #expect(rewriter.source(of: wire) == source)
+        }
+        let ahead = UInt16(truncatingIfNeeded: rewriter.lastSequence + 1)
+        #expect(rewriter.source(of: ahead) == nil, "not sent yet")
+    }
+
+    @Test func `another source goes on without a gap, and its time by the gap asked for`() {
+        var rewriter = StreamRewriter(sequence: 10, timestamp: 1000)
+        rewriter.start(atSequence: 500, timestamp: 90_000, gap: 0)
+        let old = (rewriter.sequence(for: 500), rewriter.timestamp(for: 90_000))
+        #expect(old == (11, 1000))
+        rewriter.detach()
+        let between = rewriter.sequence(for: 501)
+        #expect(between == nil)
+        rewriter.start(atSequence: 9, timestamp: 7, gap: 3000)
+        let new = (rewriter.sequence(for: 9), rewriter.timestamp(for: 7))
+        #expect(new == (12, 4000))
+        #expect(rewriter.source(of: 11) == nil, "of the former source")
+    }
+
+    @Test func `timestamps wrap with the source's`() {
+        var rewriter = StreamRewriter(sequence: 0, timestamp: .max)
+        rewriter.start(atSequence: 0, timestamp: .max - 1, gap: 0)
+        let (last, wrapped) = (rewriter.timestamp(for: .max - 1), rewriter.timestamp(for: 1))
+        #expect(last == .max && wrapped == 2)
+        #expect(rewriter.reportedTimestamp(for: 1) == 2)
+    }
+}
