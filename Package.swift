@@ -143,7 +143,7 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
-            name: "InteropTests", dependencies: ["Web"], exclude: ["Support"],
+            name: "InteropTests", dependencies: ["Ciphers", "Web"], exclude: ["Support"],
             swiftSettings: house),
     ]
 )

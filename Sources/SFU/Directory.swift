@@ -29,12 +29,17 @@ struct Directory {
         addresses[address] = handle
     }
 
+    /// Forgets an address, unless another transport has claimed it since.
+    mutating func unbind(_ address: Endpoint, from handle: TransportHandle) {
+        if addresses[address] == handle { addresses[address] = nil }
+    }
+
     mutating func remove(
         transport id: String, ufrag: String, addresses stale: [Endpoint],
         of handle: TransportHandle
     ) {
         transports[id] = nil
         sessions[ufrag] = nil
-        for address in stale where addresses[address] == handle { addresses[address] = nil }
+        for address in stale { unbind(address, from: handle) }
     }
 }

@@ -13,6 +13,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case unknownSession
     /// A STUN request whose message integrity is wrong.
     case unauthenticatedSTUN
+    /// An authentic check from where another session's media comes from.
+    case addressInUse
     /// DTLS, RTP or RTCP from an address no session has validated by ICE.
     case unvalidatedAddress
     /// DTLS when the handshake queue was full; the peer will retransmit.
@@ -31,6 +33,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case malformedRTP
     /// Authentic, but not RTCP; what parsed before the fault was used.
     case malformedRTCP
+    /// A retransmission that repeats nothing: the sender probes its bandwidth.
+    case emptyRetransmission
     /// RTP that belongs to no producer: an unknown SSRC, MID or payload type.
     case unknownStream
     /// A packet the stream has already, by another path.

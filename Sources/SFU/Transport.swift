@@ -35,6 +35,7 @@ struct Transport: ~Copyable {
         let isRetransmission: Bool
     }
 
+    static let addressLimit = 8  // as many as its ICE remembers
     static let routeLimit = 32
     static let reportInterval = Interval.seconds(1)
 

@@ -17,13 +17,30 @@ extension Worker {
             return .outboxFull
         }
         guard outcome.isAuthenticated else { return .unauthenticatedSTUN }
-        if directory.transport(at: source) != handle {
-            directory.bind(source, to: handle)
-            transports[handle].addresses.append(source)
-        }
+        guard bind(source, to: handle) else { return .addressInUse }
         flushHandshake(of: handle)
         followState(of: handle, at: now)
         return nil
+    }
+
+    /// Lets datagrams from `source` be taken for this session's; `false` while another session's
+    /// media comes from there: a check with a forged source must not silence anybody.
+    private mutating func bind(_ source: Endpoint, to handle: TransportHandle) -> Bool {
+        let holder = directory.transport(at: source)
+        if holder == handle { return true }
+        if let holder, transports[holder].connection.remote == source,
+            transports[holder].connection.state == .connected
+        {
+            return false
+        }
+        if transports[handle].addresses.count == Transport.addressLimit {
+            let remote = transports[handle].connection.remote
+            let oldest = transports[handle].addresses.firstIndex { $0 != remote } ?? 0
+            directory.unbind(transports[handle].addresses.remove(at: oldest), from: handle)
+        }
+        directory.bind(source, to: handle)
+        transports[handle].addresses.append(source)
+        return true
     }
 
     /// Queues a handshake datagram; only from addresses whose owner knew the session's password.

@@ -132,6 +132,7 @@ extension Worker {
         guard let layout = try? RTPLayout(parsing: packet) else { return .malformedRTP }
         noteTransportSequence(layout, packet, of: handle, at: now)
         guard let route = streamRoute(layout, packet, of: handle) else { return .unknownStream }
+        if route.isRetransmission, layout.payloadByteCount == 0 { return .emptyRetransmission }
         let room = transports[handle].room
         guard let record = rooms[room].router.record(layout, packet, slot: slot, route: route)
         else { return .malformedRTP }

@@ -26,6 +26,9 @@ public struct ClientPeer: ~Copyable, Engine {
     /// What it has received, if it watches.
     public internal(set) var reception = Reception()
 
+    /// The connectivity check it sent last: what an attacker with a session of its own could forge.
+    public private(set) var lastCheck: [UInt8]?
+
     let part: Part
     private let profile: SRTPProfile
     private let secret: [UInt8]
@@ -151,7 +154,9 @@ extension ClientPeer {
         request.priority = 1
         request.usesCandidate = true
         request.role = .controlling(1)
-        waiting.append(request.serialized(password: remote.credentials.password))
+        let check = request.serialized(password: remote.credentials.password)
+        lastCheck = check
+        waiting.append(check)
         nextCheck = now + (isConnected ? Self.consentInterval : Self.checkInterval)
     }
 

@@ -77,7 +77,8 @@ public struct ICELite: Sendable {
         outcome.isAuthenticated = true
         outcome.isFirstValidation = validated.isEmpty
         validate(source, nominates: request.usesCandidate)
-        consentUntil = now + Self.consentTime
+        // Consent to send to an address comes from that address alone (RFC 7675 §5.1).
+        if source == selected { consentUntil = now + Self.consentTime }
         return outcome
     }
 

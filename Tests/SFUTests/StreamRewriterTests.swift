@@ -5,7 +5,8 @@ import Testing
 @Suite struct StreamRewriterTests {
     static let starts: [Int64] = [0, 1, 127, 128, 32_767, 32_768, 65_535, 65_536, 131_071]
 
-    @Test(arguments: starts) func `a consumer's numbers rise by one from below 2^15, wherever the source's start`(
+    @Test(arguments: starts)
+    func `a consumer's numbers rise by one from below 2^15, wherever the source's start`(
         start: Int64
     ) throws {
         var rewriter = StreamRewriter(sequence: 65_535, timestamp: 100)

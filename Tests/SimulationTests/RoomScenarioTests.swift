@@ -120,6 +120,21 @@ import Wire
         #expect(meeting.world.server.statistics().producerCount == 2)
     }
 
+    @Test func `a check with a forged source takes nobody's address away`() throws {
+        var meeting = Meeting(seed: 12)
+        let victim = try meeting.publisher("alice")
+        let attacker = try meeting.publisher("mallory")
+        meeting.world.run(for: .seconds(1))
+        let address = meeting.world.clients[victim].address
+        let sent = meeting.world.clients[attacker].lastCheck
+        let check = try #require(sent)
+        meeting.world.inject(check, from: address)
+        meeting.world.run(for: .seconds(3))
+        let statistics = meeting.world.server.statistics()
+        #expect(statistics.drops[.addressInUse] == 1)
+        #expect(statistics.drops[.notAuthentic] == 0, "the victim's media still opens")
+    }
+
     @Test func `the capture clock reaches the viewer with its media clock`() throws {
         var meeting = Meeting(seed: 10)
         _ = try meeting.publisher()
