@@ -30,7 +30,13 @@ extension Worker {
                 let isRetransmission = rooms[room].router.producers[producer].claims(
                     layout, packet)
             else { continue }
-            if !isRetransmission { openStream(ssrc: ssrc, of: producer, in: room) }
+            if !isRetransmission {
+                // The track has moved to a new SSRC: what still comes under the old one is not of it.
+                transports[handle].routes.removeAll {
+                    $0.producer == producer && !$0.isRetransmission
+                }
+                openStream(ssrc: ssrc, of: producer, in: room)
+            }
             let route = Transport.StreamRoute(
                 ssrc: ssrc, producer: producer, isRetransmission: isRetransmission)
             transports[handle].routes.append(route)
@@ -103,9 +109,13 @@ extension Router {
     }
 
     /// Opens the ring for a producer's SSRC, giving back the slots of the one it replaces.
+    ///
+    /// Its numbers have nothing to do with those before: consumers start anew behind their last, so
+    /// that no number is ever used for two different packets.
     mutating func openStream(ssrc: UInt32, of producer: ProducerHandle, slab: inout PacketSlab) {
         producers[producer].stream?.releaseAll(&slab)
         producers[producer].openStream(ssrc: ssrc)
+        for consumer in producers[producer].consumers { consumers[consumer].follow(producer) }
     }
 }
 

@@ -62,10 +62,11 @@ extension Worker {
     }
 
     /// Ends a session, its producers and its consumers.
-    public mutating func close(session id: String, at now: Instant) throws(SessionError) {
+    public mutating func close(
+        session id: String, room: String, at now: Instant
+    ) throws(SessionError) {
         schedule.now = now
-        guard let handle = directory.transport(id: id) else { throw .sessionNotFound(id) }
-        end(handle, reason: .local)
+        end(try transport(ofSession: id, room: room), reason: .local)
     }
 
     /// Ends every session, telling the peers: the server is going away.
@@ -76,9 +77,9 @@ extension Worker {
 
     /// Gives a session new ICE credentials of both sides (RFC 9725 §4.3.3); keys and media go on.
     public mutating func restartICE(
-        session id: String, remote: ICECredentials
+        session id: String, room: String, remote: ICECredentials
     ) throws(SessionError) -> ICECredentials {
-        guard let handle = directory.transport(id: id) else { throw .sessionNotFound(id) }
+        let handle = try transport(ofSession: id, room: room)
         let local = ICECredentials(using: &random)
         directory.rename(ufrag: transports[handle].credentials.ufrag, to: local.ufrag)
         transports[handle].credentials = local
@@ -87,9 +88,20 @@ extension Worker {
     }
 
     /// The entity tag that conditional requests about a session must name.
-    public func entityTag(ofSession id: String) throws(SessionError) -> String {
-        guard let handle = directory.transport(id: id) else { throw .sessionNotFound(id) }
-        return transports[handle].credentials.ufrag
+    public func entityTag(
+        ofSession id: String, room: String
+    ) throws(SessionError) -> String {
+        transports[try transport(ofSession: id, room: room)].credentials.ufrag
+    }
+
+    /// A session is found in its own room alone: who may act in one room may not in another.
+    private func transport(
+        ofSession id: String, room: String
+    ) throws(SessionError) -> TransportHandle {
+        guard let handle = directory.transport(id: id),
+            directory.room(room) == transports[handle].room
+        else { throw .sessionNotFound(id) }
+        return handle
     }
 
     private func negotiate(

@@ -136,7 +136,7 @@ extension MediaServer {
         do throws(SessionError) {
             return try await subscribe(offer, room, peer, source)
         } catch .nothingToConsume where patience > .zero {
-            await Self.firstProducer(in: room, among: happenings, within: patience)
+            await Self.firstProducer(in: room, of: source, among: happenings, within: patience)
             return try await subscribe(offer, room, peer, source)
         }
     }
@@ -151,11 +151,13 @@ extension MediaServer {
     }
 
     private static func firstProducer(
-        in room: String, among events: AsyncStream<WorkerEvent>, within patience: Duration
+        in room: String, of source: String?, among events: AsyncStream<WorkerEvent>,
+        within patience: Duration
     ) async {
         await withTaskGroup { group in
             group.addTask {
-                for await case .producerAdded(room, _, _, _) in events { return }
+                for await case .producerAdded(room, let peer, _, _) in events
+                where source == nil || peer == source { return }
             }
             group.addTask { try? await Task.sleep(for: patience) }
             await group.next()
@@ -166,7 +168,7 @@ extension MediaServer {
     /// Ends a session.
     public func close(session: String, room: String) async throws(SessionError) {
         try await onWorker(of: room) { worker, now throws(SessionError) in
-            try worker.close(session: session, at: now)
+            try worker.close(session: session, room: room, at: now)
         }
     }
 
@@ -175,14 +177,14 @@ extension MediaServer {
         session: String, room: String, remote: ICECredentials
     ) async throws(SessionError) -> ICECredentials {
         try await onWorker(of: room) { worker, _ throws(SessionError) in
-            try worker.restartICE(session: session, remote: remote)
+            try worker.restartICE(session: session, room: room, remote: remote)
         }
     }
 
     /// The entity tag of a session, as it is now.
     public func entityTag(session: String, room: String) async throws(SessionError) -> String {
         try await onWorker(of: room) { worker, _ throws(SessionError) in
-            try worker.entityTag(ofSession: session)
+            try worker.entityTag(ofSession: session, room: room)
         }
     }
 
