@@ -20,7 +20,7 @@ public import Wire
 /// and suspends, without blocking a thread, until the worker has answered between two turns,
 /// usually within a millisecond. Events arrive on whatever task reads them.
 public final class MediaServer: Sendable {
-    private let workers: [RunningWorker]
+    let workers: [RunningWorker]
     private let broadcast = EventBroadcast()
 
     /// A session just agreed on.
@@ -89,7 +89,7 @@ public final class MediaServer: Sendable {
     }
 
     /// Runs `body` on the room's worker and gives back what it returns or throws.
-    private func onWorker<T: Sendable>(
+    func onWorker<T: Sendable>(
         of room: String,
         _ body: @escaping @Sendable (inout Worker, Instant) throws(SessionError) -> T
     ) async throws(SessionError) -> T {
@@ -209,54 +209,6 @@ extension MediaServer {
             return try SessionDescription(parsing: offer)
         } catch {
             throw .negotiation(.malformed(error))
-        }
-    }
-}
-
-// MARK: Reports
-
-extension MediaServer {
-    /// Every room, oldest first.
-    public func rooms() async throws(SessionError) -> [RoomSummary] {
-        var rooms: [RoomSummary] = []
-        for worker in workers {
-            rooms += try await Self.ask(worker) { worker in worker.summaries() }
-        }
-        return rooms.sorted {
-            ($0.createdMilliseconds, $0.room) < ($1.createdMilliseconds, $1.room)
-        }
-    }
-
-    /// One room and all in it.
-    public func room(_ name: String) async throws(SessionError) -> RoomSnapshot {
-        try await onWorker(of: name) { worker, _ throws(SessionError) in
-            guard let snapshot = worker.snapshot(ofRoom: name) else { throw .roomNotFound(name) }
-            return snapshot
-        }
-    }
-
-    /// What each worker counts, in their order.
-    public func statistics() async throws(SessionError) -> [WorkerReport] {
-        var reports: [WorkerReport] = []
-        for worker in workers {
-            let statistics = try await Self.ask(worker) { worker in worker.statistics() }
-            do throws(MailboxRefusal) {
-                let loop = try await worker.loop.statistics()
-                reports.append(WorkerReport(worker: statistics, loop: loop))
-            } catch {
-                throw error == .full ? .busy : .stopped
-            }
-        }
-        return reports
-    }
-
-    private static func ask<T: Sendable>(
-        _ worker: RunningWorker, _ body: @escaping @Sendable (inout Worker) -> T
-    ) async throws(SessionError) -> T {
-        do throws(MailboxRefusal) {
-            return try await worker.loop.run { worker, _ in body(&worker) }
-        } catch {
-            throw error == .full ? .busy : .stopped
         }
     }
 }

@@ -1,0 +1,48 @@
+import Reactor
+public import SFU
+
+extension MediaServer {
+    /// Every room, oldest first.
+    public func rooms() async throws(SessionError) -> [RoomSummary] {
+        var rooms: [RoomSummary] = []
+        for worker in workers {
+            rooms += try await Self.ask(worker) { worker in worker.summaries() }
+        }
+        return rooms.sorted {
+            ($0.createdMilliseconds, $0.room) < ($1.createdMilliseconds, $1.room)
+        }
+    }
+
+    /// One room and all in it.
+    public func room(_ name: String) async throws(SessionError) -> RoomSnapshot {
+        try await onWorker(of: name) { worker, _ throws(SessionError) in
+            guard let snapshot = worker.snapshot(ofRoom: name) else { throw .roomNotFound(name) }
+            return snapshot
+        }
+    }
+
+    /// What each worker counts, in their order.
+    public func statistics() async throws(SessionError) -> [WorkerReport] {
+        var reports: [WorkerReport] = []
+        for worker in workers {
+            let statistics = try await Self.ask(worker) { worker in worker.statistics() }
+            do throws(MailboxRefusal) {
+                let loop = try await worker.loop.statistics()
+                reports.append(WorkerReport(worker: statistics, loop: loop))
+            } catch {
+                throw error == .full ? .busy : .stopped
+            }
+        }
+        return reports
+    }
+
+    private static func ask<T: Sendable>(
+        _ worker: RunningWorker, _ body: @escaping @Sendable (inout Worker) -> T
+    ) async throws(SessionError) -> T {
+        do throws(MailboxRefusal) {
+            return try await worker.loop.run { worker, _ in body(&worker) }
+        } catch {
+            throw error == .full ? .busy : .stopped
+        }
+    }
+}
