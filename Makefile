@@ -3,7 +3,12 @@
 HOST ?= 127.0.0.1
 HTTP ?= 3000
 
-.PHONY: run test build lint bench gate fuzz soak docs clean
+# What `make` alone does: the list of these targets.
+.DEFAULT_GOAL := help
+.PHONY: help run test build lint bench gate fuzz soak docs clean
+
+help:
+	@grep -E '^[a-z]+: ##' Makefile | sed 's/: ## /\t/' | expand -t 10
 
 run: ## a room with moving picture and sound, and the page to see it
 	@Scripts/run $(HOST) $(HTTP)
@@ -13,7 +18,7 @@ build: ## release binaries in .build/release
 	swift build -c release
 
 lint: ## format and house rules
-	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks Examples Fuzz
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks Fuzz
 	@Scripts/house-meter
 
 test: ## builds, lints, runs every test
@@ -42,5 +47,5 @@ docs: ## the libraries' documentation, in .build/docs
 soak: ## the fuzz targets for an hour each
 	@FUZZ_SECONDS=3600 Scripts/fuzz
 
-clean:
+clean: ## removes what was built
 	rm -rf .build

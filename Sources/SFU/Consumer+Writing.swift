@@ -32,7 +32,11 @@ extension Consumer {
             let sequence = rewriter.sequence(for: record.sequence)
             position += 1
             guard let sequence else { continue }
-            write(record, as: sequence, block: block, slab: slab, over: connection, at: arena.tail)
+            guard
+                write(
+                    record, as: sequence, block: block, slab: slab, over: connection,
+                    at: arena.tail)
+            else { continue }
             arena.commit(byteCount)
             run.append(byteCount)
         }
@@ -49,10 +53,11 @@ extension Consumer {
         return rewriter.reaches(record.sequence) ? nil : .beforeStart
     }
 
+    /// Writes one packet; `false` when it could not be protected, and so must not be sent.
     private mutating func write(
         _ record: PacketRecord, as sequence: Int64, block: Int, slab: borrowing PacketSlab,
         over connection: borrowing PeerConnection, at out: UnsafeMutableRawPointer
-    ) {
+    ) -> Bool {
         let packet = UnsafeRawPointer(slab.address(of: record.slot))
         writeHeader(
             RTPHeader(
@@ -60,11 +65,12 @@ extension Consumer {
                 timestamp: rewriter.timestamp(for: record.timestamp), ssrc: ssrc,
                 marker: record.marker),
             of: record, in: packet, block: block, at: out)
-        _ = connection.sealRTP(
+        let sealed = connection.sealRTP(
             at: out, headerByteCount: RTPHeader.byteCount + block, prefixByteCount: 0,
             payload: record.payload(in: packet), ssrc: ssrc, index: UInt64(sequence))
         packetCount &+= 1
         byteCount &+= UInt32(record.payloadByteCount)
+        return sealed > 0
     }
 }
 
@@ -90,11 +96,12 @@ extension Consumer {
     }
 
     /// Writes `record` again: on the stream set apart for it, or octet for octet as it was sent.
+    /// `false` when it must not be sent.
     mutating func writeRetransmission(
         _ record: PacketRecord, slab: borrowing PacketSlab,
         over connection: borrowing PeerConnection, at out: UnsafeMutableRawPointer
-    ) {
-        guard let sequence = rewriter.sequence(for: record.sequence) else { return }
+    ) -> Bool {
+        guard let sequence = rewriter.sequence(for: record.sequence) else { return false }
         let block = record.extensions.blockByteCount(numbering: extensions)
         guard let retransmission else {
             // The same index under the same key must protect the same octets (RFC 7714 §8.1):
@@ -114,10 +121,11 @@ extension Consumer {
         out.storeBytes(
             of: UInt16(truncatingIfNeeded: sequence).bigEndian, toByteOffset: headerByteCount,
             as: UInt16.self)
-        _ = connection.sealRTP(
+        let sealed = connection.sealRTP(
             at: out, headerByteCount: headerByteCount, prefixByteCount: 2,
             payload: record.payload(in: packet), ssrc: retransmission.ssrc,
             index: UInt64(resent))
         resent += 1
+        return sealed > 0
     }
 }

@@ -161,8 +161,9 @@ extension Router {
                 record, overhead: transports[transport].connection.rtpOverhead)
             guard byteCount <= arena.remaining else { return nil }
             consumers[handle].pending.removeFirst()
-            consumers[handle].writeRetransmission(
+            let isWritten = consumers[handle].writeRetransmission(
                 record, slab: slab, over: transports[transport].connection, at: arena.tail)
+            guard isWritten else { continue }
             arena.commit(byteCount)
             retransmittedPackets &+= 1
             return Transmit(

@@ -7,10 +7,10 @@ extension Command {
         version: "0.1.0",
         options: [
             Option(
-                "http", .endpoint, "HOST:PORT", default: "127.0.0.1:3000",
+                "http", .endpoint, "IP:PORT", default: "127.0.0.1:3000",
                 help: "where the web page, WHIP, WHEP and the API are served"),
             Option(
-                "rtc", .endpoint, "HOST:PORT", default: "0.0.0.0:40000",
+                "rtc", .endpoint, "IP:PORT", default: "0.0.0.0:40000",
                 help: "where media is received; worker i uses the port + i"),
             Option(
                 "announce", .text, "IP", isRepeated: true,

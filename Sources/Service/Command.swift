@@ -44,7 +44,7 @@ public struct Command: Sendable {
                 options, arguments: arguments, environment: Self.environment,
                 readFile: readFile(_:))
         } catch {
-            fail(error.description, .usage)
+            fail(error.description, error.exitCode)
         }
     }
 

@@ -21,7 +21,7 @@ public struct Option: Hashable, Sendable {
     public var name: String
     /// What a value may be.
     public var value: Value
-    /// How `--help` names the value: `HOST:PORT`.
+    /// How `--help` names the value: `IP:PORT`.
     public var placeholder: String
     /// The value when none is given; `nil` when there is none.
     public var fallback: String?
@@ -61,7 +61,7 @@ public struct Option: Hashable, Sendable {
             return nil
         case .endpoint:
             return Endpoint(text) == nil
-                ? "must be an address and a port, as in 127.0.0.1:3000 or [::1]:3000" : nil
+                ? "must be an IP address and a port, as in 127.0.0.1:3000 or [::1]:3000" : nil
         }
     }
 

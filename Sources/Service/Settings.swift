@@ -17,6 +17,16 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A key in the file that no option has.
     case unknownKey(String, file: String)
 
+    /// How the process ends for it.
+    public var exitCode: ExitCode {
+        switch self {
+        case .unreadableFile: .noInput
+        case .unknownFlag, .unexpectedArgument, .missingValue, .badValue, .malformedFile,
+            .unknownKey:
+            .usage
+        }
+    }
+
     /// One line that names the thing.
     public var description: String {
         switch self {

@@ -15,7 +15,7 @@ import Testing
         Start(arguments: ["--workers", "none"], code: 64, names: "--workers"),
         Start(arguments: ["--http", "0.0.0.0:0"], code: 64, names: "0.0.0.0:0"),
         Start(arguments: ["--announce", "example.org"], code: 64, names: "example.org"),
-        Start(arguments: ["--config", "/nowhere.json"], code: 64, names: "/nowhere.json"),
+        Start(arguments: ["--config", "/nowhere.json"], code: 66, names: "/nowhere.json"),
         Start(arguments: ["--auth-secret", "/nowhere.key"], code: 66, names: "/nowhere.key"),
         Start(
             arguments: ["--tls-cert", "/nowhere.pem", "--tls-key", "/nowhere.key"], code: 66,

@@ -56,7 +56,7 @@ import Wire
         (["--workers", "65"], "--workers must be a whole number from 1 to 64, not \"65\""),
         (
             ["--http", "example.org:80"],
-            "--http must be an address and a port, as in 127.0.0.1:3000 or [::1]:3000, "
+            "--http must be an IP address and a port, as in 127.0.0.1:3000 or [::1]:3000, "
                 + "not \"example.org:80\""
         ),
         (["--config", "absent.json"], "cannot read absent.json"),
