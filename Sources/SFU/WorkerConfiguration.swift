@@ -21,8 +21,9 @@ public struct WorkerConfiguration: Sendable {
     /// Where identifiers, credentials and SSRCs come from: 32 unpredictable octets, or a fixed
     /// seed under simulation.
     public var seed: [UInt8]
-    /// Slots for received packets; a slot is 1.5 KB, taken from the kernel when first used.
-    public var packetSlots = 16_384
+    /// Slots for received packets, 1.5 KB each, taken from the kernel when first used. A publisher of
+    /// sound and picture holds at most 1152 of them.
+    public var packetSlots = 65_536
     /// Sessions at once; one more is refused.
     public var transportLimit = 10_000
     /// Peers in one room; one more is refused.
