@@ -40,6 +40,8 @@ struct ReceiveStream {
         if let newest = unwrapper.newest, record.sequence <= newest - Int64(ring.count) {
             return .tooLate
         }
+        // What repeats must have been there: a number ahead would silence all that follow it.
+        if isRetransmission, record.sequence > unwrapper.newest ?? .min { return .malformedRTP }
         if ring[index].sequence == record.sequence { return .duplicate }
         if ring[index].sequence != PacketRecord.vacant.sequence { retired.append(ring[index].slot) }
         ring[index] = record

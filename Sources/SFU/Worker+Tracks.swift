@@ -68,7 +68,8 @@ extension Worker {
         return OutgoingTrack(
             codec: rooms[room].router.producers[producer].codec,
             ssrc: freshSSRC(), retransmissionSSRC: freshSSRC(),
-            streamID: transports[transport].id,
+            // Every viewer reads it: the session's own identifier would let them act on the session.
+            streamID: "stream-" + String(transports[transport].reporterSSRC, radix: 16),
             trackID: rooms[room].router.producers[producer].id)
     }
 

@@ -18,6 +18,9 @@ struct WorkerLaunch {
     func start(
         onEvent: @escaping @Sendable (WorkerEvent) -> Void
     ) throws(MediaServerError) -> RunningWorker {
+        guard Int(configuration.listen.port) + index <= Int(UInt16.max) else {
+            throw .cannotListen("worker \(index) would need a port beyond 65535")
+        }
         do {
             var loop = LoopConfiguration(listen: listen)
             loop.realtime = configuration.isRealtime
