@@ -5,7 +5,8 @@ import Wire
 /// One SSRC of a producer as it arrives: order, loss, and the packets themselves for a while.
 ///
 /// The ring holds each packet once for all consumers: what is sent now, and what may be asked for
-/// again. It holds `capacity` sequence numbers; a packet older than that is `tooLate`.
+/// again. It holds `capacity` sequence numbers, fewer when the worker runs out of slots; a packet
+/// older than that is `tooLate`.
 struct ReceiveStream {
     let ssrc: UInt32
     private(set) var burst: [PacketRecord] = []  // received since the last fan-out
@@ -15,6 +16,9 @@ struct ReceiveStream {
     private var unwrapper = SequenceUnwrapper()
     private var ring: [PacketRecord]
     private var retired: [UInt32] = []  // displaced in this burst, perhaps still to be sent
+    private(set) var ringCount = 0  // packets the ring holds
+    private var oldest = Int64.max  // no packet before it is held
+    private var floor = Int64.min  // what lies before has been let go, and is not taken again
 
     /// - Parameters:
     ///   - capacity: Packets kept, a power of two: seconds of audio, about two of video.
@@ -42,9 +46,16 @@ struct ReceiveStream {
         }
         // What repeats must have been there: a number ahead would silence all that follow it.
         if isRetransmission, record.sequence > unwrapper.newest ?? .min { return .malformedRTP }
+        // Never a second time: a number stands for one packet alone, under a consumer's keys too.
+        guard record.sequence >= floor else { return .tooLate }
         if ring[index].sequence == record.sequence { return .duplicate }
-        if ring[index].sequence != PacketRecord.vacant.sequence { retired.append(ring[index].slot) }
+        if ring[index].sequence == PacketRecord.vacant.sequence {
+            ringCount += 1
+        } else {
+            retired.append(ring[index].slot)
+        }
         ring[index] = record
+        oldest = min(oldest, record.sequence)
         burst.append(record)
         let wire = UInt16(truncatingIfNeeded: record.sequence)
         _ = unwrapper.unwrap(wire)
@@ -95,5 +106,34 @@ struct ReceiveStream {
             slab.give(ring[index].slot)
             ring[index] = .vacant
         }
+        ringCount = 0
+    }
+}
+
+// MARK: Doing with less
+
+extension ReceiveStream {
+    /// Slots this stream has taken and not given back.
+    var slotCount: Int { ringCount + retired.count }
+
+    /// Lets go of the older half of what it holds: others need the slots.
+    ///
+    /// O(1) for each number let go. What is still to be sent is given back after the fan-out.
+    mutating func shed(_ slab: inout PacketSlab) {
+        guard let newest = unwrapper.newest else { return }
+        let first = max(oldest, newest - Int64(ring.count) + 1)
+        guard first < newest else { return }
+        floor = first + (newest - first + 1) / 2
+        for sequence in first..<floor {
+            let index = Int(truncatingIfNeeded: sequence) & (ring.count - 1)
+            guard ring[index].sequence == sequence else { continue }
+            retired.append(ring[index].slot)
+            ring[index] = .vacant
+            ringCount -= 1
+        }
+        oldest = floor
+        guard burst.isEmpty else { return }
+        for slot in retired { slab.give(slot) }
+        retired.removeAll(keepingCapacity: true)
     }
 }

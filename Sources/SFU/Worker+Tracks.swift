@@ -96,6 +96,15 @@ extension Worker {
         transports[transport].consumers.append((track.ssrc, handle))
     }
 
+    /// Keeps slots free for what comes next: without any, no ring could turn over, and all media
+    /// would stand still for good. O(producers), and only when slots are short.
+    mutating func keepSlotsFree() {
+        guard slab.freeCount < min(Self.leastFreeSlots, slab.capacity / 4) else { return }
+        for room in rooms.handles { rooms[room].router.shed(&slab) }
+    }
+
+    private static var leastFreeSlots: Int { 1024 }  // four turns of the loop
+
     private mutating func freshSSRC() -> UInt32 { UInt32(truncatingIfNeeded: random.next()) | 1 }
 }
 
@@ -121,6 +130,11 @@ extension Router {
         guard var closed = producers.remove(producer) else { return nil }
         closed.stream?.releaseAll(&slab)
         return closed
+    }
+
+    /// Has every stream let go of the older half of its packets.
+    mutating func shed(_ slab: inout PacketSlab) {
+        for handle in producers.handles { producers[handle].stream?.shed(&slab) }
     }
 
     /// Links consumers whose producer is gone to a new one of the same peer and codec.

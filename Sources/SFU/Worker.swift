@@ -58,12 +58,14 @@ public struct Worker: ~Copyable, Engine {
     public mutating func advance(to now: Instant) {
         schedule.now = now
         stepHandshake(at: now)
+        reschedule()  // what this turn's datagrams have made due at once
         while let index = schedule.deadlines.popDue(at: now) {
             guard let handle = transports.handle(at: index) else { continue }
             tick(handle, at: now)
             touch(handle)
         }
         reschedule()
+        keepSlotsFree()
     }
 
     /// The earliest of all sessions' deadlines.
