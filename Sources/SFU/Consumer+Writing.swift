@@ -48,7 +48,7 @@ extension Consumer {
         if flow == .awaitingKeyframe, !record.isKeyframe { return .awaitingKeyframe }
         flow = .flowing
         if !rewriter.isStarted {
-            rewriter.start(atSequence: record.sequence, timestamp: record.timestamp, gap: 0)
+            rewriter.start(atSequence: record.sequence, timestamp: record.timestamp, gap: gap)
         }
         return rewriter.reaches(record.sequence) ? nil : .beforeStart
     }
@@ -68,6 +68,7 @@ extension Consumer {
         let sealed = connection.sealRTP(
             at: out, headerByteCount: RTPHeader.byteCount + block, prefixByteCount: 0,
             payload: record.payload(in: packet), ssrc: ssrc, index: UInt64(sequence))
+        lastSent = now
         packetCount &+= 1
         byteCount &+= UInt32(record.payloadByteCount)
         return sealed > 0

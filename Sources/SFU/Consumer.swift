@@ -32,6 +32,16 @@ struct Consumer {
     var packetCount: UInt32 = 0  // as sender reports count them
     var byteCount: UInt32 = 0
     var report = ConsumerReport()
+    var now = Instant(nanoseconds: 0)  // this turn's time
+    var lastSent: Instant?
+
+    /// How far the media clock goes on between two sources: as far as time did, never not at all,
+    /// or two frames would be taken for one.
+    var gap: UInt32 {
+        guard let lastSent else { return 0 }
+        let elapsed = (now - lastSent).nanoseconds / 1000 * Int64(codec.clockRate) / 1_000_000
+        return UInt32(truncatingIfNeeded: max(elapsed, 1))
+    }
 
     /// Forgets what was asked for again: all was sent, or nothing can be.
     mutating func stopResending() {

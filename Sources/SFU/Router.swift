@@ -18,6 +18,7 @@ struct Router: ~Copyable {
     private var dirty: [ProducerHandle] = []
     private var resending: [ConsumerHandle] = []
     private var cursor = Cursor()
+    private var now = Instant(nanoseconds: 0)  // when the newest packet came
 
     /// How far the fan-out of this turn has come: producer, its consumer, the burst's packet.
     private struct Cursor {
@@ -36,6 +37,7 @@ struct Router: ~Copyable {
         let reason = producers[handle].stream?.insert(
             record, isRetransmission: isRetransmission, at: now)
         if let reason { return reason }
+        self.now = now
         producers[handle].packetCount &+= 1
         producers[handle].byteCount &+= UInt64(record.payloadByteCount)
         if record.isKeyframe { producers[handle].keyframes.keyframeArrived(at: now) }
@@ -111,6 +113,7 @@ extension Router {
         guard let burst = producers[producer].stream?.burst,
             let destination = destination(of: consumer, over: transports)
         else { return .finished }
+        consumers[consumer].now = now
         var run = SegmentedRun()
         let end = consumers[consumer].writeRun(
             burst, from: &cursor.packet, slab: slab,
