@@ -42,9 +42,15 @@ struct KeyframeRequester {
     /// A key frame began: the wish is met, and new wishes wait out the interval.
     mutating func keyframeArrived(at now: Instant) {
         switch state {
-        case .satisfied, .limited: return
-        case .requested(let retry, _): state = .limited(until: retry, wanted: false)
+        case .satisfied: return
+        case .requested(let until, _), .limited(let until, _):
+            state = .limited(until: until, wanted: false)
         }
+    }
+
+    /// A stream begins, as a rule with a key frame: asks only if none has come after the interval.
+    mutating func streamBegan(at now: Instant) {
+        state = .limited(until: now + interval, wanted: true)
     }
 
     mutating func advance(to now: Instant) -> Action {

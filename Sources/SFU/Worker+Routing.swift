@@ -45,10 +45,13 @@ extension Worker {
         return nil
     }
 
-    /// Gives a producer's track the ring for its SSRC; a key frame wished for before can be asked
-    /// for now.
+    /// Gives a producer's track the ring for its SSRC; its consumers need a key frame of it.
     mutating func openStream(ssrc: UInt32, of producer: ProducerHandle, in room: RoomHandle) {
         rooms[room].router.openStream(ssrc: ssrc, of: producer, slab: &slab)
+        guard rooms[room].router.producers[producer].kind == .video,
+            !rooms[room].router.producers[producer].consumers.isEmpty
+        else { return }
+        rooms[room].router.producers[producer].keyframes.streamBegan(at: schedule.now)
     }
 }
 

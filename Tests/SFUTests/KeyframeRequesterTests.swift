@@ -37,6 +37,26 @@ import Timing
         #expect((2...20).contains(asked), "asked \(asked) times")
     }
 
+    @Test func `a stream that begins is asked only if it begins without a key frame`() {
+        var requester = KeyframeRequester()
+        requester.streamBegan(at: Self.start)
+        expect(.none, requester.keyframeNeeded(at: Self.start))
+        requester.keyframeArrived(at: Self.start + .milliseconds(5))
+        expect(.none, requester.advance(to: Self.start + .milliseconds(500)))
+        #expect(requester.nextDeadline == nil)
+        requester.streamBegan(at: Self.start + .seconds(1))
+        expect(.sendPLI, requester.advance(to: Self.start + .milliseconds(1500)))
+    }
+
+    @Test func `a key frame that comes by itself meets a wish that waits`() {
+        var requester = KeyframeRequester()
+        _ = requester.keyframeNeeded(at: Self.start)
+        requester.keyframeArrived(at: Self.start + .milliseconds(10))
+        expect(.none, requester.keyframeNeeded(at: Self.start + .milliseconds(20)))
+        requester.keyframeArrived(at: Self.start + .milliseconds(300))
+        expect(.none, requester.advance(to: Self.start + .milliseconds(500)))
+    }
+
     /// The macros take no mutating calls.
     private func expect(
         _ expected: KeyframeRequester.Action, _ action: KeyframeRequester.Action,
