@@ -30,6 +30,7 @@ public func fuzzWorker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             }
         } while !arena.isEmpty
         while worker.nextEvent() != nil {}
+        worker.checkInvariants()
     }
     return 0
 }

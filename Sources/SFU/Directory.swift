@@ -34,6 +34,27 @@ struct Directory {
         if addresses[address] == handle { addresses[address] = nil }
     }
 
+    /// Whether every name and address leads to a child that lives.
+    func isConsistent(
+        rooms living: borrowing Slab<Room>, transports: borrowing Slab<Transport>
+    ) -> Bool {
+        guard self.transports.count == transports.count, sessions.count == transports.count,
+            rooms.count == living.count
+        else { return false }
+        for room in rooms.values where !living.contains(room) { return false }
+        for transport in self.transports.values where !transports.contains(transport) {
+            return false
+        }
+        for transport in sessions.values where !transports.contains(transport) { return false }
+        for (address, transport) in addresses
+        where !transports.contains(transport)
+            || !transports[transport].addresses.contains(address)
+        {
+            return false
+        }
+        return true
+    }
+
     mutating func remove(
         transport id: String, ufrag: String, addresses stale: [Endpoint],
         of handle: TransportHandle

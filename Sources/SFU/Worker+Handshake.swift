@@ -38,6 +38,7 @@ extension Worker {
             let oldest = transports[handle].addresses.firstIndex { $0 != remote } ?? 0
             directory.unbind(transports[handle].addresses.remove(at: oldest), from: handle)
         }
+        if let holder { transports[holder].addresses.removeAll { $0 == source } }
         directory.bind(source, to: handle)
         transports[handle].addresses.append(source)
         return true

@@ -30,4 +30,13 @@ public protocol Engine: ~Copyable {
 
     /// The next fact for the owner, in the order they happened.
     mutating func nextEvent() -> Event?
+
+    /// Stops the process where the engine's parts contradict one another: a bug of ours. For tests,
+    /// between turns; it may look at everything the engine holds.
+    func checkInvariants()
+}
+
+extension Engine where Self: ~Copyable {
+    /// Nothing to check.
+    public func checkInvariants() {}
 }
