@@ -17,9 +17,12 @@ struct ClientOffer {
         lines.append("m=video 9 UDP/TLS/RTP/SAVPF 96 97")
         lines += transport(mid: "1", direction)
         lines += [
-            "a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli",
+            "a=rtpmap:96 \(publication.video.rtpmap)", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli",
             "a=rtpmap:97 rtx/90000", "a=fmtp:97 apt=96",
         ]
+        if let parameters = publication.video.formatParameters {
+            lines.append("a=fmtp:96 \(parameters)")
+        }
         if part == .publishes {
             lines += [
                 "a=ssrc-group:FID \(publication.videoSSRC) \(publication.retransmissionSSRC)",

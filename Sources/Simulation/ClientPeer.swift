@@ -1,7 +1,7 @@
 public import Ciphers
 import RTP
 public import Timing
-import WebRTC
+public import WebRTC
 public import Wire
 
 /// One simulated browser: it checks by ICE, then publishes or watches one video and one audio track.
@@ -19,21 +19,30 @@ public struct ClientPeer: ~Copyable, Engine {
         case watches
     }
 
-    /// Where it is.
-    public let address: Endpoint
+    /// Where it is; `World` moves it.
+    public internal(set) var address: Endpoint
     /// What it has sent, if it publishes.
     public internal(set) var publication: Publication
     /// What it has received, if it watches.
-    public internal(set) var reception = Reception()
+    public internal(set) var reception: Reception
 
     /// The connectivity check it sent last: what an attacker with a session of its own could forge.
     public private(set) var lastCheck: [UInt8]?
+    /// The media packet it sent last: what an attacker on the path could send again.
+    public private(set) var lastPacket: [UInt8]?
+    /// Checks that the server refused, or that it could not take for the server's answers.
+    public private(set) var refusedCheckCount = 0
+    /// Datagrams that were not what its keys protect.
+    public private(set) var unopenedCount = 0
 
     let part: Part
     private let profile: SRTPProfile
     private let secret: [UInt8]
-    private let local: ICECredentials
-    private var remote: RemoteSide?
+    private var local: ICECredentials
+    private var server: Endpoint?
+    /// The user fragment the server answered with first; keys are named by it.
+    public private(set) var session: String?
+    private var check: ICEConnectivityCheck?
     private var random: SplitMix
     private var nextCheck: Instant?
     private var sealing: SealingKey?
@@ -42,25 +51,19 @@ public struct ClientPeer: ~Copyable, Engine {
     private var now = Instant(nanoseconds: 0)
     private let scratch: UnsafeMutableRawPointer
 
-    private struct RemoteSide {
-        let credentials: ICECredentials
-        let endpoint: Endpoint
-    }
-
     /// A peer that has not called yet.
     ///
     /// The secret is shared with the server under test; the seed decides its credentials, its SSRCs
     /// and the sizes of its frames.
     public init(
-        _ part: Part, at address: Endpoint, secret: [UInt8], seed: UInt64,
-        profile: SRTPProfile = .aeadAES128GCM
+        _ part: Part, _ video: VideoShape = .vp8, at address: Endpoint, secret: [UInt8],
+        seed: UInt64, profile: SRTPProfile = .aeadAES128GCM
     ) {
         (self.part, self.address, self.secret, self.profile) = (part, address, secret, profile)
         random = SplitMix(seed: seed)
-        local = ICECredentials(
-            ufrag: "peer\(random.below(1_000_000))",
-            password: "password\(1_000_000_000_000_000 + random.below(1_000_000_000))")
-        publication = Publication(seed: random.next())
+        local = ICECredentials(drawnFrom: &random)
+        reception = Reception(video)
+        publication = Publication(video, seed: random.next())
         scratch = .allocate(byteCount: 2048, alignment: 64)
     }
 
@@ -80,13 +83,30 @@ public struct ClientPeer: ~Copyable, Engine {
     }
 
     /// Takes in what the answer to `offer` says: credentials, and a candidate of the server's. Checks
-    /// begin at once.
+    /// begin at once. A second answer, after `renewCredentials`, ends an ICE restart.
     public mutating func accept(
         ufrag: String, password: String, server: Endpoint, at now: Instant
     ) {
-        remote = RemoteSide(
-            credentials: ICECredentials(ufrag: ufrag, password: password), endpoint: server)
+        self.server = server
+        session = session ?? ufrag
+        let seed = withUnsafeBytes(of: random.next().bigEndian) { Array($0) }
+        check = ICEConnectivityCheck(
+            local: local, remote: ICECredentials(ufrag: ufrag, password: password),
+            random: SeededRandom(seed: seed))
         nextCheck = now
+    }
+
+    /// Begins an ICE restart (RFC 8445 §9): new credentials to tell the server.
+    public mutating func renewCredentials() -> ICECredentials {
+        local = ICECredentials(drawnFrom: &random)
+        return local
+    }
+
+    /// Sends one packet of padding on the media stream and one on the retransmission stream, as
+    /// browsers do to find out how much the path carries.
+    public mutating func probe() {
+        publication.probe()
+        while let packet = publication.nextPacket() { seal(packet) }
     }
 
     /// Takes in one datagram.
@@ -95,16 +115,12 @@ public struct ClientPeer: ~Copyable, Engine {
         switch PacketKind(bytes) {
         case .stun: receiveCheck(bytes)
         case .rtp:
-            if case .opened(let count, _)? = opening?.openRTP(bytes, into: scratch) {
-                let plain = UnsafeRawBufferPointer(start: scratch, count: count).bytes
-                reception.receiveRTP(plain, at: now)
-            }
+            guard let plain = opened(opening?.openRTP(bytes, into: scratch)) else { return }
+            reception.receiveRTP(plain.bytes, at: now)
         case .rtcp:
-            if case .opened(let count, _)? = opening?.openRTCP(bytes, into: scratch) {
-                let plain = UnsafeRawBufferPointer(start: scratch, count: count).bytes
-                receiveRTCP(plain)
-            }
-        case .dtls, .other: return
+            guard let plain = opened(opening?.openRTCP(bytes, into: scratch)) else { return }
+            receiveRTCP(plain.bytes)
+        case .dtls, .other: unopenedCount += 1
         }
     }
 
@@ -131,8 +147,8 @@ public struct ClientPeer: ~Copyable, Engine {
 
     /// What it has to send, one datagram at a time.
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
-        guard let remote, let first = waiting.first,
-            let transmit = arena.append(first, to: remote.endpoint)
+        guard let server, let first = waiting.first,
+            let transmit = arena.append(first, to: server)
         else { return nil }
         waiting.removeFirst()
         return transmit
@@ -145,33 +161,40 @@ public struct ClientPeer: ~Copyable, Engine {
 // MARK: ICE and SRTP
 
 extension ClientPeer {
+    /// Looks for the server anew: from a new address, media flows only once that has been checked.
+    mutating func move(to address: Endpoint) {
+        self.address = address
+        if nextCheck != nil { nextCheck = now }
+    }
+
     private mutating func sendCheck() {
-        guard let remote else { return }
-        let id = STUNMessage.TransactionID(
-            high: UInt32(truncatingIfNeeded: random.next()), low: random.next())
-        var request = STUNMessage(.request, transactionID: id)
-        request.username = "\(remote.credentials.ufrag):\(local.ufrag)"
-        request.priority = 1
-        request.usesCandidate = true
-        request.role = .controlling(1)
-        let check = request.serialized(password: remote.credentials.password)
-        lastCheck = check
-        waiting.append(check)
-        nextCheck = now + (isConnected ? Self.consentInterval : Self.checkInterval)
+        guard let request = check?.request() else { return }
+        lastCheck = request
+        waiting.append(request)
+        let isSettled = isConnected && check?.isValid == true
+        nextCheck = now + (isSettled ? Self.consentInterval : Self.checkInterval)
     }
 
     private mutating func receiveCheck(_ bytes: RawSpan) {
-        guard let remote, !isConnected, let answer = try? STUNMessage(parsing: bytes),
-            answer.messageClass == .success,
-            answer.isAuthentic(bytes, password: remote.credentials.password)
-        else { return }
-        let keys = SRTPKeyingMaterial(
-            profile: profile, secret: secret, session: remote.credentials.ufrag)
+        guard case .valid? = check?.receive(bytes) else {
+            refusedCheckCount += 1
+            return
+        }
+        nextCheck = now + Self.consentInterval
+        guard !isConnected, let session else { return }
+        let keys = SRTPKeyingMaterial(profile: profile, secret: secret, session: session)
         sealing = try? keys.sealingKey(of: .client)
         opening = try? keys.openingKey(of: .client)
-        nextCheck = now + Self.consentInterval
         publication.begin(at: now)
         reception.begin(at: now)
+    }
+
+    private mutating func opened(_ result: Opened?) -> UnsafeRawBufferPointer? {
+        guard case .opened(let count, _)? = result else {
+            unopenedCount += 1
+            return nil
+        }
+        return UnsafeRawBufferPointer(start: scratch, count: count)
     }
 
     private mutating func receiveRTCP(_ compound: RawSpan) {
@@ -203,7 +226,9 @@ extension ClientPeer {
                 }
             }
         }
-        waiting.append(Array(bytes.prefix(count)))
+        let sealed = Array(bytes.prefix(count))
+        lastPacket = sealed
+        waiting.append(sealed)
     }
 
     private mutating func sealRTCP(_ packet: [UInt8]) {
@@ -212,4 +237,12 @@ extension ClientPeer {
 
     private static var checkInterval: Interval { .milliseconds(50) }
     private static var consentInterval: Interval { .seconds(5) }
+}
+
+extension ICECredentials {
+    fileprivate init(drawnFrom random: inout SplitMix) {
+        self.init(
+            ufrag: "peer\(random.below(1_000_000))",
+            password: "password\(1_000_000_000_000_000 + random.below(1_000_000_000))")
+    }
 }

@@ -9,10 +9,10 @@ struct OutgoingPacket {
     var payload: [UInt8]
 }
 
-/// What a simulated browser sends: 30 frames of VP8's shape and 50 packets of sound a second.
+/// What a simulated browser sends: 30 frames and 50 packets of sound a second.
 ///
-/// Each video payload says, behind its VP8 descriptor, which frame it is of, which part of it and of
-/// how many: a viewer can tell a whole frame from a torn one.
+/// Each video payload says, behind the octets of its codec, which publication and frame it is of,
+/// which part of it and of how many: a viewer can tell a whole frame from a torn one.
 public struct Publication: Sendable {
     /// Frames sent.
     public private(set) var frameCount = 0
@@ -25,6 +25,8 @@ public struct Publication: Sendable {
     /// Key frames sent.
     public private(set) var keyframeCount = 0
 
+    let video: VideoShape
+    let tag: UInt16  // tells publications apart
     let audioSSRC: UInt32
     let videoSSRC: UInt32
     let retransmissionSSRC: UInt32
@@ -42,8 +44,10 @@ public struct Publication: Sendable {
     private var wantsKeyframe = true
     private var soundCount = 0
 
-    init(seed: UInt64) {
+    init(_ video: VideoShape, seed: UInt64) {
+        self.video = video
         random = SplitMix(seed: seed)
+        tag = UInt16(truncatingIfNeeded: random.next())
         audioSSRC = UInt32(truncatingIfNeeded: random.next()) | 1
         videoSSRC = UInt32(truncatingIfNeeded: random.next()) & ~1
         retransmissionSSRC = videoSSRC | 1
@@ -108,8 +112,8 @@ public struct Publication: Sendable {
         let count = isKeyframe ? 8 + random.below(8) : 1 + random.below(5)
         for part in 0..<count {
             var writer = ByteWriter(capacity: 1100)
-            writer.write(UInt8(part == 0 ? 0x10 : 0x00))  // VP8 descriptor: S, no extension
-            writer.write(UInt8(isKeyframe ? 0x00 : 0x01))  // VP8 frame tag: P
+            writer.write(video.prefix(isKeyframe: isKeyframe, isFirst: part == 0))
+            writer.write(tag)
             writer.write(UInt32(frameCount))
             writer.write(UInt16(part))
             writer.write(UInt16(count))
@@ -122,11 +126,27 @@ public struct Publication: Sendable {
         wantsKeyframe = false
     }
 
-    private mutating func send(_ payload: [UInt8], isLast: Bool) {
-        let header = RTPHeader(
+    mutating func probe() {
+        var header = RTPHeader(
+            payloadType: 97, sequenceNumber: UInt16(truncatingIfNeeded: retransmissionIndex),
+            timestamp: timestamp, ssrc: retransmissionSSRC)
+        header.hasPadding = true
+        let padding = [UInt8](repeating: 0, count: 223) + [224]
+        packets.append(
+            OutgoingPacket(header: header, index: retransmissionIndex, payload: padding))
+        retransmissionIndex += 1
+        send(padding, isLast: false, isPadding: true)
+    }
+
+    private var timestamp: UInt32 {
+        UInt32(truncatingIfNeeded: 4_294_900_000 + frameCount * 3000)
+    }
+
+    private mutating func send(_ payload: [UInt8], isLast: Bool, isPadding: Bool = false) {
+        var header = RTPHeader(
             payloadType: 96, sequenceNumber: UInt16(truncatingIfNeeded: videoIndex),
-            timestamp: UInt32(truncatingIfNeeded: 4_294_900_000 + frameCount * 3000),
-            ssrc: videoSSRC, marker: isLast)
+            timestamp: timestamp, ssrc: videoSSRC, marker: isLast)
+        header.hasPadding = isPadding
         let packet = OutgoingPacket(header: header, index: videoIndex, payload: payload)
         packets.append(packet)
         cache[videoIndex] = packet

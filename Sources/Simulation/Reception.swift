@@ -5,12 +5,14 @@ import Wire
 /// What a simulated browser has received, and what it asks for again.
 public struct Reception: Sendable {
     /// Frames of which every packet came.
-    public var completeFrameCount: Int { frames.values.count { $0.count == $0.total } }
-    /// Frames of which a packet is missing, in their order.
+    public var completeFrameCount: Int {
+        formerCompleteCount + frames.values.count { $0.count == $0.total }
+    }
+    /// Frames of the present publication of which a packet is missing, in their order.
     public var tornFrames: [Int] {
         frames.filter { $0.value.count != $0.value.total }.map(\.key).sorted()
     }
-    /// Frames of which any packet came.
+    /// Frames of the present publication of which any packet came.
     public var frameCount: Int { frames.count }
     /// Video packets, each counted once.
     public private(set) var packetCount = 0
@@ -18,11 +20,19 @@ public struct Reception: Sendable {
     public private(set) var recoveredCount = 0
     /// Packets that came again although they were there.
     public private(set) var duplicateCount = 0
+    /// Video packets without payload.
+    public private(set) var emptyCount = 0
+    /// Publications seen, one after another.
+    public private(set) var publicationCount = 0
+    /// Frames whose timestamp is not later than the frame's before them.
+    public private(set) var timestampFaultCount = 0
+    /// The longest step of the media clock between two frames, in ticks.
+    public private(set) var longestTimestampStep: UInt32 = 0
     /// Audio packets.
     public private(set) var audioCount = 0
     /// The number of the first frame seen; it must be a key frame.
     public private(set) var firstFrame: Int?
-    /// Whether the first video packet began a key frame.
+    /// Whether the first video packet of every publication was of a key frame.
     public private(set) var startsWithKeyframe = false
     /// Key frames it asked for.
     public private(set) var keyframeRequestCount = 0
@@ -38,6 +48,10 @@ public struct Reception: Sendable {
     }
 
     private var frames: [Int: Frame] = [:]
+    private var formerCompleteCount = 0
+    private var tag: UInt16?
+    private var formerTags: Set<UInt16> = []
+    private var newest: (frame: Int, timestamp: UInt32)?
     private var unwrapper = SequenceUnwrapper()
     private var seen: Set<Int64> = []
     private var nack = NackGenerator()
@@ -45,7 +59,9 @@ public struct Reception: Sendable {
     private var wantsKeyframe = false
     private var nextReport: Instant?
 
-    init() {}
+    private let video: VideoShape
+
+    init(_ video: VideoShape) { self.video = video }
 
     var next: Instant? { [nack.nextDeadline, nextReport].compactMap { $0 }.min() }
 
@@ -83,15 +99,50 @@ public struct Reception: Sendable {
         if nack.packetArrived(sequence, at: now) == .requestKeyframe { wantsKeyframe = true }
         packetCount += 1
         if isRecovered { recoveredCount += 1 }
-        var reader = ByteReader(layout.payload(of: packet))
-        guard let descriptor = try? reader.readUInt16(), let frame = try? reader.readUInt32(),
+        guard layout.payloadByteCount > 0 else {
+            emptyCount += 1
+            return
+        }
+        receivePart(layout.payload(of: packet), timestamp: layout.header.timestamp)
+    }
+
+    private mutating func receivePart(_ payload: RawSpan, timestamp: UInt32) {
+        var reader = ByteReader(payload)
+        guard (try? reader.skip(1)) != nil, let second = try? reader.readUInt8(),
+            (try? reader.skip(1)) != nil, let tag = try? reader.readUInt16(),
+            let frame = (try? reader.readUInt32()).map({ Int($0) }),
             let part = try? reader.readUInt16(), let total = try? reader.readUInt16()
         else { return }
-        if firstFrame == nil {
-            firstFrame = Int(frame)
-            startsWithKeyframe = descriptor & 0xFF == 0
+        guard !formerTags.contains(tag) else { return }
+        if tag != self.tag { startPublication(tag, with: video.isOfKeyframe(second)) }
+        if firstFrame == nil { firstFrame = frame }
+        follow(frame, timestamp: timestamp)
+        frames[frame, default: Frame(total: Int(total))].parts |= 1 << UInt64(part)
+    }
+
+    private mutating func startPublication(_ tag: UInt16, with isKeyframe: Bool) {
+        formerCompleteCount = completeFrameCount
+        frames.removeAll()
+        if let former = self.tag { formerTags.insert(former) }
+        if !isKeyframe { wantsKeyframe = true }  // nothing it could show
+        startsWithKeyframe = isKeyframe && (startsWithKeyframe || self.tag == nil)
+        self.tag = tag
+        publicationCount += 1
+        if let newest { self.newest = (-1, newest.timestamp) }
+    }
+
+    /// Holds the media clock against the frames' order.
+    private mutating func follow(_ frame: Int, timestamp: UInt32) {
+        guard let newest else { return self.newest = (frame, timestamp) }
+        guard frame >= newest.frame else { return }
+        let step = timestamp &- newest.timestamp
+        if frame == newest.frame {
+            if step != 0 { timestampFaultCount += 1 }
+            return
         }
-        frames[Int(frame), default: Frame(total: Int(total))].parts |= 1 << UInt64(part)
+        if Int32(bitPattern: step) <= 0 { timestampFaultCount += 1 }
+        if Int32(bitPattern: step) > 0 { longestTimestampStep = max(longestTimestampStep, step) }
+        self.newest = (frame, timestamp)
     }
 
     /// Requests and reports that are due.

@@ -16,6 +16,13 @@ public struct SeededLink: Sendable {
         /// Datagrams in ten thousand that arrive twice.
         public var duplicatesPerTenThousand: Int
 
+        /// Datagrams in ten thousand that take three times the delay, so that later ones overtake.
+        public var reorderedPerTenThousand = 0
+        /// What the narrowest part carries; zero when nothing is narrow.
+        public var bitsPerSecond = 0
+        /// What waits before the narrowest part; a datagram that finds no room is lost.
+        public var queueByteCount = 64_000
+
         /// A path; without losses unless they are asked for.
         public init(
             delay: Interval = .milliseconds(20), jitter: Interval = .zero,
@@ -31,6 +38,9 @@ public struct SeededLink: Sendable {
     public var conditions: Conditions
     /// Datagrams the link has lost.
     public private(set) var lostCount = 0
+    /// Datagrams that found the queue full.
+    public private(set) var overflowCount = 0
+    private var busyUntil = Instant(nanoseconds: 0)  // when all that waits will have passed
     private var random: SplitMix
 
     /// A link under `conditions`; links with different seeds lose different datagrams.
@@ -39,8 +49,12 @@ public struct SeededLink: Sendable {
         random = SplitMix(seed: seed)
     }
 
-    /// When a datagram sent `now` arrives: never, once or twice.
-    mutating func arrivals(of now: Instant) -> [Instant] {
+    /// When a datagram of `byteCount` octets sent `now` arrives: never, once or twice.
+    mutating func arrivals(of byteCount: Int, at now: Instant) -> [Instant] {
+        guard let departure = departure(of: byteCount, at: now) else {
+            overflowCount += 1
+            return []
+        }
         if random.below(10_000) < conditions.lossPerTenThousand {
             lostCount += 1
             return []
@@ -48,8 +62,26 @@ public struct SeededLink: Sendable {
         let isDoubled = random.below(10_000) < conditions.duplicatesPerTenThousand
         return (0..<(isDoubled ? 2 : 1)).map { _ in
             let extra = random.below(Int(conditions.jitter.nanoseconds) + 1)
-            return now + conditions.delay + Interval(nanoseconds: Int64(extra))
+            return departure + delay() + Interval(nanoseconds: Int64(extra))
         }
+    }
+
+    private mutating func delay() -> Interval {
+        guard conditions.reorderedPerTenThousand > 0,
+            random.below(10_000) < conditions.reorderedPerTenThousand
+        else { return conditions.delay }
+        return Interval(nanoseconds: conditions.delay.nanoseconds * 3)
+    }
+
+    /// When the narrowest part has let the datagram through; `nil` when the queue is full.
+    private mutating func departure(of byteCount: Int, at now: Instant) -> Instant? {
+        guard conditions.bitsPerSecond > 0 else { return now }
+        let rate = Int64(conditions.bitsPerSecond)
+        let start = max(busyUntil, now)
+        let waiting = (start - now).nanoseconds / 8 * rate / 1_000_000_000
+        guard waiting + Int64(byteCount) <= Int64(conditions.queueByteCount) else { return nil }
+        busyUntil = start + Interval(nanoseconds: Int64(byteCount) * 8_000_000_000 / rate)
+        return busyUntil
     }
 }
 

@@ -56,6 +56,21 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
     /// Takes a client out without a goodbye: a browser that is killed.
     public mutating func kill(_ handle: ClientHandle) { _ = clients.remove(handle) }
 
+    /// Gives a client another address, as a change of network does; its links stay as they are.
+    public mutating func move(_ handle: ClientHandle, to endpoint: Endpoint) {
+        let former = clients[handle].address
+        upLinks[endpoint] = upLinks.removeValue(forKey: former)
+        downLinks[endpoint] = downLinks.removeValue(forKey: former)
+        clients[handle].move(to: endpoint)
+        settle()
+    }
+
+    /// What a client's link from the server has lost, and what its queue had no room for.
+    public func losses(towards handle: ClientHandle) -> (lost: Int, overflowed: Int) {
+        let link = downLinks[clients[handle].address]
+        return (link?.lostCount ?? 0, link?.overflowCount ?? 0)
+    }
+
     /// Changes the conditions of a client's links, both ways.
     public mutating func set(_ conditions: SeededLink.Conditions, for handle: ClientHandle) {
         let endpoint = clients[handle].address
@@ -116,6 +131,10 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
             while let run = server.nextTransmit(into: &arena) { send(run, from: address) }
         } while !arena.isEmpty
         while let event = server.nextEvent() { events.append(event) }
+        if let deadline = server.nextDeadline {
+            precondition(deadline > now, "a deadline already met: a loop would spin")
+        }
+        server.checkInvariants()
         for handle in clients.handles {
             clients[handle].advance(to: now)
             let source = clients[handle].address
@@ -130,7 +149,9 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
 
     /// Cuts a run into its datagrams and gives each to its link.
     private mutating func send(_ run: Transmit, from source: Endpoint) {
-        precondition(run.offset + run.byteCount <= arena.count, "a run beyond what was committed")
+        precondition(
+            run.offset + run.byteCount <= arena.count && run.byteCount > 0
+                && run.segmentLength > 0, "a run beyond what was committed, or an empty one")
         var offset = run.offset
         let end = run.offset + run.byteCount
         while offset < end {
@@ -138,15 +159,19 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
             let bytes = Array(UnsafeRawBufferPointer(start: arena.base + offset, count: count))
             offset += count
             trace.add(bytes, from: source, to: run.destination, at: now)
-            for arrival in arrivals(from: source, to: run.destination) {
+            for arrival in arrivals(of: count, from: source, to: run.destination) {
                 flight.add(bytes, from: source, to: run.destination, at: arrival)
             }
         }
     }
 
-    private mutating func arrivals(from source: Endpoint, to destination: Endpoint) -> [Instant] {
-        if destination == address { return upLinks[source]?.arrivals(of: now) ?? [] }
-        return downLinks[destination]?.arrivals(of: now) ?? []
+    private mutating func arrivals(
+        of byteCount: Int, from source: Endpoint, to destination: Endpoint
+    ) -> [Instant] {
+        if destination == address {
+            return upLinks[source]?.arrivals(of: byteCount, at: now) ?? []
+        }
+        return downLinks[destination]?.arrivals(of: byteCount, at: now) ?? []
     }
 }
 

@@ -14,6 +14,7 @@ struct Meeting: ~Copyable {
     static let server = Endpoint(ipv4: 0xC000_0201, port: 40_000)
 
     var world: World<Worker>
+    private(set) var lastSession = ""  // of the client that joined last
     private var clientCount: UInt32 = 0
     private let seed: UInt64
 
@@ -29,9 +30,10 @@ struct Meeting: ~Copyable {
     }
 
     mutating func publisher(
-        _ name: String = "alice", _ conditions: SeededLink.Conditions = .init()
+        _ name: String = "alice", _ conditions: SeededLink.Conditions = .init(),
+        video: VideoShape = .vp8
     ) throws -> ClientHandle {
-        let client = newClient(.publishes)
+        let client = newClient(.publishes, video)
         let offer = try SessionDescription(parsing: client.offer)
         let answer = try world.server.publish(
             offer, room: "room", peer: name, at: world.now)
@@ -39,19 +41,22 @@ struct Meeting: ~Copyable {
     }
 
     mutating func viewer(
-        _ name: String, _ conditions: SeededLink.Conditions = .init()
+        _ name: String, _ conditions: SeededLink.Conditions = .init(), of source: String? = nil,
+        video: VideoShape = .vp8
     ) throws -> ClientHandle {
-        let client = newClient(.watches)
+        let client = newClient(.watches, video)
         let offer = try SessionDescription(parsing: client.offer)
         let answer = try world.server.subscribe(
-            offer, room: "room", peer: name, to: nil, at: world.now)
+            offer, room: "room", peer: name, to: source, at: world.now)
         return try join(client, answer, conditions)
     }
 
-    private mutating func newClient(_ part: ClientPeer.Part) -> ClientPeer {
+    private mutating func newClient(
+        _ part: ClientPeer.Part, _ video: VideoShape
+    ) -> ClientPeer {
         clientCount += 1
         return ClientPeer(
-            part, at: Endpoint(ipv4: 0xC633_6400 + clientCount, port: 5000),
+            part, video, at: Endpoint(ipv4: 0xC633_6400 + clientCount, port: 5000),
             secret: Self.secret, seed: seed &* 1000 + UInt64(clientCount))
     }
 
@@ -60,6 +65,7 @@ struct Meeting: ~Copyable {
         _ conditions: SeededLink.Conditions
     ) throws -> ClientHandle {
         var client = client
+        lastSession = answer.id
         let section = try #require(answer.description.media.first { !$0.isRejected })
         client.accept(
             ufrag: try #require(section["ice-ufrag"]), password: try #require(section["ice-pwd"]),
