@@ -14,10 +14,16 @@ struct Consumer {
         let payloadType: UInt8
     }
 
+    /// Whose track it is; the consumer follows it through the peer's new sessions.
+    struct Source {
+        let peer: String
+        var mid: String
+    }
+
     let id: String
     let kind: MediaKind
     let codec: Codec
-    let source: String  // the producing peer; the consumer follows it through new sessions
+    var source: Source
     private(set) var producer: ProducerHandle
     let transport: TransportHandle
     let ssrc: UInt32
@@ -52,7 +58,7 @@ struct Consumer {
     /// Goes on with another producer, without a gap in numbers or a jump in time.
     mutating func follow(_ producer: ProducerHandle) {
         self.producer = producer
-        stopResending()
+        pending.removeAll(keepingCapacity: true)  // the router's list still names it
         rewriter.detach()
         if kind == .video { flow = .awaitingKeyframe }
     }
@@ -78,7 +84,7 @@ struct ConsumerReport {
         guard let lastSent, block.lastSenderReport == lastSent.middle, lastSent.middle != 0
         else { return }
         let held = Interval(
-            nanoseconds: Int64(block.delaySinceLastSenderReport) * 1_000_000_000 >> 16)
+            nanoseconds: (Int64(block.delaySinceLastSenderReport) * 1_000_000_000) >> 16)
         roundTrip = max(now - lastSent.at - held, .zero)
     }
 }

@@ -16,12 +16,14 @@ struct Producer {
     var consumers: [ConsumerHandle] = []
     var keyframes = KeyframeRequester()
     var lastReport: SenderReportPoint?
+    var lastReportPassed: Instant?  // when consumers were last told
     var packetCount: UInt64 = 0
     var byteCount: UInt64 = 0
     var isDirty = false  // on the router's list for the next fan-out
 
     /// Opens the ring for the SSRC that carries this track.
     mutating func openStream(ssrc: UInt32) {
+        lastReport = nil  // its clocks began elsewhere
         stream = ReceiveStream(
             ssrc: ssrc, clockRate: codec.codec.clockRate,
             capacity: kind == .video ? Self.videoRing : Self.audioRing,
@@ -29,14 +31,21 @@ struct Producer {
     }
 
     /// Keeps the sender's clocks, for the consumers and for the next report back.
-    mutating func receive(_ report: SenderReport, at now: Instant) {
+    ///
+    /// - Returns: Whether consumers shall be told now: however fast reports come in, what goes out
+    ///   for them stays bounded.
+    mutating func receive(_ report: SenderReport, at now: Instant) -> Bool {
         lastReport = SenderReportPoint(ntp: report.ntp, rtp: report.rtpTimestamp)
         stream?.senderReportArrived(report, at: now)
+        if let lastReportPassed, now - lastReportPassed < Self.reportInterval { return false }
+        lastReportPassed = now
+        return true
     }
 
     /// How the track arrives; `nil` before its first packet.
     mutating func reportBlock(at now: Instant) -> ReportBlock? { stream?.reportBlock(at: now) }
 
+    private static let reportInterval = Interval.milliseconds(400)  // browsers send one a second
     private static let videoRing = 1024  // two seconds at 5 Mbit/s
     private static let audioRing = 128  // 2.5 s of 20 ms packets
 }

@@ -17,6 +17,7 @@ struct Router: ~Copyable {
     private(set) var retransmittedPackets: UInt64 = 0
     private var dirty: [ProducerHandle] = []
     private var resending: [ConsumerHandle] = []
+    private var started: [ConsumerHandle] = []  // sent their first packet of a source
     private var cursor = Cursor()
     private var now = Instant(nanoseconds: 0)  // when the newest packet came
 
@@ -99,6 +100,12 @@ extension Router {
         return nextRetransmission(into: &arena, over: &transports, slab: slab)
     }
 
+    /// The consumers that began with a source since the last call: their clocks are known now.
+    mutating func takeStarted() -> [ConsumerHandle] {
+        defer { started.removeAll(keepingCapacity: true) }
+        return started
+    }
+
     private enum Run {
         case written(Transmit)
         case arenaFull
@@ -114,12 +121,14 @@ extension Router {
             let destination = destination(of: consumer, over: transports)
         else { return .finished }
         consumers[consumer].now = now
+        let isStarted = consumers[consumer].rewriter.isStarted
         var run = SegmentedRun()
         let end = consumers[consumer].writeRun(
             burst, from: &cursor.packet, slab: slab,
             over: transports[consumers[consumer].transport].connection, into: &arena, run: &run,
             drops: &drops)
         guard !run.isEmpty else { return end == .arenaFull ? .arenaFull : .finished }
+        if !isStarted { started.append(consumer) }
         forwardedPackets &+= UInt64(run.count)
         forwardedBytes &+= UInt64(run.byteCount)
         return .written(run.transmit(to: destination, in: arena))

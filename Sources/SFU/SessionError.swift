@@ -10,10 +10,12 @@ public enum SessionError: Error, Hashable, Sendable {
     case peerExists(String)
     /// There is no session with that identifier.
     case sessionNotFound(String)
-    /// A peer's or room's name is empty, too long, or has control characters in it.
+    /// A name, or what a peer says of itself, is empty, too long, or has control characters in it.
     case malformedName(String)
     /// The room holds as many peers as it may.
     case roomFull(limit: Int)
+    /// The worker holds as many rooms as it may.
+    case tooManyRooms(limit: Int)
     /// The worker holds as many sessions as it may.
     case overloaded(limit: Int)
     /// Nobody in the room produces what was asked for.
@@ -36,6 +38,7 @@ extension SessionError: CustomStringConvertible {
         case .sessionNotFound: "Session not found"
         case .malformedName: "A name must have 1 to 128 octets and no control characters"
         case .roomFull(let limit): "The room is full: it holds \(limit) peers"
+        case .tooManyRooms(let limit): "The server is full: it holds \(limit) rooms"
         case .overloaded(let limit): "The server is full: it holds \(limit) sessions"
         case .nothingToConsume: "Nobody in the room is publishing"
         case .busy: "The server is busy"

@@ -13,6 +13,7 @@ struct Transport: ~Copyable {
     let id: String
     let room: RoomHandle
     let peer: String
+    let kind: SessionKind
     var connection: PeerConnection
     var credentials: ICECredentials
     var producers: [ProducerHandle] = []
@@ -33,6 +34,7 @@ struct Transport: ~Copyable {
         let ssrc: UInt32
         let producer: ProducerHandle
         let isRetransmission: Bool
+        var isSuperseded = false  // the track goes on under another SSRC
     }
 
     static let addressLimit = 8  // as many as its ICE remembers
@@ -42,6 +44,23 @@ struct Transport: ~Copyable {
     func route(for ssrc: UInt32) -> StreamRoute? {
         for route in routes where route.ssrc == ssrc { return route }
         return nil
+    }
+
+    /// Whether one more SSRC can be learned; the SSRCs a track has left make way, oldest first.
+    mutating func hasRoomForRoute() -> Bool {
+        if routes.count < Self.routeLimit { return true }
+        guard let former = routes.firstIndex(where: { $0.isSuperseded }) else { return false }
+        routes.remove(at: former)
+        return true
+    }
+
+    /// The track has moved to a new SSRC: what still comes under the old one is not of it, and
+    /// what repeated the old one is learned anew.
+    mutating func supersedeRoutes(to producer: ProducerHandle) {
+        routes.removeAll { $0.producer == producer && $0.isRetransmission }
+        for index in routes.indices where routes[index].producer == producer {
+            routes[index].isSuperseded = true
+        }
     }
 
     func consumer(for ssrc: UInt32) -> ConsumerHandle? {

@@ -11,28 +11,32 @@ extension Worker {
             let ufrag = request.localFragment
         else { return .malformedSTUN }
         guard let handle = directory.transport(ufrag: ufrag) else { return .unknownSession }
+        guard isFree(source, for: handle, at: now) else { return .addressInUse }
         let outcome = transports[handle].connection.receiveSTUN(bytes, from: source, at: now)
         touch(handle)
         if let response = outcome.response, !outbox.append(response, to: source) {
             return .outboxFull
         }
         guard outcome.isAuthenticated else { return .unauthenticatedSTUN }
-        guard bind(source, to: handle) else { return .addressInUse }
+        bind(source, to: handle)
         flushHandshake(of: handle)
         followState(of: handle, at: now)
         return nil
     }
 
-    /// Lets datagrams from `source` be taken for this session's; `false` while another session's
-    /// media comes from there: a check with a forged source must not silence anybody.
-    private mutating func bind(_ source: Endpoint, to handle: TransportHandle) -> Bool {
+    /// Whether `source` may become this session's address; not while another session lives there:
+    /// a check with a forged source must not silence anybody.
+    private func isFree(_ source: Endpoint, for handle: TransportHandle, at now: Instant) -> Bool {
+        guard let holder = directory.transport(at: source), holder != handle else { return true }
+        return transports[holder].connection.remote != source
+            || transports[holder].connection.state != .connected
+            || transports[holder].connection.isSilent(at: now)
+    }
+
+    /// Lets datagrams from `source` be taken for this session's.
+    private mutating func bind(_ source: Endpoint, to handle: TransportHandle) {
         let holder = directory.transport(at: source)
-        if holder == handle { return true }
-        if let holder, transports[holder].connection.remote == source,
-            transports[holder].connection.state == .connected
-        {
-            return false
-        }
+        if holder == handle { return }
         if transports[handle].addresses.count == Transport.addressLimit {
             let remote = transports[handle].connection.remote
             let oldest = transports[handle].addresses.firstIndex { $0 != remote } ?? 0
@@ -41,7 +45,6 @@ extension Worker {
         if let holder { transports[holder].addresses.removeAll { $0 == source } }
         directory.bind(source, to: handle)
         transports[handle].addresses.append(source)
-        return true
     }
 
     /// Queues a handshake datagram; only from addresses whose owner knew the session's password.
@@ -90,11 +93,10 @@ extension Worker {
         }
     }
 
-    /// A viewer can receive now: it wants the clocks and a key frame of all it consumes.
+    /// A viewer can receive now: it wants a key frame of all it consumes.
     private mutating func startConsumers(of handle: TransportHandle, at now: Instant) {
         let room = transports[handle].room
         for (_, consumer) in transports[handle].consumers {
-            sendReport(of: consumer, in: room, at: now)
             requestKeyframe(for: consumer, in: room, at: now)
         }
     }

@@ -9,6 +9,11 @@ extension Worker {
     public mutating func join(
         _ profile: PeerProfile, room name: String, title: String? = nil, at now: Instant
     ) throws(SessionError) -> [PeerProfile] {
+        schedule.now = now
+        for text in [title ?? "", profile.userID, profile.email, profile.fullName, profile.role]
+        where !text.isEmpty && !Self.isWellFormed(text) {
+            throw .malformedName(text)
+        }
         let room = try openRoom(name, title: title)
         guard rooms[room].indexOfPeer(profile.id) == nil else { throw .peerExists(profile.id) }
         let others = rooms[room].peers.map(\.profile)
@@ -33,6 +38,9 @@ extension Worker {
     ) throws(SessionError) -> RoomHandle {
         if let room = directory.room(name) { return room }
         guard Self.isWellFormed(name) else { throw .malformedName(name) }
+        guard rooms.count < configuration.roomLimit else {
+            throw .tooManyRooms(limit: configuration.roomLimit)
+        }
         let room = rooms.insert(
             Room(
                 name: name, title: title ?? name,
@@ -42,12 +50,14 @@ extension Worker {
         return room
     }
 
+    /// Adds a peer to a room; a room that stays empty, because it is refused, is closed again.
     mutating func add(
         _ profile: PeerProfile, to room: RoomHandle, isImplicit: Bool, at now: Instant
     ) throws(SessionError) {
+        defer { closeRoomIfEmpty(room) }
         guard Self.isWellFormed(profile.id) else { throw .malformedName(profile.id) }
-        guard rooms[room].peers.count < configuration.roomLimit else {
-            throw .roomFull(limit: configuration.roomLimit)
+        guard rooms[room].peers.count < configuration.peerLimit else {
+            throw .roomFull(limit: configuration.peerLimit)
         }
         rooms[room].peers.append(
             Peer(

@@ -22,8 +22,10 @@ extension Worker {
         _ layout: RTPLayout, _ packet: RawSpan, of handle: TransportHandle
     ) -> Transport.StreamRoute? {
         let ssrc = layout.header.ssrc
-        if let route = transports[handle].route(for: ssrc) { return route }
-        guard transports[handle].routes.count < Transport.routeLimit else { return nil }
+        if let route = transports[handle].route(for: ssrc) {
+            return route.isSuperseded ? nil : route
+        }
+        guard transports[handle].hasRoomForRoute() else { return nil }
         let room = transports[handle].room
         for producer in transports[handle].producers {
             guard
@@ -31,9 +33,8 @@ extension Worker {
                     layout, packet)
             else { continue }
             if !isRetransmission {
-                // The track has moved to a new SSRC: what still comes under the old one is not of it.
-                transports[handle].routes.removeAll {
-                    $0.producer == producer && !$0.isRetransmission
+                if rooms[room].router.producers[producer].stream != nil {
+                    transports[handle].supersedeRoutes(to: producer)
                 }
                 openStream(ssrc: ssrc, of: producer, in: room)
             }
@@ -77,18 +78,20 @@ extension Router {
     func record(
         _ layout: RTPLayout, _ packet: RawSpan, slot: UInt32, route: Transport.StreamRoute
     ) -> PacketRecord? {
-        guard let stream = producers[route.producer].stream else { return nil }
+        guard let ssrc = producers[route.producer].stream?.ssrc else { return nil }
         var layout = layout
         if route.isRetransmission {
             let type = producers[route.producer].codec.payloadType
             guard
-                let restored = layout.restored(payloadType: type, ssrc: stream.ssrc, in: packet)
+                let restored = layout.restored(payloadType: type, ssrc: ssrc, in: packet)
             else { return nil }
             layout = restored
         }
         let payload = layout.payload(of: packet)
+        let number = layout.header.sequenceNumber
+        guard let sequence = producers[route.producer].stream?.unwrapped(number) else { return nil }
         return PacketRecord(
-            sequence: stream.unwrapped(layout.header.sequenceNumber),
+            sequence: sequence,
             timestamp: layout.header.timestamp, slot: slot,
             payloadOffset: UInt16(truncatingIfNeeded: layout.payloadOffset),
             payloadByteCount: UInt16(truncatingIfNeeded: layout.payloadByteCount),
@@ -127,7 +130,10 @@ extension HeaderExtension {
     var isForwarded: Bool {
         switch self {
         case .audioLevel, .videoOrientation, .playoutDelay, .absoluteCaptureTime: true
-        default: false
+        case .mid, .rid, .repairedRID, .absoluteSendTime, .transportWideCC, .dependencyDescriptor,
+            .transmissionOffset, .videoContentType, .videoTiming, .colorSpace,
+            .videoLayersAllocation:
+            false
         }
     }
 }

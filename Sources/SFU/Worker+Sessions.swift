@@ -16,6 +16,14 @@ public struct SessionAnswer: Sendable {
     public var description: SessionDescription
 }
 
+/// Which way a session's media goes, seen from the server.
+public enum SessionKind: Hashable, Sendable {
+    /// In: the peer sends.
+    case publication
+    /// Out: the peer watches.
+    case subscription
+}
+
 extension Worker {
     /// Takes in what a peer offers to send: one producer for each section agreed on.
     ///
@@ -29,9 +37,11 @@ extension Worker {
         let (answer, agreed) = try negotiate { () throws(NegotiationError) in
             try Answerer(offer: offer, local: local).receiving()
         }
-        let transport = try open(agreed, local: local, room: name, peer: peer, at: now)
+        let transport = try open(
+            .publication, agreed, local: local, room: name, peer: peer, at: now)
         closeOtherPublications(of: peer, in: transports[transport].room, except: transport)
         for section in agreed.sections { addProducer(section, over: transport) }
+        adoptOrphans(over: transport)
         return SessionAnswer(
             id: transports[transport].id, entityTag: local.ice.ufrag, description: answer)
     }
@@ -52,7 +62,8 @@ extension Worker {
         let (answer, agreed) = try negotiate { () throws(NegotiationError) in
             try Answerer(offer: offer, local: local).sending(tracks)
         }
-        let transport = try open(agreed, local: local, room: name, peer: peer, at: now)
+        let transport = try open(
+            .subscription, agreed, local: local, room: name, peer: peer, at: now)
         for section in agreed.sections {
             guard let track = section.track else { continue }
             addConsumer(section, of: producers[track], as: tracks[track], over: transport)
@@ -62,11 +73,13 @@ extension Worker {
     }
 
     /// Ends a session, its producers and its consumers.
+    ///
+    /// `kind`, here and below, is what the caller may act on; a session of the other is not found.
     public mutating func close(
-        session id: String, room: String, at now: Instant
+        session id: String, room: String, kind: SessionKind? = nil, at now: Instant
     ) throws(SessionError) {
         schedule.now = now
-        end(try transport(ofSession: id, room: room), reason: .local)
+        end(try transport(ofSession: id, room: room, kind: kind), reason: .local)
     }
 
     /// Ends every session, telling the peers: the server is going away.
@@ -77,9 +90,9 @@ extension Worker {
 
     /// Gives a session new ICE credentials of both sides (RFC 9725 §4.3.3); keys and media go on.
     public mutating func restartICE(
-        session id: String, room: String, remote: ICECredentials
+        session id: String, room: String, kind: SessionKind? = nil, remote: ICECredentials
     ) throws(SessionError) -> ICECredentials {
-        let handle = try transport(ofSession: id, room: room)
+        let handle = try transport(ofSession: id, room: room, kind: kind)
         let local = ICECredentials(using: &random)
         directory.rename(ufrag: transports[handle].credentials.ufrag, to: local.ufrag)
         transports[handle].credentials = local
@@ -89,17 +102,18 @@ extension Worker {
 
     /// The entity tag that conditional requests about a session must name.
     public func entityTag(
-        ofSession id: String, room: String
+        ofSession id: String, room: String, kind: SessionKind? = nil
     ) throws(SessionError) -> String {
-        transports[try transport(ofSession: id, room: room)].credentials.ufrag
+        transports[try transport(ofSession: id, room: room, kind: kind)].credentials.ufrag
     }
 
     /// A session is found in its own room alone: who may act in one room may not in another.
     private func transport(
-        ofSession id: String, room: String
+        ofSession id: String, room: String, kind: SessionKind?
     ) throws(SessionError) -> TransportHandle {
         guard let handle = directory.transport(id: id),
-            directory.room(room) == transports[handle].room
+            directory.room(room) == transports[handle].room,
+            kind == nil || kind == transports[handle].kind
         else { throw .sessionNotFound(id) }
         return handle
     }
@@ -123,106 +137,5 @@ extension Worker {
 
     private static var noFingerprint: String {
         "sha-256 " + Array(repeating: "00", count: 32).joined(separator: ":")
-    }
-}
-
-// MARK: Opening and ending transports
-
-extension Worker {
-    private mutating func open(
-        _ agreed: Negotiated, local: LocalDescription, room name: String, peer: String,
-        at now: Instant
-    ) throws(SessionError) -> TransportHandle {
-        guard transports.count < configuration.transportLimit else {
-            throw .overloaded(limit: configuration.transportLimit)
-        }
-        let ice = ICELite(local: local.ice, remote: agreed.remoteICE)
-        let connection = try connection(ice, agreed, local: local.ice, at: now)
-        let room = try openRoom(name)
-        do throws(SessionError) {
-            if rooms[room].indexOfPeer(peer) == nil {
-                try add(PeerProfile(id: peer), to: room, isImplicit: true, at: now)
-            }
-        } catch {
-            closeRoomIfEmpty(room)
-            throw error
-        }
-        let reporter = UInt32(truncatingIfNeeded: random.next()) | 1
-        let id = random.identifier()
-        let handle = transports.insert(
-            Transport(
-                id: id, room: room, peer: peer, connection: connection, credentials: local.ice,
-                acceptsReducedSize: agreed.sections.allSatisfy(\.acceptsReducedSize), cname: id,
-                reporterSSRC: reporter,
-                transportSequenceID: agreed.sections.map { $0.extensionMap[.transportWideCC] }
-                    .first { $0 != 0 } ?? 0))
-        if transports[handle].transportSequenceID != 0 {
-            transports[handle].feedback = TransportFeedbackGenerator(senderSSRC: reporter)
-        }
-        directory.add(transport: id, ufrag: local.ice.ufrag, handle)
-        if let index = rooms[room].indexOfPeer(peer) {
-            rooms[room].peers[index].transports.append(handle)
-        }
-        touch(handle)
-        return handle
-    }
-
-    private func connection(
-        _ ice: ICELite, _ agreed: Negotiated, local: ICECredentials, at now: Instant
-    ) throws(SessionError) -> PeerConnection {
-        switch configuration.security {
-        case .keyed(let secret):
-            let keys = SRTPKeyingMaterial(
-                profile: .aeadAES128GCM, secret: secret, session: local.ufrag)
-            return PeerConnection(ice: ice, keys: keys, role: agreed.role, at: now)
-        case .dtls(let context):
-            do {
-                let session = try DTLSSession(
-                    role: agreed.role, context: context, remoteFingerprints: agreed.fingerprints)
-                return PeerConnection(ice: ice, dtls: session, role: agreed.role, at: now)
-            } catch {
-                throw .negotiation(.missingFingerprint)
-            }
-        }
-    }
-
-    private mutating func closeOtherPublications(
-        of peer: String, in room: RoomHandle, except kept: TransportHandle
-    ) {
-        guard let index = rooms[room].indexOfPeer(peer) else { return }
-        for handle in rooms[room].peers[index].transports
-        where handle != kept && !transports[handle].producers.isEmpty {
-            end(handle, reason: .superseded)
-        }
-    }
-
-    /// Ends a connection from our side: the peer is told, then all is released.
-    mutating func end(_ handle: TransportHandle, reason: PeerConnection.CloseReason) {
-        transports[handle].connection.close(reason)
-        flushHandshake(of: handle)
-        remove(handle, reason: reason)
-    }
-
-    /// Releases a transport whose connection is over, and the peer that came with it alone.
-    mutating func remove(_ handle: TransportHandle, reason: PeerConnection.CloseReason) {
-        let room = transports[handle].room
-        for producer in transports[handle].producers { close(producer, in: room) }
-        for (_, consumer) in transports[handle].consumers {
-            rooms[room].router.remove(consumer)
-        }
-        guard let transport = transports.remove(handle) else { return }
-        schedule.deadlines.set(handle.index, to: nil)
-        directory.remove(
-            transport: transport.id, ufrag: transport.credentials.ufrag,
-            addresses: transport.addresses, of: handle)
-        emit(
-            .transportClosed(
-                room: rooms[room].name, peer: transport.peer, transport: transport.id,
-                reason: reason))
-        guard let index = rooms[room].indexOfPeer(transport.peer) else { return }
-        rooms[room].peers[index].transports.removeAll { $0 == handle }
-        if rooms[room].peers[index].isImplicit, rooms[room].peers[index].transports.isEmpty {
-            removePeer(transport.peer, from: room)
-        }
     }
 }

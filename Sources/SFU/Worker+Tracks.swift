@@ -23,20 +23,23 @@ extension Worker {
             transports[transport].routes.append(
                 .init(ssrc: ssrc, producer: handle, isRetransmission: true))
         }
-        let peer = transports[transport].peer
-        adoptOrphans(by: handle, of: peer, in: room)
         emit(
             .producerAdded(
-                room: rooms[room].name, peer: peer, producer: id, codec: section.codec.codec))
+                room: rooms[room].name, peer: transports[transport].peer, producer: id,
+                codec: section.codec.codec))
     }
 
-    /// Consumers of the same peer's former track go on with the new one, on the same time line.
-    private mutating func adoptOrphans(
-        by producer: ProducerHandle, of peer: String, in room: RoomHandle
-    ) {
-        let orphans = rooms[room].router.adopt(producer, of: peer)
-        for consumer in orphans {
-            requestKeyframe(for: consumer, in: room, at: schedule.now)
+    /// Consumers of the same peer's former tracks go on with the new ones, on the same time line:
+    /// with the section of the same MID if there is one, else one former track with each new one.
+    mutating func adoptOrphans(over transport: TransportHandle) {
+        let (room, peer) = (transports[transport].room, transports[transport].peer)
+        for keepsMID in [true, false] {
+            for producer in transports[transport].producers {
+                let orphans = rooms[room].router.adopt(producer, of: peer, keepingMID: keepsMID)
+                for consumer in orphans {
+                    requestKeyframe(for: consumer, in: room, at: schedule.now)
+                }
+            }
         }
     }
 
@@ -79,7 +82,9 @@ extension Worker {
         over transport: TransportHandle
     ) {
         let room = transports[transport].room
-        let source = transports[rooms[room].router.producers[producer].transport].peer
+        let source = Consumer.Source(
+            peer: transports[rooms[room].router.producers[producer].transport].peer,
+            mid: rooms[room].router.producers[producer].mid)
         let consumer = Consumer(
             id: random.identifier(), kind: section.kind, codec: track.codec.codec, source: source,
             producer: producer, transport: transport, ssrc: track.ssrc,
@@ -137,14 +142,24 @@ extension Router {
         for handle in producers.handles { producers[handle].stream?.shed(&slab) }
     }
 
-    /// Links consumers whose producer is gone to a new one of the same peer and codec.
-    mutating func adopt(_ producer: ProducerHandle, of peer: String) -> [ConsumerHandle] {
+    /// Links consumers whose producer is gone to a new one of the same peer and codec: those of
+    /// the same MID, or else those of one former track, if the new one has no consumer yet.
+    mutating func adopt(
+        _ producer: ProducerHandle, of peer: String, keepingMID: Bool
+    ) -> [ConsumerHandle] {
+        if !keepingMID, !producers[producer].consumers.isEmpty { return [] }
         let codec = producers[producer].codec.codec
-        let orphans = consumers.handles.filter { handle in
+        var orphans = consumers.handles.filter { handle in
             !producers.contains(consumers[handle].producer)
-                && consumers[handle].source == peer && consumers[handle].codec == codec
+                && consumers[handle].source.peer == peer && consumers[handle].codec == codec
         }
-        for handle in orphans { consumers[handle].follow(producer) }
+        let mid =
+            keepingMID ? producers[producer].mid : orphans.first.map { consumers[$0].source.mid }
+        orphans.removeAll { consumers[$0].source.mid != mid }
+        for handle in orphans {
+            consumers[handle].source.mid = producers[producer].mid
+            consumers[handle].follow(producer)
+        }
         producers[producer].consumers += orphans
         return orphans
     }

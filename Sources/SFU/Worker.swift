@@ -84,10 +84,11 @@ public struct Worker: ~Copyable, Engine {
                 }
                 if rooms[handle].router.hasPendingOutput { return nil }
                 rooms[handle].isActive = false
+                reportStarts(in: handle)
             }
             active.removeLast()
         }
-        return nil
+        return outbox.nextTransmit(into: &arena)
     }
 
     /// The next thing that happened.

@@ -26,8 +26,10 @@ public struct WorkerConfiguration: Sendable {
     public var packetSlots = 65_536
     /// Sessions at once; one more is refused.
     public var transportLimit = 10_000
+    /// Rooms at once; one more is refused.
+    public var roomLimit = 10_000
     /// Peers in one room; one more is refused.
-    public var roomLimit = 5_000
+    public var peerLimit = 5_000
 
     /// A configuration; the limits can be changed afterwards.
     public init(

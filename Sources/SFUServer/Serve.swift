@@ -57,7 +57,8 @@ private func makeAuthority(_ settings: Settings, _ command: Command) -> Authorit
         command.fail(
             "--http \(http) would let anyone in: give --auth-secret FILE, or --insecure", .usage)
     }
-    return Authority(secret: nil, clock: clock)
+    let origins: Origins = settings.isSet("insecure") ? .any : .local
+    return Authority(secret: nil, origins: origins, clock: clock)
 }
 
 private func startMedia(_ settings: Settings, _ command: Command) -> MediaServer {

@@ -2,14 +2,18 @@ import Web
 
 /// Who may call what.
 public struct Authority: Sendable {
+    let origins: Origins
     private let secret: [UInt8]?
     private let clock: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - secret: The key of the callers' tokens; `nil` lets everybody do everything.
+    ///   - origins: Whose pages a browser may let call; who has a token proves himself by it.
     ///   - clock: The wall clock, in seconds since 1970.
-    public init(secret: [UInt8]?, clock: @escaping @Sendable () -> Int64) {
-        (self.secret, self.clock) = (secret, clock)
+    public init(
+        secret: [UInt8]?, origins: Origins = .any, clock: @escaping @Sendable () -> Int64
+    ) {
+        (self.secret, self.origins, self.clock) = (secret, origins, clock)
     }
 
     /// Throws unless the request's token grants `permission` in `room`.
@@ -27,6 +31,29 @@ public struct Authority: Sendable {
         if (try? token.require(.publish, in: room)) == nil {
             try token.require(.subscribe, in: room)
         }
+    }
+
+    /// The peer a call speaks for: whom its token names, else `named`. Throws when they differ.
+    func peer(of request: HTTPRequest, naming named: String?) throws(TokenError) -> String? {
+        guard let secret,
+            let claimed = try request.token(secret: secret, now: clock()).peer
+        else { return named }
+        guard named == nil || named == claimed else { throw .otherPeer }
+        return claimed
+    }
+
+    /// Throws unless the request's token may take `peer` out of `room`: its own, or that of who may
+    /// publish there for any peer.
+    func requireLeave(
+        of peer: String, in room: String, of request: HTTPRequest
+    ) throws(TokenError) {
+        guard let secret else { return }
+        let token = try request.token(secret: secret, now: clock())
+        guard token.peer == nil else {
+            guard token.peer == peer else { throw .otherPeer }
+            return try requireAny(in: room, of: request)
+        }
+        try token.require(.publish, in: room)
     }
 
     /// Throws unless the request's token opens what belongs to no room.

@@ -3,7 +3,7 @@ public import Web
 
 /// What a caller may do, proven by a JSON Web Token signed with HS256 (RFC 7515, RFC 7519).
 ///
-/// The claims `room`, `publish`, `subscribe` and `admin` say it; `exp` is a must, so that a token
+/// The claims `room`, `peer`, `publish`, `subscribe` and `admin` say it; `exp` is a must, so that a token
 /// that leaks does not open the door for ever. What a token does not grant is refused.
 public struct BearerToken: Hashable, Sendable {
     /// Something a token can grant.
@@ -18,6 +18,8 @@ public struct BearerToken: Hashable, Sendable {
 
     /// The one room it speaks for; without it only `admin` opens any.
     public let room: String?
+    /// The one peer it speaks for; without it, for any that the caller names.
+    public let peer: String?
     private let permissions: Set<Permission>
 
     /// Verifies a token in its compact form.
@@ -60,7 +62,7 @@ public struct BearerToken: Hashable, Sendable {
         let granted: [(Bool?, Permission)] = [
             (claims.publish, .publish), (claims.subscribe, .subscribe), (claims.admin, .admin),
         ]
-        room = claims.room
+        (room, peer) = (claims.room, claims.peer)
         permissions = Set(granted.filter { $0.0 == true }.map(\.1))
     }
 
@@ -91,6 +93,7 @@ private struct Header: Decodable {
 
 private struct Claims: Decodable {
     let room: String?
+    let peer: String?
     let publish: Bool?
     let subscribe: Bool?
     let admin: Bool?

@@ -11,25 +11,35 @@ extension Endpoints {
         let (stream, continuation) = AsyncStream.makeStream(
             of: ServerSentEvent.self, bufferingPolicy: .bufferingNewest(256))
         let happenings = server.events
-        let facts = Task {
-            for await event in happenings where event.room == room {
-                if let event = ServerSentEvent(event) { continuation.yield(event) }
+        let telling = Task {
+            await withTaskGroup { group in
+                group.addTask {
+                    for await event in happenings where event.room == room {
+                        if let event = ServerSentEvent(event) { continuation.yield(event) }
+                    }
+                }
+                group.addTask { await tellFigures(of: room, to: continuation) }
+                await group.next()  // the server has stopped, or the caller has gone
+                group.cancelAll()
             }
             continuation.finish()
         }
-        let figures = Task { [server] in
-            while !Task.isCancelled {
-                if let snapshot = try? await server.room(room) {
-                    continuation.yield(ServerSentEvent(statistics: snapshot))
-                }
-                try await Task.sleep(for: .seconds(2))
-            }
-        }
-        continuation.onTermination = { _ in
-            facts.cancel()
-            figures.cancel()
-        }
+        continuation.onTermination = { _ in telling.cancel() }
         return .events(stream)
+    }
+
+    private func tellFigures(
+        of room: String, to continuation: AsyncStream<ServerSentEvent>.Continuation
+    ) async {
+        repeat {
+            do throws(SessionError) {
+                continuation.yield(ServerSentEvent(statistics: try await server.room(room)))
+            } catch .stopped {
+                return
+            } catch {
+                // No such room yet, or no time for it: the next figures will tell.
+            }
+        } while (try? await Task.sleep(for: .seconds(2))) != nil
     }
 }
 

@@ -30,6 +30,9 @@ extension Endpoints {
             if case .missing = error { throw .badRequest("Missing required fields") }
             throw .badRequest(error.description)
         }
+        try authorize { authority throws(TokenError) in
+            _ = try authority.peer(of: request, naming: body.peerId)
+        }
         guard !body.peerId.isEmpty, !body.userId.isEmpty else {
             throw .badRequest("Missing required fields")
         }
@@ -47,7 +50,7 @@ extension Endpoints {
         _ request: HTTPRequest, room: String, peer: String
     ) async throws(Refused) -> HTTPResponse {
         try authorize { authority throws(TokenError) in
-            try authority.requireAny(in: room, of: request)
+            try authority.requireLeave(of: peer, in: room, of: request)
         }
         try await attempt { () throws(SessionError) in
             try await server.leave(peer: peer, room: room)

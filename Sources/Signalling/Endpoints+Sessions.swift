@@ -12,7 +12,7 @@ extension Endpoints {
             try authority.require(.publish, in: room, of: request)
         }
         let offer = try offer(of: request)
-        let peer = request[query: "peer"] ?? anonymous("publisher")
+        let peer = try peer(of: request, in: room) ?? anonymous("publisher")
         let session = try await attempt { () throws(SessionError) in
             try await server.publish(offer: offer, room: room, peer: peer)
         }
@@ -24,7 +24,7 @@ extension Endpoints {
             try authority.require(.subscribe, in: room, of: request)
         }
         let offer = try offer(of: request)
-        let peer = request[query: "peer"] ?? anonymous("viewer")
+        let peer = try peer(of: request, in: room) ?? anonymous("viewer")
         let patience = try patience(of: request)
         let session = try await attempt { () throws(SessionError) in
             try await server.subscribe(
@@ -39,7 +39,7 @@ extension Endpoints {
     ) async throws(Refused) -> HTTPResponse {
         try authorize(request, room: room, verb: verb)
         try await attempt { () throws(SessionError) in
-            try await server.close(session: session, room: room)
+            try await server.close(session: session, room: room, kind: kind(of: verb))
         }
         return HTTPResponse(status: 200)
     }
@@ -56,7 +56,7 @@ extension Endpoints {
                 headers: ["accept-patch": "application/trickle-ice-sdpfrag"])
         }
         let tag = try await attempt { () throws(SessionError) in
-            try await server.entityTag(session: session, room: room)
+            try await server.entityTag(session: session, room: room, kind: kind(of: verb))
         }
         guard let condition = request.headers[.ifMatch] else {
             throw Refused(status: 428, sentence: "Send If-Match with the session's entity tag")
@@ -65,7 +65,7 @@ extension Endpoints {
             throw .badRequest("The SDP fragment has no ice-ufrag and ice-pwd")
         }
         if condition == "*" {
-            return try await restart(session, room: room, fragment: fragment)
+            return try await restart(session, room: room, verb: verb, fragment: fragment)
         }
         guard condition == quoted(tag) else {
             throw Refused(status: 412, sentence: "The session's entity tag is another by now")
@@ -74,11 +74,12 @@ extension Endpoints {
     }
 
     private func restart(
-        _ session: String, room: String, fragment: ICEFragment
+        _ session: String, room: String, verb: String, fragment: ICEFragment
     ) async throws(Refused) -> HTTPResponse {
         let local = try await attempt { () throws(SessionError) in
             try await server.restartICE(
-                session: session, room: room, remote: fragment.credentials)
+                session: session, room: room, kind: kind(of: verb),
+                remote: fragment.credentials)
         }
         return HTTPResponse(
             status: 200,
@@ -94,6 +95,21 @@ extension Endpoints {
         try authorize { authority throws(TokenError) in
             try authority.require(verb == "whip" ? .publish : .subscribe, in: room, of: request)
         }
+    }
+
+    /// A session is acted on under the verb it was made with, for so its caller was let in.
+    private func kind(of verb: String) -> SessionKind {
+        verb == "whip" ? .publication : .subscription
+    }
+
+    /// Whom the call speaks for: whom its token names, else whom it names itself, else nobody yet.
+    private func peer(of request: HTTPRequest, in room: String) throws(Refused) -> String? {
+        let named = request[query: "peer"]
+        var claimed: String?
+        try authorize { authority throws(TokenError) in
+            claimed = try authority.peer(of: request, naming: named)
+        }
+        return claimed
     }
 
     private func offer(of request: HTTPRequest) throws(Refused) -> String {

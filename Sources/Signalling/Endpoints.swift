@@ -35,6 +35,9 @@ public struct Endpoints: Sendable {
         } catch {
             response = error.response
         }
+        if let origin = authority.origins.admitted(request) {
+            response.headers.append(("access-control-allow-origin", origin))
+        }
         response.headers += Self.crossOrigin
         return response
     }
@@ -92,7 +95,7 @@ public struct Endpoints: Sendable {
         ])
 
     private static let crossOrigin = [
-        (name: "access-control-allow-origin", value: "*"),
+        (name: "vary", value: "origin"),
         (
             name: "access-control-expose-headers",
             value: "location, etag, link, accept-patch, retry-after"

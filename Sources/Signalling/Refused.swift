@@ -35,7 +35,7 @@ struct Refused: Error, Equatable {
             switch error {
             case .roomNotFound, .peerNotFound, .sessionNotFound, .nothingToConsume: 404
             case .peerExists, .malformedName: 400
-            case .roomFull, .overloaded, .busy, .stopped: 503
+            case .roomFull, .tooManyRooms, .overloaded, .busy, .stopped: 503
             case .negotiation(let cause): cause.isMalformed ? 400 : 406
             }
         self.init(

@@ -18,6 +18,8 @@ public enum TokenError: Error, Hashable, CustomStringConvertible {
     case notYetValid
     /// It speaks for another room.
     case otherRoom
+    /// It speaks for another peer.
+    case otherPeer
     /// It does not say `publish`.
     case publishNotGranted
     /// It does not say `subscribe`.
@@ -30,7 +32,7 @@ public enum TokenError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .missing, .malformed, .unsupported, .wrongSignature, .claim, .expired, .notYetValid:
             401
-        case .otherRoom, .publishNotGranted, .subscribeNotGranted, .adminNotGranted: 403
+        case .otherRoom, .otherPeer, .publishNotGranted, .subscribeNotGranted, .adminNotGranted: 403
         }
     }
 
@@ -45,6 +47,7 @@ public enum TokenError: Error, Hashable, CustomStringConvertible {
         case .expired: "the token has expired"
         case .notYetValid: "the token is not valid yet"
         case .otherRoom: "the token is for another room"
+        case .otherPeer: "the token is for another peer"
         case .publishNotGranted: "the token does not allow publishing"
         case .subscribeNotGranted: "the token does not allow subscribing"
         case .adminNotGranted: "the token does not allow administration"

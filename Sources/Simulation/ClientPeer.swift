@@ -204,7 +204,9 @@ extension ClientPeer {
             case .nack(let nack): publication.resend(nack)
             case .pictureLossIndication: publication.keyframeWanted()
             case .senderReport(let report): reception.receive(report)
-            default: continue
+            case .receiverReport, .sourceDescription, .goodbye, .fullIntraRequest, .maximumBitrate,
+                .transportFeedback, .extendedReport, .other:
+                continue
             }
         }
     }

@@ -165,26 +165,30 @@ extension MediaServer {
         }
     }
 
-    /// Ends a session.
-    public func close(session: String, room: String) async throws(SessionError) {
+    /// Ends a session; here and below, with `kind` only if it is of that kind.
+    public func close(
+        session: String, room: String, kind: SessionKind? = nil
+    ) async throws(SessionError) {
         try await onWorker(of: room) { worker, now throws(SessionError) in
-            try worker.close(session: session, room: room, at: now)
+            try worker.close(session: session, room: room, kind: kind, at: now)
         }
     }
 
     /// Gives a session new ICE credentials of both sides; returns ours.
     public func restartICE(
-        session: String, room: String, remote: ICECredentials
+        session: String, room: String, kind: SessionKind? = nil, remote: ICECredentials
     ) async throws(SessionError) -> ICECredentials {
         try await onWorker(of: room) { worker, _ throws(SessionError) in
-            try worker.restartICE(session: session, room: room, remote: remote)
+            try worker.restartICE(session: session, room: room, kind: kind, remote: remote)
         }
     }
 
     /// The entity tag of a session, as it is now.
-    public func entityTag(session: String, room: String) async throws(SessionError) -> String {
+    public func entityTag(
+        session: String, room: String, kind: SessionKind? = nil
+    ) async throws(SessionError) -> String {
         try await onWorker(of: room) { worker, _ throws(SessionError) in
-            try worker.entityTag(ofSession: session, room: room)
+            try worker.entityTag(ofSession: session, room: room, kind: kind)
         }
     }
 

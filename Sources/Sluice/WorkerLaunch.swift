@@ -21,6 +21,7 @@ struct WorkerLaunch {
         guard Int(configuration.listen.port) + index <= Int(UInt16.max) else {
             throw .cannotListen("worker \(index) would need a port beyond 65535")
         }
+        let announced = try announcedHosts()
         do {
             var loop = LoopConfiguration(listen: listen)
             loop.realtime = configuration.isRealtime
@@ -30,7 +31,7 @@ struct WorkerLaunch {
             let handle = try startLoop(
                 name: "media \(index)", configuration: loop, makeEngine: { Worker(worker) },
                 onEvent: onEvent)
-            let candidates = try candidates(port: handle.report.localEndpoint.port)
+            let candidates = try candidates(announced, port: handle.report.localEndpoint.port)
             handle.post { worker, _ in worker.announce(candidates) }
             return RunningWorker(loop: handle, candidates: candidates)
         } catch let error as MediaServerError {
@@ -38,6 +39,17 @@ struct WorkerLaunch {
         } catch {
             throw .cannotListen("\(error)")
         }
+    }
+
+    private func announcedHosts() throws(MediaServerError) -> [Endpoint] {
+        var endpoints: [Endpoint] = []
+        for host in configuration.announcedHosts {
+            guard let endpoint = Endpoint(host: host, port: 0) else {
+                throw .malformedAddress(host)
+            }
+            endpoints.append(endpoint)
+        }
+        return endpoints
     }
 
     private var listen: Endpoint {
@@ -48,14 +60,9 @@ struct WorkerLaunch {
 
     /// What candidates announce: what was asked for, or the bound address, or loopback and the
     /// first global address of each family.
-    private func candidates(port: UInt16) throws -> [Endpoint] {
-        if !configuration.announcedHosts.isEmpty {
-            return try configuration.announcedHosts.map { host in
-                guard let endpoint = Endpoint(host: host, port: port) else {
-                    throw MediaServerError.malformedAddress(host)
-                }
-                return endpoint
-            }
+    private func candidates(_ announced: [Endpoint], port: UInt16) throws -> [Endpoint] {
+        if !announced.isEmpty {
+            return announced.map { Endpoint(high: $0.high, low: $0.low, port: port) }
         }
         guard listen.isUnspecified else {
             return [Endpoint(high: listen.high, low: listen.low, port: port)]

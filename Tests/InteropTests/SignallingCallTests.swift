@@ -64,6 +64,9 @@ import Testing
         #expect(try await get("/rooms/r", port: sfu.port).status == 404)
         let options = try await call("OPTIONS", "/rooms/r/whip", port: sfu.port)
         #expect(options.status == 204 && options.head.contains("accept-post: application/sdp"))
+        let stranger = try await call(
+            "OPTIONS", "/rooms/r/whip", port: sfu.port, headers: "origin: https://example.com\r\n")
+        #expect(!stranger.head.contains("access-control-allow-origin"))
         #expect(sfu.stop().code == 0)
     }
 

@@ -19,22 +19,8 @@ import Web
         _ claims: String,
         header: String = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}"
     ) -> String {
-        let signed = encode(Array(header.utf8)) + "." + encode(Array(claims.utf8))
-        return signed + "." + encode(hmacSHA256(key: secret, data: Array(signed.utf8)))
-    }
-
-    private func encode(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-        var text = ""
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start...].prefix(3)
-            let bits =
-                group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
-            for index in 0...group.count {
-                text.append(alphabet[Int(bits >> UInt32(18 - 6 * index)) & 63])
-            }
-        }
-        return text
+        let signed = encodeBase64URL(Array(header.utf8)) + "." + encodeBase64URL(Array(claims.utf8))
+        return signed + "." + encodeBase64URL(hmacSHA256(key: secret, data: Array(signed.utf8)))
     }
 
     private func error(_ text: String, now: Int64 = 1000) -> TokenError? {
@@ -82,7 +68,8 @@ import Web
         )
         #expect(error(token(claims, header: "{}")) == .malformed)
         let unsigned =
-            encode(Array("{\"alg\":\"none\"}".utf8)) + "." + encode(Array(claims.utf8)) + "."
+            encodeBase64URL(Array("{\"alg\":\"none\"}".utf8)) + "."
+            + encodeBase64URL(Array(claims.utf8)) + "."
         #expect(error(unsigned) == .unsupported)
     }
 
