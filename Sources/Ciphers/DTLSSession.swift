@@ -99,6 +99,15 @@ public struct DTLSSession: ~Copyable {
         }
     }
 
+    /// What can stand in for a connected session once nobody can ask for its last flight again;
+    /// `nil` before, or while a datagram waits.
+    public func farewell() -> DTLSFarewell? {
+        guard case .connected = state, cciphers_link_pending(ssl) == 0,
+            let pointer = cciphers_farewell_new(ssl)
+        else { return nil }
+        return DTLSFarewell(owning: pointer)
+    }
+
     /// Ends the session, with a close_notify if it was up.
     public mutating func close() {
         switch state {

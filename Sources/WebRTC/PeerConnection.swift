@@ -37,12 +37,13 @@ public struct PeerConnection: ~Copyable {
     /// Where the connection stands.
     public private(set) var state = State.connecting
 
-    private let role: DTLSRole
-    private var ice: ICELite
-    private var security: HandshakeSecurity
-    private var sealing: SealingKey?
-    private var opening: OpeningKey?
-    private var handshakeLimit: Instant?
+    let role: DTLSRole
+    var ice: ICELite
+    var security: HandshakeSecurity
+    var sealing: SealingKey?
+    var opening: OpeningKey?
+    var handshakeLimit: Instant?
+    var settlement: Instant?  // when at the latest the handshake's memory is given back
 
     /// A connection whose keys a DTLS handshake agrees on.
     public init(ice: ICELite, dtls: consuming DTLSSession, role: DTLSRole, at now: Instant) {
@@ -80,133 +81,59 @@ public struct PeerConnection: ~Copyable {
         guard isOpen else { return nil }
         var earliest = ice.nextDeadline  // asked for once a packet: no array is made for it
         if let own = security.nextDeadline { earliest = earliest.map { min($0, own) } ?? own }
-        if let limit = handshakeLimit { earliest = earliest.map { min($0, limit) } ?? limit }
+        if let own = handshakeLimit ?? settlement {
+            earliest = earliest.map { min($0, own) } ?? own
+        }
         return earliest
     }
 
-    private var isOpen: Bool {
+    var isOpen: Bool {
         switch state {
         case .connecting, .connected: true
         case .closed: false
         }
     }
-
-    private static let handshakeTime = Interval.seconds(30)  // as long as consent would last
 }
 
-// MARK: Bytes and time in
+// MARK: Following the handshake
 
 extension PeerConnection {
-    /// Takes in a STUN request that names this session's user fragment.
-    public mutating func receiveSTUN(
-        _ bytes: RawSpan, from source: Endpoint, at now: Instant
-    ) -> ICELite.Outcome {
-        let outcome = ice.receive(bytes, from: source, at: now)
-        if outcome.isFirstValidation, isOpen {
-            if role == .client { security.start(at: now) }
-            followHandshake()
-        }
-        return outcome
-    }
-
-    /// Whether nothing has proved for a while that the peer is still there.
-    public func isSilent(at now: Instant) -> Bool { ice.isSilent(at: now) }
-
-    /// Whether ICE has validated `source` for this session.
-    public func isValidated(_ source: Endpoint) -> Bool { ice.isValidated(source) }
-
-    /// Takes in one DTLS datagram from a validated address. A handshake's step costs about 1 ms.
-    public mutating func receiveDTLS(_ bytes: RawSpan, at now: Instant) {
-        guard isOpen else { return }
-        security.receive(bytes, at: now)
-        followHandshake()
-    }
-
-    /// Authenticates and decrypts one RTP packet into `out`; `nil` before the keys are known.
-    public mutating func openRTP(_ packet: RawSpan, into out: UnsafeMutableRawPointer) -> Opened? {
-        opening?.openRTP(packet, into: out)
-    }
-
-    /// Authenticates and decrypts one RTCP packet into `out`; `nil` before the keys are known.
-    public mutating func openRTCP(_ packet: RawSpan, into out: UnsafeMutableRawPointer) -> Opened? {
-        opening?.openRTCP(packet, into: out)
-    }
-
-    /// Replaces both sides' ICE credentials (RFC 8445 §9); keys and media go on.
-    public mutating func restartICE(local: ICECredentials, remote: ICECredentials) {
-        ice.restart(local: local, remote: remote)
-    }
-
-    /// Retransmits a flight, or ends a connection whose time is over.
-    public mutating func advance(to now: Instant) {
-        guard isOpen else { return }
-        ice.advance(to: now)
-        if ice.isExpired {
-            end(.consentExpired)
-        } else if let limit = handshakeLimit, limit <= now {
-            end(.handshakeTimedOut)
-        } else {
-            security.advance(to: now)
-            followHandshake()
-        }
-    }
-
-    /// Ends the connection, telling the peer if it can still be told.
-    public mutating func close(_ reason: CloseReason = .local) {
-        guard isOpen else { return }
-        end(reason)
-    }
-}
-
-// MARK: Bytes out
-
-extension PeerConnection {
-    /// The next handshake datagram for `remote`.
-    public mutating func nextDatagram() -> [UInt8]? { security.nextDatagram() }
-
-    /// Encrypts one RTP packet where it lies: see `SealingKey.sealRTP`. Zero before the keys.
-    public func sealRTP(
-        at out: UnsafeMutableRawPointer, headerByteCount: Int, prefixByteCount: Int,
-        payload: UnsafeRawBufferPointer, ssrc: UInt32, index: UInt64
-    ) -> Int {
-        switch sealing {
-        case .some(let key):
-            guard let start = payload.baseAddress else { return 0 }
-            return key.sealRTP(
-                at: out, headerByteCount: headerByteCount, prefixByteCount: prefixByteCount,
-                payload: start, payloadByteCount: payload.count, ssrc: ssrc, index: index)
-        case nil: return 0
-        }
-    }
-
-    /// Encrypts one RTCP packet; `nil` before the keys are known, or when there is nothing to send.
-    public mutating func sealRTCP(_ packet: [UInt8]) -> [UInt8]? {
-        guard let sealed = sealing?.sealRTCP(packet), !sealed.isEmpty else { return nil }
-        return sealed
-    }
-
-    private mutating func followHandshake() {
+    /// Draws the consequences of what the handshake has come to.
+    mutating func followHandshake(at now: Instant) {
         switch security.progress {
-        case .handshaking: return
-        case .connected(let material): if case .connecting = state { connect(material) }
+        case .handshaking, .settled: return
+        case .connected(let material): if case .connecting = state { connect(material, at: now) }
         case .closed: end(.remote)
         case .failed(let failure): end(.handshakeFailed(failure))
         }
     }
 
-    private mutating func connect(_ material: SRTPKeyingMaterial) {
+    /// Gives the handshake's memory back; what cannot be given back yet is tried again later.
+    mutating func settle(orAt later: Instant?) {
+        settlement = security.settle() ? nil : later
+    }
+
+    private mutating func connect(_ material: SRTPKeyingMaterial, at now: Instant) {
         do {
             sealing = try material.sealingKey(of: role)
             opening = try material.openingKey(of: role)
             handshakeLimit = nil
             state = .connected
+            // The server's flight is the last: a client that is connected has had it.
+            settlement = now + (role == .client ? Self.retryTime : Self.settlementTime)
         } catch {
             end(.handshakeFailed(.noCommonProfile))
         }
     }
 
-    private mutating func end(_ reason: CloseReason) {
+    /// Ends the connection; the peer is told if it can be.
+    mutating func end(_ reason: CloseReason) {
         security.close()
         state = .closed(reason)
     }
+
+    private static let handshakeTime = Interval.seconds(30)  // as long as consent would last
+    /// A peer has given its handshake up by then.
+    private static let settlementTime = Interval.seconds(60)
+    static let retryTime = Interval.seconds(1)
 }

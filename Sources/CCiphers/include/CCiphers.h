@@ -99,3 +99,20 @@ int cciphers_expire(struct ssl_st *_Nonnull ssl);
 
 /// Queues a close_notify.
 void cciphers_shutdown(struct ssl_st *_Nonnull ssl);
+
+// MARK: farewell.c: what is left of a session after its handshake, its record keys
+
+typedef struct cciphers_farewell cciphers_farewell;
+
+/// Copies the record keys of a connected session; NULL for other suites than GCM.
+cciphers_farewell *_Nullable cciphers_farewell_new(struct ssl_st *_Nonnull ssl);
+
+void cciphers_farewell_free(cciphers_farewell *_Nonnull farewell);
+
+/// 1 if one of the datagram's records is an authentic close_notify.
+int cciphers_farewell_received(
+    const cciphers_farewell *_Nonnull farewell, const uint8_t *_Nonnull datagram, size_t count);
+
+/// Our close_notify, 39 octets; 0 if OpenSSL failed.
+size_t cciphers_farewell_write(
+    const cciphers_farewell *_Nonnull farewell, uint8_t *_Nonnull out);
