@@ -42,6 +42,14 @@ public struct ByteWriter: Hashable, Sendable {
     /// Appends the UTF-8 of `text`, without a terminator.
     public mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+    /// Appends `count` octets of `value`.
+    public mutating func write(repeating value: UInt8, count: Int) {
+        bytes.append(contentsOf: repeatElement(value, count: count))
+    }
+
+    /// Forgets what was written and keeps the memory, for the next message of a long-lived writer.
+    public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
     /// Appends zeros until `count` is a multiple of `alignment`.
     public mutating func pad(to alignment: Int) {
         while bytes.count % alignment != 0 { bytes.append(0) }
@@ -52,6 +60,12 @@ public struct ByteWriter: Hashable, Sendable {
         precondition(offset + 2 <= bytes.count, "patch only what has been written")
         bytes[offset] = UInt8(truncatingIfNeeded: value >> 8)
         bytes[offset + 1] = UInt8(truncatingIfNeeded: value)
+    }
+
+    /// Overwrites four octets written before: the size of a box closed only now.
+    public mutating func patchUInt32(_ value: UInt32, at offset: Int) {
+        patch(UInt16(truncatingIfNeeded: value >> 16), at: offset)
+        patch(UInt16(truncatingIfNeeded: value), at: offset + 2)
     }
 
     private mutating func writeBigEndian(_ value: some FixedWidthInteger) {
