@@ -16,6 +16,7 @@ let package = Package(
         .library(name: "Ciphers", targets: ["Ciphers"]),
         .library(name: "Codecs", targets: ["Codecs"]),
         .library(name: "RTP", targets: ["RTP"]),
+        .library(name: "RTSP", targets: ["RTSP"]),
         .library(name: "SDP", targets: ["SDP"]),
         .library(name: "WebRTC", targets: ["WebRTC"]),
         .library(name: "Reactor", targets: ["Reactor"]),
@@ -43,6 +44,9 @@ let package = Package(
 
         // media
         .target(name: "RTP", dependencies: ["Timing", "Wire"], swiftSettings: house),
+
+        .target(
+            name: "RTSP", dependencies: ["Ciphers", "SDP", "Timing", "Wire"], swiftSettings: house),
 
         // engines
         .target(
@@ -124,6 +128,9 @@ let package = Package(
             dependencies: ["RTP", "Timing", "Wire"],
             swiftSettings: house
         ),
+        .testTarget(
+            name: "RTSPTests", dependencies: ["RTSP", "SDP", "Timing", "Wire"],
+            swiftSettings: house),
         .testTarget(
             name: "ReactorTests",
             dependencies: ["Reactor", "Timing", "Wire"],

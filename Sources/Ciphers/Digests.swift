@@ -22,17 +22,19 @@ public func hmacSHA256(key: [UInt8], data: [UInt8]) -> [UInt8] {
 
 /// SHA-256 (FIPS 180-4), 32 octets.
 public func sha256(_ data: RawSpan) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
-        let isDone = data.withOctets { octets in
-            EVP_Digest(octets, data.byteCount, digest.baseAddress, nil, EVP_sha256(), nil) == 1
-        }
-        precondition(isDone, "this OpenSSL has no SHA-256: install Debian's libssl3")
-        count = 32
-    }
+    let digest = digest(EVP_sha256(), byteCount: 32, of: data)
+    precondition(!digest.isEmpty, "this OpenSSL has no SHA-256: install Debian's libssl3")
+    return digest
 }
 
 /// SHA-256 (FIPS 180-4), 32 octets.
 public func sha256(_ data: [UInt8]) -> [UInt8] { sha256(data.span.bytes) }
+
+/// MD5 (RFC 1321), 16 octets: for digest authentication, which many cameras know in no other form.
+/// Nothing else may trust it. Empty where OpenSSL is configured to refuse it.
+public func md5(_ data: [UInt8]) -> [UInt8] {
+    digest(EVP_md5(), byteCount: 16, of: data.span.bytes)
+}
 
 /// Octets nobody can guess, from OpenSSL's generator seeded by the kernel.
 ///
@@ -56,6 +58,15 @@ public func constantTimeEquals(_ left: RawSpan, _ right: RawSpan) -> Bool {
     guard left.byteCount == right.byteCount else { return false }
     return left.withOctets { first in
         right.withOctets { CRYPTO_memcmp(first, $0, right.byteCount) == 0 }
+    }
+}
+
+private func digest(_ algorithm: OpaquePointer?, byteCount: Int, of data: RawSpan) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: byteCount) { digest, count in
+        let isDone = data.withOctets { octets in
+            EVP_Digest(octets, data.byteCount, digest.baseAddress, nil, algorithm, nil) == 1
+        }
+        count = isDone ? byteCount : 0
     }
 }
 

@@ -25,6 +25,16 @@ public struct PayloadFormat: Hashable, Sendable {
     public var parameters: FormatParameters
     /// The feedback the describing side understands: `nack`, `nack pli`, `ccm fir` …
     public var feedback: [String]
+
+    /// A format that no line of a description names.
+    public init(
+        payloadType: UInt8, encodingName: String, clockRate: UInt32, channels: Int? = nil,
+        parameters: FormatParameters = FormatParameters(""), feedback: [String] = []
+    ) {
+        (self.payloadType, self.encodingName) = (payloadType, encodingName)
+        (self.clockRate, self.channels) = (clockRate, channels)
+        (self.parameters, self.feedback) = (parameters, feedback)
+    }
 }
 
 /// What an `fmtp` line says: parameters with values, separated by semicolons.

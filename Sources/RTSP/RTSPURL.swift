@@ -1,0 +1,157 @@
+public import Wire
+
+/// Where a camera is: `rtsp://user:password@host:port/path?query`.
+///
+/// Taken as users paste it: passwords with `@` or `:` in them, IPv6 addresses without brackets, a
+/// doubled scheme, blanks around it. Credentials are kept apart and never printed.
+public struct RTSPURL: Hashable, Sendable {
+    /// Whether TLS is wanted: `rtsps`.
+    public var isSecure: Bool
+    /// A name or an address, without brackets.
+    public var host: String
+    /// The port when one is written.
+    public var writtenPort: UInt16?
+    /// Path and query as they are written, and nothing or `/…`.
+    public var target: String
+    /// User and password, decoded; `nil` when none is written.
+    public var credentials: RTSPCredentials?
+
+    /// Reads a URL; the error names the part, never its text.
+    public init(parsing text: String) throws(ParseError) {
+        var rest = trimmed(text)[...]
+        isSecure = try Self.scheme(&rest)
+        while let again = try? Self.scheme(&rest) { isSecure = again }  // doubled by some cameras
+        let targetStart = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        var authority = rest[..<targetStart]
+        target = Self.target(rest[targetStart...])
+        if let at = authority.lastIndex(of: "@") {
+            credentials = RTSPCredentials(userinfo: authority[..<at])
+            authority = authority[authority.index(after: at)...]
+        }
+        (host, writtenPort) = try Self.hostAndPort(authority)
+    }
+
+    /// The port to connect to: 554 unless written, and 443 with TLS, where cameras in the cloud
+    /// are. (RFC 7826 §5.2's 322 has to be written.)
+    public var port: UInt16 { writtenPort ?? (isSecure ? 443 : 554) }
+
+    /// The URL without credentials: what requests and logs name.
+    public var text: String { origin + (target.isEmpty ? "/" : target) }
+
+    /// The path alone, without the query; `/` for none.
+    public var path: String {
+        let path = target.prefix { $0 != "?" }
+        return path.isEmpty ? "/" : String(path)
+    }
+
+    /// Scheme, host and port.
+    var origin: String {
+        let name = host.contains(":") ? "[\(host)]" : host
+        return (isSecure ? "rtsps://" : "rtsp://") + name + (writtenPort.map { ":\($0)" } ?? "")
+    }
+
+    private static func scheme(_ rest: inout Substring) throws(ParseError) -> Bool {
+        for (scheme, isSecure) in [("rtsp://", false), ("rtsps://", true)]
+        where isSameToken(rest.prefix(scheme.count), scheme) {
+            rest = rest.dropFirst(scheme.count)
+            return isSecure
+        }
+        throw .invalid(field: "scheme of the URL (rtsp or rtsps)", at: 0)
+    }
+
+    private static func hostAndPort(
+        _ authority: Substring
+    ) throws(ParseError) -> (String, UInt16?) {
+        var (host, port) = (authority, Substring())
+        if authority.first == "[", let end = authority.firstIndex(of: "]") {
+            host = authority[..<end].dropFirst()
+            port = authority[end...].dropFirst()
+            guard port.isEmpty || port.first == ":" else {
+                throw .invalid(field: "port of the URL", at: 0)
+            }
+            port = port.dropFirst()
+        } else if let colon = authority.firstIndex(of: ":"),
+            colon == authority.lastIndex(of: ":")
+        {
+            host = authority[..<colon]
+            port = authority[colon...].dropFirst()
+        }
+        guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x22 }),
+            !host.contains(where: { "[]<>@".contains($0) })
+        else { throw .invalid(field: "host of the URL", at: 0) }
+        guard !port.isEmpty else { return (String(host), nil) }
+        guard let number = UInt16(port), number > 0 else {
+            throw .invalid(field: "port of the URL", at: 0)
+        }
+        return (String(host), number)
+    }
+
+    /// Without a fragment; what no request line may hold is percent-encoded.
+    private static func target(_ text: Substring) -> String {
+        var target = text.first == "?" ? "/" : ""
+        for octet in text.prefix(while: { $0 != "#" }).utf8 {
+            if octet > 0x20, octet < 0x7F {
+                target.unicodeScalars.append(Unicode.Scalar(octet))
+            } else {
+                target += "%" + hexadecimal([octet]).uppercased()
+            }
+        }
+        return target
+    }
+}
+
+extension RTSPURL: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The URL without credentials.
+    public var description: String { text }
+    /// The URL without credentials.
+    public var debugDescription: String { text }
+}
+
+/// A user's name and password. No description, dump or interpolation shows them.
+public struct RTSPCredentials: Hashable, Sendable {
+    /// The name, decoded.
+    public var user: String
+    /// The password, decoded.
+    public var password: String
+
+    /// Credentials as they are, not percent-encoded.
+    public init(user: String, password: String) { (self.user, self.password) = (user, password) }
+
+    /// What stands in front of the `@`, with percent signs decoded where they encode something.
+    init(userinfo: Substring) {
+        let colon = userinfo.firstIndex(of: ":") ?? userinfo.endIndex
+        user = Self.decoded(userinfo[..<colon])
+        password = Self.decoded(userinfo[colon...].dropFirst())
+    }
+
+    private static func decoded(_ text: Substring) -> String {
+        let octets = Array(text.utf8)
+        var decoded: [UInt8] = []
+        var index = 0
+        while index < octets.count {
+            let digits = octets[index...].dropFirst().prefix(2)
+            if octets[index] == UInt8(ascii: "%"), digits.count == 2,
+                digits.allSatisfy({ (48...57).contains($0) || (65...70).contains($0 & 0xDF) }),
+                let octet = UInt8(String(decoding: digits, as: UTF8.self), radix: 16)
+            {
+                decoded.append(octet)
+                index += 3
+            } else {
+                decoded.append(octets[index])
+                index += 1
+            }
+        }
+        return String(decoding: decoded, as: UTF8.self)
+    }
+}
+
+extension RTSPCredentials: CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// Nothing of them.
+    public var description: String { "credentials" }
+    /// Nothing of them.
+    public var debugDescription: String { "credentials" }
+    /// Nothing of them.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
