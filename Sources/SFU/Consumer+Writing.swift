@@ -19,6 +19,10 @@ extension Consumer {
     ) -> RunEnd {
         while position < burst.count {
             let record = burst[position]
+            if record.sequence >= replayNext {  // comes with what came before it
+                position += 1
+                continue
+            }
             if let reason = refusal(of: record) {
                 drops.count(reason)
                 position += 1
@@ -62,7 +66,8 @@ extension Consumer {
         writeHeader(
             RTPHeader(
                 payloadType: payloadType, sequenceNumber: UInt16(truncatingIfNeeded: sequence),
-                timestamp: rewriter.timestamp(for: record.timestamp), ssrc: ssrc,
+                timestamp: rewriter.timestamp(for: record.timestamp, at: record.sequence),
+                ssrc: ssrc,
                 marker: record.marker),
             of: record, in: packet, block: block, at: out)
         let sealed = connection.sealRTP(
@@ -115,7 +120,8 @@ extension Consumer {
             RTPHeader(
                 payloadType: retransmission.payloadType,
                 sequenceNumber: UInt16(truncatingIfNeeded: resent),
-                timestamp: rewriter.timestamp(for: record.timestamp), ssrc: retransmission.ssrc,
+                timestamp: rewriter.timestamp(for: record.timestamp, at: record.sequence),
+                ssrc: retransmission.ssrc,
                 marker: record.marker),
             of: record, in: packet, block: block, at: out)
         let headerByteCount = RTPHeader.byteCount + block

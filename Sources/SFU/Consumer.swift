@@ -33,6 +33,8 @@ struct Consumer {
     var flow: Flow
     var rewriter: StreamRewriter
     var pending: [Int64] = []  // source numbers to send again, oldest first
+    var replayNext = Int64.max  // the replay's next source number; what follows it waits
+    var replayCredit = 0  // packets of the replay that may be sent now
     var isPending = false  // on the router's list of consumers with retransmissions
     var resent: Int64 = 0  // the retransmission stream's next number
     var packetCount: UInt32 = 0  // as sender reports count them
@@ -60,6 +62,7 @@ struct Consumer {
         self.producer = producer
         pending.removeAll(keepingCapacity: true)  // the router's list still names it
         rewriter.detach()
+        replayNext = .max
         if kind == .video { flow = .awaitingKeyframe }
     }
 

@@ -17,7 +17,7 @@ struct KeyframeRequester {
     private let interval: Interval
     private var state = State.satisfied
 
-    init(interval: Interval = .milliseconds(500)) { self.interval = interval }
+    init(interval: Interval = .milliseconds(300)) { self.interval = interval }
 
     var nextDeadline: Instant? {
         switch state {

@@ -13,6 +13,7 @@ struct ReceiveStream {
     private(set) var statistics: ReceptionStatistics
     private(set) var nack: NackGenerator?
     private(set) var needsKeyframe = false  // more is missing than asking again can mend
+    private(set) var pictures: PictureGroup?
     private var unwrapper = SequenceUnwrapper()
     private var ring: [PacketRecord]
     private var retired: [UInt32] = []  // displaced in this burst, perhaps still to be sent
@@ -63,6 +64,8 @@ struct ReceiveStream {
             _ = statistics.packetArrived(
                 sequenceNumber: wire, timestamp: record.timestamp, at: now)
         }
+        if record.begins(after: pictures) { pictures = PictureGroup(record, at: now) }
+        pictures?.append(record)
         if nack?.packetArrived(wire, at: now) == .requestKeyframe { needsKeyframe = true }
         // A key frame ends no request: consumers still show what comes before it.
         return nil
@@ -85,6 +88,9 @@ struct ReceiveStream {
     mutating func reportBlock(at now: Instant) -> ReportBlock? {
         statistics.makeReportBlock(at: now)
     }
+
+    /// The newest number; `nil` before the first packet.
+    var newest: Int64? { unwrapper.newest }
 
     /// The packet with this number, while the ring still holds it.
     func record(at sequence: Int64) -> PacketRecord? {

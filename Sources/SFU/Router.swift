@@ -11,13 +11,14 @@ import Wire
 struct Router: ~Copyable {
     var producers = Slab<Producer>()
     var consumers = Slab<Consumer>()
-    private(set) var drops = DropCounters()
+    var drops = DropCounters()
     private(set) var forwardedPackets: UInt64 = 0
     private(set) var forwardedBytes: UInt64 = 0
     private(set) var retransmittedPackets: UInt64 = 0
     private var dirty: [ProducerHandle] = []
     private var resending: [ConsumerHandle] = []
-    private var started: [ConsumerHandle] = []  // sent their first packet of a source
+    var replays = ReplayQueue()
+    var started: [ConsumerHandle] = []  // sent their first packet of a source
     private var cursor = Cursor()
     private var now = Instant(nanoseconds: 0)  // when the newest packet came
 
@@ -28,7 +29,7 @@ struct Router: ~Copyable {
         var packet = 0
     }
 
-    var hasPendingOutput: Bool { !dirty.isEmpty || !resending.isEmpty }
+    var hasPendingOutput: Bool { !dirty.isEmpty || !resending.isEmpty || replays.hasSlice }
 
     /// Puts a packet of `handle` into its stream; on a reason, the caller keeps the slot.
     mutating func receive(
@@ -97,14 +98,12 @@ extension Router {
         }
         dirty.removeAll(keepingCapacity: true)
         cursor = Cursor()
-        return nextRetransmission(into: &arena, over: &transports, slab: slab)
+        if let run = nextRetransmission(into: &arena, over: &transports, slab: slab) { return run }
+        return resending.isEmpty ? nextReplay(into: &arena, over: &transports, slab: slab) : nil
     }
 
-    /// The consumers that began with a source since the last call: their clocks are known now.
-    mutating func takeStarted() -> [ConsumerHandle] {
-        defer { started.removeAll(keepingCapacity: true) }
-        return started
-    }
+    /// One of the consumers that began with a source: their clocks are known now.
+    mutating func nextStarted() -> ConsumerHandle? { started.popLast() }
 
     private enum Run {
         case written(Transmit)
@@ -129,12 +128,16 @@ extension Router {
             drops: &drops)
         guard !run.isEmpty else { return end == .arenaFull ? .arenaFull : .finished }
         if !isStarted { started.append(consumer) }
-        forwardedPackets &+= UInt64(run.count)
-        forwardedBytes &+= UInt64(run.byteCount)
+        countForwarded(run)
         return .written(run.transmit(to: destination, in: arena))
     }
 
-    private mutating func destination(
+    mutating func countForwarded(_ run: SegmentedRun) {
+        forwardedPackets &+= UInt64(run.count)
+        forwardedBytes &+= UInt64(run.byteCount)
+    }
+
+    mutating func destination(
         of consumer: ConsumerHandle, over transports: borrowing Slab<Transport>
     ) -> Endpoint? {
         let transport = consumers[consumer].transport

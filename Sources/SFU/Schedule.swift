@@ -5,14 +5,17 @@ struct Schedule {
     var deadlines = DeadlineQueue()  // by transport index
     var touched: [TransportHandle] = []
     var handshakes = HandshakeQueue()
+    var nextReplay: Instant?  // while a consumer is behind what is live
     var now = Instant(nanoseconds: 0)
 
     /// The earliest deadline. A waiting handshake step is due at once, but after the socket has
     /// been read again.
     var next: Instant? {
-        guard !handshakes.isEmpty else { return deadlines.next }
-        let soon = now + .microseconds(1)
-        return deadlines.next.map { min($0, soon) } ?? soon
+        let soon = handshakes.isEmpty ? nil : now + .microseconds(1)
+        var earliest = Earliest(deadlines.next)
+        earliest.take(nextReplay)
+        earliest.take(soon)
+        return earliest.instant
     }
 }
 

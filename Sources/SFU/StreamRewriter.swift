@@ -7,6 +7,7 @@ struct StreamRewriter {
     private var sequenceOffset: Int64 = 0
     private var timestampOffset: UInt32 = 0
     private var firstSource: Int64 = .max  // earliest source number of the current source
+    private var replay = Replay()
     private(set) var lastSequence: Int64
     private var lastTimestamp: UInt32
 
@@ -32,8 +33,29 @@ struct StreamRewriter {
         firstSource = sequence
     }
 
+    /// Follows a source from `sequence` on, of which all up to `newest` has come before: to the
+    /// consumer it happens within a tenth of a second, just before what is live.
+    ///
+    /// - Parameters:
+    ///   - timestamp: The source's at `sequence`.
+    ///   - newest: The newest number, and its timestamp.
+    mutating func start(
+        atSequence sequence: Int64, timestamp: UInt32, newest: (sequence: Int64, timestamp: UInt32),
+        gap: UInt32
+    ) {
+        let span = newest.timestamp &- timestamp
+        replay = Replay(
+            end: newest.sequence, timestamp: newest.timestamp,
+            divisor: 1 + span / Self.replaySpan)
+        start(
+            atSequence: sequence, timestamp: newest.timestamp &- span / replay.divisor, gap: gap)
+    }
+
     /// Leaves the source; the next packet starts anew.
-    mutating func detach() { firstSource = .max }
+    mutating func detach() {
+        firstSource = .max
+        replay = Replay()
+    }
 
     /// The consumer's number for a source number; `nil` for what came before its start.
     mutating func sequence(for source: Int64) -> Int64? {
@@ -43,8 +65,10 @@ struct StreamRewriter {
         return sequence
     }
 
-    mutating func timestamp(for source: UInt32) -> UInt32 {
-        let timestamp = source &+ timestampOffset
+    /// The consumer's timestamp for the source's, of the packet with the source's `sequence`.
+    mutating func timestamp(for source: UInt32, at sequence: Int64) -> UInt32 {
+        let timestamp =
+            (sequence > replay.end ? source : replay.compressed(source)) &+ timestampOffset
         if Int32(bitPattern: timestamp &- lastTimestamp) > 0 { lastTimestamp = timestamp }
         return timestamp
     }
@@ -59,4 +83,19 @@ struct StreamRewriter {
 
     /// Unchanging for one source: what sender reports add to the producer's timestamps.
     func reportedTimestamp(for source: UInt32) -> UInt32 { source &+ timestampOffset }
+
+    private static let replaySpan: UInt32 = 9000  // a tenth of a second of a video clock
+}
+
+/// What of a source had come before a consumer began: up to which number, and how its time is
+/// shortened towards the newest timestamp.
+private struct Replay {
+    var end = Int64.min
+    var timestamp: UInt32 = 0
+    var divisor: UInt32 = 1
+
+    func compressed(_ source: UInt32) -> UInt32 {
+        let age = Int32(bitPattern: timestamp &- source)
+        return age <= 0 ? source : timestamp &- UInt32(age) / divisor
+    }
 }

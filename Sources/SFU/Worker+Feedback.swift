@@ -52,8 +52,8 @@ extension Worker {
 
     /// Who has just begun to see a track is told its clocks at once: lips meet words from the start.
     mutating func reportStarts(in room: RoomHandle) {
-        for consumer in rooms[room].router.takeStarted()
-        where rooms[room].router.consumers.contains(consumer) {
+        while let consumer = rooms[room].router.nextStarted() {
+            guard rooms[room].router.consumers.contains(consumer) else { continue }
             sendReport(of: consumer, in: room, at: schedule.now)
         }
     }

@@ -93,11 +93,16 @@ extension Worker {
         }
     }
 
-    /// A viewer can receive now: it wants a key frame of all it consumes.
+    /// A viewer can receive now: of each picture it wants what began with the newest key frame, or
+    /// else a key frame.
     private mutating func startConsumers(of handle: TransportHandle, at now: Instant) {
         let room = transports[handle].room
         for (_, consumer) in transports[handle].consumers {
-            requestKeyframe(for: consumer, in: room, at: now)
+            if rooms[room].router.beginReplay(consumer, at: now) {
+                schedule.nextReplay = now
+            } else {
+                requestKeyframe(for: consumer, in: room, at: now)
+            }
         }
     }
 

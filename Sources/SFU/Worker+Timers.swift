@@ -100,14 +100,15 @@ extension Worker {
     }
 }
 
-/// The earliest of several optional deadlines.
-private struct Earliest {
-    private(set) var instant: Instant?
-
-    init(_ instant: Instant?) { self.instant = instant }
-
-    mutating func take(_ other: Instant?) {
-        guard let other else { return }
-        instant = instant.map { min($0, other) } ?? other
+extension Worker {
+    /// Lets those who have just joined have their next slice of what came before.
+    mutating func grantReplays(at now: Instant) {
+        guard let due = schedule.nextReplay, due <= now else { return }
+        schedule.nextReplay = nil
+        for room in rooms.handles where !rooms[room].router.replays.isEmpty {
+            rooms[room].router.grantReplays()
+            activate(room)
+            schedule.nextReplay = now + ReplayQueue.interval
+        }
     }
 }

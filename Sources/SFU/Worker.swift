@@ -65,6 +65,7 @@ public struct Worker: ~Copyable, Engine {
             touch(handle)
         }
         reschedule()
+        grantReplays(at: now)
         keepSlotsFree()
     }
 

@@ -7,7 +7,7 @@ import Timing
     static let start = Instant(nanoseconds: 1_000_000_000)
 
     @Test func `asks at once, then again each interval until a key frame comes`() {
-        var requester = KeyframeRequester()
+        var requester = KeyframeRequester(interval: .milliseconds(500))
         expect(.sendPLI, requester.keyframeNeeded(at: Self.start))
         expect(.none, requester.keyframeNeeded(at: Self.start))
         expect(.none, requester.advance(to: Self.start + .milliseconds(499)))
@@ -18,7 +18,7 @@ import Timing
     }
 
     @Test func `a wish right after a key frame waits out the interval`() {
-        var requester = KeyframeRequester()
+        var requester = KeyframeRequester(interval: .milliseconds(500))
         _ = requester.keyframeNeeded(at: Self.start)
         requester.keyframeArrived(at: Self.start + .milliseconds(10))
         expect(.none, requester.keyframeNeeded(at: Self.start + .milliseconds(20)))
@@ -27,7 +27,7 @@ import Timing
     }
 
     @Test func `gives up on a camera that ignores it`() {
-        var requester = KeyframeRequester()
+        var requester = KeyframeRequester(interval: .milliseconds(500))
         var asked = requester.keyframeNeeded(at: Self.start) == .sendPLI ? 1 : 0
         while let deadline = requester.nextDeadline {
             if requester.advance(to: deadline) == .sendPLI { asked += 1 }
@@ -38,7 +38,7 @@ import Timing
     }
 
     @Test func `a stream that begins is asked only if it begins without a key frame`() {
-        var requester = KeyframeRequester()
+        var requester = KeyframeRequester(interval: .milliseconds(500))
         requester.streamBegan(at: Self.start)
         expect(.none, requester.keyframeNeeded(at: Self.start))
         requester.keyframeArrived(at: Self.start + .milliseconds(5))
@@ -49,7 +49,7 @@ import Timing
     }
 
     @Test func `a key frame that comes by itself meets a wish that waits`() {
-        var requester = KeyframeRequester()
+        var requester = KeyframeRequester(interval: .milliseconds(500))
         _ = requester.keyframeNeeded(at: Self.start)
         requester.keyframeArrived(at: Self.start + .milliseconds(10))
         expect(.none, requester.keyframeNeeded(at: Self.start + .milliseconds(20)))

@@ -45,21 +45,44 @@ import Testing
     @Test func `another source goes on without a gap, and its time by the gap asked for`() {
         var rewriter = StreamRewriter(sequence: 10, timestamp: 1000)
         rewriter.start(atSequence: 500, timestamp: 90_000, gap: 0)
-        let old = (rewriter.sequence(for: 500), rewriter.timestamp(for: 90_000))
+        let old = (rewriter.sequence(for: 500), rewriter.timestamp(for: 90_000, at: 500))
         #expect(old == (11, 1000))
         rewriter.detach()
         let between = rewriter.sequence(for: 501)
         #expect(between == nil)
         rewriter.start(atSequence: 9, timestamp: 7, gap: 3000)
-        let new = (rewriter.sequence(for: 9), rewriter.timestamp(for: 7))
+        let new = (rewriter.sequence(for: 9), rewriter.timestamp(for: 7, at: 9))
         #expect(new == (12, 4000))
         #expect(rewriter.source(of: 11) == nil, "of the former source")
+    }
+
+    @Test func `what has come before happens within a tenth of a second, just before what is live`()
+    {
+        var rewriter = StreamRewriter(sequence: 10, timestamp: 1000)
+        // Two seconds of 30 frames each, the source's clock wrapping on the way.
+        let first = UInt32.max - 90_000
+        rewriter.start(
+            atSequence: 500, timestamp: first, newest: (559, first &+ 59 * 3000), gap: 0)
+        var last: UInt32?
+        for frame in 0..<UInt32(60) {
+            let timestamp = rewriter.timestamp(for: first &+ frame * 3000, at: 500 + Int64(frame))
+            if let last { #expect((100...200).contains(timestamp - last), "frame \(frame)") }
+            if frame == 0 { #expect(timestamp == 1000) }
+            last = timestamp
+        }
+        #expect((1000...1000 + 9200).contains(last ?? 0))
+        let live = rewriter.timestamp(for: first &+ 60 * 3000, at: 560)
+        #expect(live == (last ?? 0) + 3000, "live time runs as it does")
+        let again = rewriter.timestamp(for: first, at: 500)
+        #expect(again == 1000, "what is sent again is what was sent")
     }
 
     @Test func `timestamps wrap with the source's`() {
         var rewriter = StreamRewriter(sequence: 0, timestamp: .max)
         rewriter.start(atSequence: 0, timestamp: .max - 1, gap: 0)
-        let (last, wrapped) = (rewriter.timestamp(for: .max - 1), rewriter.timestamp(for: 1))
+        let (last, wrapped) = (
+            rewriter.timestamp(for: .max - 1, at: 1), rewriter.timestamp(for: 1, at: 2)
+        )
         #expect(last == .max && wrapped == 2)
         #expect(rewriter.reportedTimestamp(for: 1) == 2)
     }

@@ -7,14 +7,37 @@ import Wire
 /// What viewers see of streams that begin, pause, probe, move and crowd one another.
 @Suite struct StreamScenarioTests {
     @Test(arguments: VideoShape.allCases)
-    func `who joins late begins with a key frame, asked for once`(video: VideoShape) throws {
-        var meeting = Meeting(seed: 41)
+    func `who joins soon after a key frame begins with it, at once, and asks for none`(
+        video: VideoShape
+    ) throws {
+        var meeting = Meeting(seed: 47)
         let publisher = try meeting.publisher(video: video)
         let first = try meeting.viewer("bob", video: video)
         meeting.world.run(for: .milliseconds(7_300))
         let before = meeting.publication(publisher)
         let late = try meeting.viewer("carol", video: video)
-        meeting.world.run(for: .milliseconds(700))
+        meeting.world.run(for: .milliseconds(200))
+        let early = meeting.reception(late)
+        #expect(early.startsWithKeyframe && early.frameCount > 35, "all since 6 s")
+        meeting.world.run(for: .milliseconds(1_000))
+        #expect(
+            meeting.publication(publisher).keyframeRequestCount == before.keyframeRequestCount)
+        let seen = meeting.reception(late)
+        #expect(seen.disorderCount == 0 && seen.timestampFaultCount == 0)
+        #expect(seen.tornFrames.allSatisfy { $0 > meeting.publication(publisher).frameCount - 3 })
+        #expect(seen.longestTimestampStep < 4000 && seen.recoveredCount == 0)
+        #expect(meeting.reception(first).disorderCount == 0, "who was there notices nothing")
+    }
+
+    @Test(arguments: VideoShape.allCases)
+    func `who joins late begins with a key frame, asked for once`(video: VideoShape) throws {
+        var meeting = Meeting(seed: 41)
+        let publisher = try meeting.publisher(video: video)
+        let first = try meeting.viewer("bob", video: video)
+        meeting.world.run(for: .milliseconds(8_300))
+        let before = meeting.publication(publisher)
+        let late = try meeting.viewer("carol", video: video)
+        meeting.world.run(for: .milliseconds(600))
         let after = meeting.publication(publisher)
         #expect(after.keyframeRequestCount == before.keyframeRequestCount + 1)
         #expect(after.keyframeCount == before.keyframeCount + 1)
