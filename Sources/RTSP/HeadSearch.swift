@@ -11,6 +11,7 @@ struct HeadSearch {
     /// What is searched already ends here.
     private(set) var position: Int
     private var start: Int
+    private var hasFirstWord = false
     private var hasStartLine = false
     private var isLineEmpty = true
 
@@ -24,26 +25,30 @@ struct HeadSearch {
 
     mutating func advance(in buffer: [UInt8]) -> Result {
         while position < buffer.count {
+            guard position - start < RTSPStream.headLimit else {
+                return hasStartLine ? .tooLong : .nonsense
+            }
             let octet = buffer[position]
             position += 1
             switch octet {
             case UInt8(ascii: "\n"):
                 if isLineEmpty { return .end(position) }
                 isLineEmpty = true
-                if !hasStartLine {
-                    hasStartLine = true
-                    let line = String(decoding: buffer[start..<position - 1], as: UTF8.self)
-                    guard MessageHead.startLine(line[...]) != nil else {
-                        return .nonsense
-                    }
+                guard hasStartLine || isStartLine(buffer[start..<position]) else {
+                    return .nonsense
                 }
+                hasStartLine = true
             case UInt8(ascii: "\r"): continue
-            case UInt8(ascii: "\t"): isLineEmpty = false
+            case UInt8(ascii: "\t"), 0x20: (isLineEmpty, hasFirstWord) = (false, true)
+            case _ where !hasFirstWord && !(0x21...0x7E).contains(octet): return .nonsense
             case 0..<0x20 where !hasStartLine: return .nonsense
-            default: isLineEmpty = false
+            case _: isLineEmpty = false
             }
-            if position - start > RTSPStream.headLimit { return .tooLong }
         }
         return .incomplete
+    }
+
+    private func isStartLine(_ octets: ArraySlice<UInt8>) -> Bool {
+        MessageHead.startLine(String(decoding: octets, as: UTF8.self)[...]) != nil
     }
 }

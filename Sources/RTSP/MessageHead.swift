@@ -35,20 +35,20 @@ struct MessageHead {
 
     /// A request or status line; `nil` for any other text.
     static func startLine(_ text: Substring) -> Line? {
-        let words = text.split { $0 == " " || $0 == "\t" || $0 == "\r" }
+        let words = printable(String(text)).split(separator: " ")
         guard let first = words.first else { return nil }
         if first.utf8.starts(with: "RTSP/".utf8) {
             guard words.count >= 2, let status = Int(words[1]), (100...999).contains(status) else {
                 return nil
             }
             let reason = words.dropFirst(2).joined(separator: " ")
-            return .response(status: status, reason: printable(reason))
+            return .response(status: status, reason: reason)
         }
         guard words.count >= 3, let last = words.last, last.utf8.starts(with: "RTSP/".utf8),
             first.utf8.allSatisfy({ (65...90).contains($0 & 0xDF) || $0 == UInt8(ascii: "_") })
         else { return nil }
         let uri = words.dropFirst().dropLast().joined(separator: " ")
-        return .request(RTSPMethod(rawValue: first.uppercased()), uri: printable(uri))
+        return .request(RTSPMethod(rawValue: first.uppercased()), uri: uri)
     }
 
     /// A message that fills `bytes`.

@@ -30,7 +30,7 @@ public struct RTSPHeaders: Hashable, Sendable {
 
     /// Adds a field at the end. Control characters in the value become blanks.
     public mutating func append(_ name: String, _ value: String) {
-        fields.append(Field(name: name, value: printable(value)))
+        fields.append(Field(name: name, value: trimmed(printable(value))))
     }
 
     /// `CSeq`; `nil` when it is missing or no number.
@@ -41,12 +41,13 @@ public struct RTSPHeaders: Hashable, Sendable {
     mutating func read(line: Substring) {
         if line.first == " " || line.first == "\t" {
             guard !fields.isEmpty else { return }
-            let more = trimmed(line)
-            if !more.isEmpty { fields[fields.count - 1].value += " " + printable(more) }
+            let more = trimmed(printable(String(line)))
+            let value = fields[fields.count - 1].value
+            fields[fields.count - 1].value = trimmed("\(value) \(more)")
             return
         }
         guard let colon = line.firstIndex(of: ":") else { return }
-        let name = trimmed(line[..<colon])
+        let name = trimmed(printable(String(line[..<colon])))
         guard !name.isEmpty else { return }
         append(name, trimmed(line[line.index(after: colon)...]))
     }

@@ -42,6 +42,11 @@ import Testing
         )
     }
 
+    @Test func `MD5 gives what RFC 1321 lists`() {
+        #expect(md5(Array("abc".utf8)) == octets("900150983CD24FB0D6963F7D28E17F72"))
+        #expect(md5([]) == octets("D41D8CD98F00B204E9800998ECF8427E"))
+    }
+
     @Test func `equal octets are equal, and nothing else is`() {
         #expect(constantTimeEquals([1, 2, 3], [1, 2, 3]))
         #expect(constantTimeEquals([UInt8](), []))
