@@ -150,7 +150,8 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
-            name: "InteropTests", dependencies: ["Ciphers", "Web"], exclude: ["Support"],
+            name: "InteropTests", dependencies: ["Ciphers", "RTSP", "Timing", "Web"],
+            exclude: ["Support"],
             swiftSettings: house),
     ]
 )

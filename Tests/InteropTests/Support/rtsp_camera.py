@@ -1,0 +1,74 @@
+#!/usr/bin/python3
+"""A camera of GStreamer's RTSP server: H.264 and AAC, or Opus, without an end.
+
+rtsp_camera.py [--audio aac|opus|none] [--user U --password P] [--basic]
+Prints the port it listens on at 127.0.0.1; the camera is at /live.
+"""
+import argparse
+import signal
+
+import gi
+
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer
+
+VIDEO = (
+    "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=30/1"
+    " ! openh264enc bitrate=500000 gop-size=30 ! h264parse config-interval=-1"
+    " ! rtph264pay name=pay0 pt=96 mtu=1200"
+)
+AUDIO = {
+    "aac": "voaacenc ! rtpmp4gpay name=pay1 pt=97",
+    "opus": "opusenc ! rtpopuspay name=pay1 pt=97",
+    "none": "",
+}
+
+
+def authentication(options):
+    """Asks for a password, by Digest unless Basic is wanted."""
+    auth = GstRtspServer.RTSPAuth()
+    token = GstRtspServer.RTSPToken()
+    token.set_string("media.factory.role", "viewer")
+    if options.basic:
+        basic = GstRtspServer.RTSPAuth.make_basic(options.user, options.password)
+        auth.add_basic(basic, token)
+    else:
+        auth.set_supported_methods(GstRtsp.RTSPAuthMethod.DIGEST)
+        auth.add_digest(options.user, options.password, token)
+    return auth
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--audio", choices=AUDIO, default="aac")
+    parser.add_argument("--user")
+    parser.add_argument("--password", default="")
+    parser.add_argument("--basic", action="store_true")
+    options = parser.parse_args()
+    Gst.init(None)
+
+    factory = GstRtspServer.RTSPMediaFactory()
+    audio = AUDIO[options.audio]
+    if audio:
+        audio = " audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! " + audio
+    factory.set_launch("( " + VIDEO + audio + " )")
+    factory.set_shared(True)
+    server = GstRtspServer.RTSPServer()
+    server.set_address("127.0.0.1")
+    server.set_service("0")
+    if options.user:
+        server.set_auth(authentication(options))
+        allowed = "viewer,media.factory.access=(boolean)true,media.factory.construct=(boolean)true"
+        factory.add_role_from_structure(Gst.Structure.new_from_string(allowed))
+    server.get_mount_points().add_factory("/live", factory)
+    server.attach(None)
+    print(server.get_bound_port(), flush=True)
+    loop = GLib.MainLoop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        GLib.unix_signal_add(GLib.PRIORITY_HIGH, number, loop.quit)
+    loop.run()
+
+
+main()
