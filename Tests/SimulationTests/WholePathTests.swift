@@ -69,7 +69,7 @@ import Timing
             outcome
                 == Outcome(
                     sent: 1875, forwarded: 8559, retransmitted: 658, keyframeRequests: 2,
-                    complete: [627, 627, 627], frames: 629, trace: 15_223_028_354_932_278_713))
+                    complete: [627, 627, 627], frames: 629, trace: 14_683_120_523_012_522_397))
     }
 
     @Test func `the same seed gives the same datagrams at the same nanoseconds`() throws {
