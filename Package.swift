@@ -17,6 +17,7 @@ let package = Package(
         .library(name: "Codecs", targets: ["Codecs"]),
         .library(name: "RTP", targets: ["RTP"]),
         .library(name: "RTSP", targets: ["RTSP"]),
+        .library(name: "Muxer", targets: ["Muxer"]),
         .library(name: "SDP", targets: ["SDP"]),
         .library(name: "WebRTC", targets: ["WebRTC"]),
         .library(name: "Reactor", targets: ["Reactor"]),
@@ -44,9 +45,9 @@ let package = Package(
 
         // media
         .target(name: "RTP", dependencies: ["Timing", "Wire"], swiftSettings: house),
-
         .target(
             name: "RTSP", dependencies: ["Ciphers", "SDP", "Timing", "Wire"], swiftSettings: house),
+        .target(name: "Muxer", dependencies: ["Codecs", "Timing", "Wire"], swiftSettings: house),
 
         // engines
         .target(
@@ -123,6 +124,9 @@ let package = Package(
         ),
         .target(name: "CTestClock", path: "Tests/CTestClock"),
         .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Wire"], swiftSettings: house),
+        .testTarget(
+            name: "MuxerTests", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],
+            swiftSettings: house),
         .testTarget(
             name: "RTPTests",
             dependencies: ["RTP", "Timing", "Wire"],

@@ -50,6 +50,9 @@ public struct ByteWriter: Hashable, Sendable {
     /// Forgets what was written and keeps the memory, for the next message of a long-lived writer.
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
 
+    /// Forgets the first `count` octets and moves the rest up: for queues with a short rest.
+    public mutating func removeFirst(_ count: Int) { bytes.removeFirst(count) }
+
     /// Appends zeros until `count` is a multiple of `alignment`.
     public mutating func pad(to alignment: Int) {
         while bytes.count % alignment != 0 { bytes.append(0) }

@@ -1,0 +1,109 @@
+import Codecs
+import Wire
+
+/// Which part of an access unit a NAL unit is, in either codec.
+enum NALUnitKind: Hashable {
+    case delimiter
+    case parameterSet(ParameterSets.Kind)
+    case picture(isRandomAccess: Bool)
+    case other
+
+    /// ITU-T H.264, table 7-1.
+    init(h264 unit: RawSpan) {
+        switch unit.unsafeLoad(fromByteOffset: 0, as: UInt8.self) & 0x1F {
+        case 1...4: self = .picture(isRandomAccess: false)
+        case 5: self = .picture(isRandomAccess: true)
+        case 7: self = .parameterSet(.sequence)
+        case 8: self = .parameterSet(.picture)
+        case 9: self = .delimiter
+        default: self = .other
+        }
+    }
+
+    /// ITU-T H.265, table 7-1.
+    init(h265 unit: RawSpan) {
+        switch unit.unsafeLoad(fromByteOffset: 0, as: UInt8.self) >> 1 & 0x3F {
+        case 16...23: self = .picture(isRandomAccess: true)
+        case 0...31: self = .picture(isRandomAccess: false)
+        case 32: self = .parameterSet(.video)
+        case 33: self = .parameterSet(.sequence)
+        case 34: self = .parameterSet(.picture)
+        case 35: self = .delimiter
+        default: self = .other
+        }
+    }
+}
+
+/// The parameter sets of a track as last heard, so that each random access point can have them.
+struct ParameterSets {
+    /// In the order they are written.
+    enum Kind: Int, CaseIterable { case video, sequence, picture }
+
+    private struct Entry {
+        let kind: Kind
+        let id: UInt32
+        var unit: [UInt8]
+    }
+
+    private let isH265: Bool
+    private var entries: [Entry] = []
+
+    init(_ units: [[UInt8]], isH265: Bool) {
+        self.isH265 = isH265
+        for unit in units {
+            let bytes = unit.span.bytes
+            guard !bytes.isEmpty else { continue }
+            let kind = isH265 ? NALUnitKind(h265: bytes) : NALUnitKind(h264: bytes)
+            if case .parameterSet(let kind) = kind { learn(bytes, kind: kind) }
+        }
+    }
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// Octets that the sets of `kinds` take, each after a start code of four.
+    func byteCount(of kinds: [Kind]) -> Int {
+        var count = 0
+        for entry in entries where kinds.contains(entry.kind) { count += 4 + entry.unit.count }
+        return count
+    }
+
+    /// Keeps a set heard in the stream. Allocates only when it is new or differs.
+    mutating func learn(_ unit: RawSpan, kind: Kind) {
+        let id = id(of: unit, kind: kind)
+        guard let index = entries.firstIndex(where: { $0.kind == kind && $0.id == id }) else {
+            if entries.count == Self.limit { entries.removeFirst() }
+            let entry = Entry(kind: kind, id: id, unit: unit.withUnsafeBytes { Array($0) })
+            let place = entries.firstIndex { $0.kind.rawValue > kind.rawValue }
+            entries.insert(entry, at: place ?? entries.count)
+            return
+        }
+        let isSame = unit.withUnsafeBytes { entries[index].unit.elementsEqual($0) }
+        if !isSame { entries[index].unit = unit.withUnsafeBytes { Array($0) } }
+    }
+
+    /// Hands the sets of `kinds` over in order, each after its start code.
+    func append(_ kinds: [Kind], through cutter: inout PacketCutter, to output: inout ByteWriter) {
+        for entry in entries where kinds.contains(entry.kind) {
+            cutter.appendStartCode(to: &output)
+            cutter.append(entry.unit.span.bytes, to: &output)
+        }
+    }
+
+    /// The sets' own numbers lie before any octet that emulation prevention could have moved;
+    /// H.265's sequence sets are taken to be one, for theirs lies behind the whole profile.
+    private func id(of unit: RawSpan, kind: Kind) -> UInt32 {
+        let skipped: Int
+        switch (isH265, kind) {
+        case (false, .sequence): skipped = 32
+        case (false, _): skipped = 8
+        case (true, .picture): skipped = 16
+        case (true, _): return 0
+        }
+        var reader = BitReader(unit)
+        guard (try? reader.skip(skipped)) != nil else { return 0 }
+        return (try? reader.readUnsignedGolomb()) ?? 0
+    }
+
+    /// Far more than encoders use; the oldest goes first.
+    private static let limit = 64
+}

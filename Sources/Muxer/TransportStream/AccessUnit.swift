@@ -1,0 +1,61 @@
+import Codecs
+import Wire
+
+/// How an access unit's NAL units will lie in the stream: what one look at its head tells.
+///
+/// A unit with start codes is scanned up to its first slice and then taken as it is; one with
+/// lengths is walked whole, for each length becomes a start code.
+struct AccessUnit {
+    /// Octets of the access unit delimiter it brings along; 0 where one must be put in.
+    private(set) var delimiterByteCount = 0
+    /// Where, among the sample's octets, what follows the delimiter begins.
+    private(set) var restOffset = 0
+    /// Octets that follow the delimiter, each NAL unit with its start code.
+    private(set) var restByteCount = 0
+    /// Whether a decoder can begin here.
+    private(set) var isRandomAccess = false
+    /// The kinds of parameter sets it lacks.
+    private(set) var missing = ParameterSets.Kind.allCases
+
+    /// Looks at `payload`, and learns the parameter sets in it.
+    ///
+    /// - Returns: `nil` when the framing is broken or there is no NAL unit.
+    init?(_ payload: RawSpan, framing: NALUnitFraming, isH265: Bool, sets: inout ParameterSets) {
+        var walk = NALUnits(payload, framing: framing)
+        var unitCount = 0
+        var isBeforePicture = true
+        while isBeforePicture || framing != .startCodes, let unit = walk.next() {
+            unitCount += 1
+            let kind = isH265 ? NALUnitKind(h265: unit) : NALUnitKind(h264: unit)
+            if unitCount == 1, kind == .delimiter {
+                delimiterByteCount = unit.byteCount
+                restOffset = walk.offset
+                continue
+            }
+            restByteCount += 4 + unit.byteCount
+            guard isBeforePicture else { continue }
+            switch kind {
+            case .parameterSet(let kind):
+                sets.learn(unit, kind: kind)
+                missing.removeAll { $0 == kind }
+            case .picture(let isRandomAccess):
+                self.isRandomAccess = isRandomAccess
+                isBeforePicture = false
+            case .delimiter, .other:
+                break
+            }
+        }
+        guard unitCount > 0, !walk.isMalformed else { return nil }
+        if framing == .startCodes { takeRestAsItIs(payload) }
+    }
+
+    private mutating func takeRestAsItIs(_ payload: RawSpan) {
+        // The start code after a delimiter may have a fourth octet, a zero before the three.
+        if delimiterByteCount > 0, restOffset < payload.byteCount,
+            payload.unsafeLoad(fromByteOffset: restOffset - 1, as: UInt8.self) == 0
+        {
+            restOffset -= 1
+        }
+        restByteCount = payload.byteCount - restOffset
+    }
+}

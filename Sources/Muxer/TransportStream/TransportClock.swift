@@ -1,0 +1,133 @@
+import Timing
+import Wire
+
+/// Where the stream's time is, and when it was last written down.
+struct TransportClock {
+    /// The latest decode time; `nil` before the first sample.
+    var now: Interval?
+    /// When the last clock reference was written; `nil` when one is due at once.
+    var lastReference: Interval?
+    /// When the tables were last written; `nil` when they are due at once.
+    var lastTables: Interval?
+    /// Whether the next reference begins a new time base.
+    var hasJumped = false
+
+    /// The program clock reference for now, 42 bits and wrapped.
+    var reference: Int64 {
+        let ticks = (now ?? .zero).ticks27 % TransportTime.referencePeriod
+        return ticks < 0 ? ticks + TransportTime.referencePeriod : ticks
+    }
+
+    /// Whether time has moved since the last reference.
+    var needsReference: Bool { lastReference != now }
+
+    mutating func takeDiscontinuity() -> Bool {
+        defer { hasJumped = false }
+        return hasJumped
+    }
+}
+
+extension TransportStreamWriter {
+    /// Moves time on to a sample's, and fills what would be too long a silence of tables or clock.
+    ///
+    /// - Returns: The sample with decode times that rise and a presentation not before them.
+    mutating func advance(to sample: Sample, into output: inout ByteWriter) -> Sample {
+        var timing = sample
+        let index = sample.track
+        if let last = tracks[index].lastDecodeTime {
+            let step = timing.decodeTime - last
+            if step <= .zero, step > .zero - configuration.jump {
+                timing.decodeTime = last + Self.tick
+                statistics.correctedTimes += 1
+            }
+            tracks[index].step = min(max(step, .zero), configuration.referenceInterval)
+        }
+        if timing.presentationTime < timing.decodeTime {
+            if sample.presentationTime < sample.decodeTime { statistics.correctedTimes += 1 }
+            timing.presentationTime = timing.decodeTime
+        }
+        tracks[index].lastDecodeTime = timing.decodeTime
+        move(to: timing.decodeTime, into: &output)
+        return timing
+    }
+
+    private mutating func move(to time: Interval, into output: inout ByteWriter) {
+        guard let now = clock.now else {
+            clock.now = time
+            return
+        }
+        if time - now > configuration.jump || now - time > configuration.jump {
+            return openTimeBase(at: time, into: &output)
+        }
+        guard time > now else { return }
+        // Audio that has paused must not wait for its next frame.
+        for index in tracks.indices
+        where tracks[index].gathered.age(at: time) > configuration.audioSpan {
+            emitAudio(of: index, isWhole: true, into: &output)
+        }
+        while let due = nextDue, due < time {
+            clock.now = due
+            writeReference(into: &output)
+        }
+        clock.now = time
+    }
+
+    /// What was gathered belongs to the old time base; the new one begins with tables and clock.
+    private mutating func openTimeBase(at time: Interval, into output: inout ByteWriter) {
+        let hasBegun = clock.lastTables != nil
+        for index in tracks.indices { emitAudio(of: index, isWhole: true, into: &output) }
+        clock.now = time
+        guard hasBegun || clock.lastTables != nil else { return }
+        statistics.discontinuities += 1
+        clock.hasJumped = true
+        (clock.lastTables, clock.lastReference) = (nil, nil)
+        writeReference(into: &output)
+    }
+
+    /// Writes the tables, when they are due now, and a packet with the clock alone.
+    mutating func writeReference(into output: inout ByteWriter) {
+        if areTablesDue(after: .zero) { writeTables(into: &output) }
+        var field = AdaptationField()
+        field.programClockReference = clock.reference
+        field.isDiscontinuity = clock.takeDiscontinuity()
+        clock.lastReference = clock.now
+        let track = tracks[referenceTrack]
+        // A packet without payload repeats the counter of the one before it.
+        TransportPacket.write(
+            pid: track.pid, startsUnit: false, hasAdaptation: true, hasPayload: false,
+            counter: track.counter &- 1, to: &output)
+        field.write(byteCount: PacketCutter.roomPerPacket, to: &output)
+    }
+
+    mutating func writeTables(into output: inout ByteWriter) {
+        tables.write(to: &output)
+        clock.lastTables = clock.now
+    }
+
+    /// Whether the clock must be written before `step` has passed once more.
+    func isReferenceDue(after step: Interval) -> Bool {
+        guard let now = clock.now, let last = clock.lastReference else { return true }
+        return now + step > last + configuration.referenceInterval
+    }
+
+    /// Whether the tables must be written before `step` has passed once more: a little early, for
+    /// readers tell their time by their place between two references.
+    func areTablesDue(after step: Interval) -> Bool {
+        guard let now = clock.now, let last = clock.lastTables else { return true }
+        return step > .zero
+            ? now + step > last + configuration.tableInterval - configuration.tableInterval / 20
+            : now >= last + configuration.tableInterval
+    }
+
+    private var nextDue: Interval? {
+        guard let reference = clock.lastReference, let tables = clock.lastTables else { return nil }
+        return min(
+            reference + configuration.referenceInterval, tables + configuration.tableInterval)
+    }
+
+    /// A time as the stream writes it: 90 kHz, after the lead that decoders are given.
+    func stamp(_ time: Interval) -> Int64 { (time + configuration.decoderLead).ticks90 }
+
+    /// The smallest step of a stamp, rounded up.
+    private static let tick = Interval(nanoseconds: 11_112)
+}

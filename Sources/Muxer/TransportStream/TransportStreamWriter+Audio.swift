@@ -1,0 +1,65 @@
+import Codecs
+import Timing
+import Wire
+
+extension TransportStreamWriter {
+    mutating func gatherAudio(
+        _ sample: Sample, _ payload: RawSpan, into output: inout ByteWriter
+    ) throws(MuxerError) {
+        let index = sample.track
+        let format = tracks[index].format
+        guard let duration = format.frameDuration(of: payload) else {
+            throw .malformedSample(track: index)
+        }
+        let timing = advance(to: sample, into: &output)
+        if let end = tracks[index].gathered.end,
+            abs((timing.decodeTime - end).nanoseconds) > Self.tolerance.nanoseconds
+        {
+            emitAudio(of: index, isWhole: true, into: &output)
+        }
+        tracks[index].gathered.append(
+            payload, format: format, at: timing.presentationTime, lasting: duration)
+        tracks[index].step = duration
+        let mustEmit =
+            tracks[index].gathered.spanWithNext > configuration.audioSpan
+            || tracks[index].gathered.byteCount > Self.gatheredLimit
+            || index == referenceTrack && isReferenceDue(after: duration)
+        if mustEmit { emitAudio(of: index, isWhole: false, into: &output) }
+    }
+
+    /// As much as fills transport packets. Opus stays whole, for readers look for its frames'
+    /// headers within one PES packet.
+    private func octetsToEmit(of index: Int, isWhole: Bool, headroom: Int) -> Int {
+        let count = tracks[index].gathered.byteCount
+        if isWhole { return count }
+        if case .opus = tracks[index].format { return count }
+        let packets = (count + headroom) / PacketCutter.roomPerPacket
+        return packets > 0 ? packets * PacketCutter.roomPerPacket - headroom : count
+    }
+
+    /// Writes gathered audio as one PES packet: all of it, or as much as fills transport packets.
+    mutating func emitAudio(of index: Int, isWhole: Bool, into output: inout ByteWriter) {
+        guard tracks[index].gathered.byteCount > 0 else { return }
+        if index != referenceTrack, clock.lastTables == nil { writeReference(into: &output) }
+        // Header and, where this track carries the clock, its reference.
+        let headroom = 14 + (index == referenceTrack ? 8 : 0)
+        let count = octetsToEmit(of: index, isWhole: isWhole, headroom: headroom)
+        let start = tracks[index].gathered.start(within: count)
+        let lead = configuration.decoderLead
+        let header = PESHeader(
+            streamID: tracks[index].streamID, payloadByteCount: count,
+            isAligned: tracks[index].gathered.beginsWithFrame,
+            presentation: start.map { ($0 + lead).ticks90 })
+        var cutter = begin(header, count, of: index, isKeyframe: false, into: &output)
+        cutter.append(scratch.bytes.span.bytes, to: &output)
+        tracks[index].gathered.append(first: count, through: &cutter, to: &output)
+        tracks[index].gathered.removeFirst(count)
+        tracks[index].counter = cutter.counter
+    }
+
+    /// Audio whose times stray less than this runs on in one packet, under the first one's time.
+    private static let tolerance = Interval.milliseconds(1)
+
+    /// A PES packet of audio must say its length in 16 bits; one more frame fits beyond this.
+    private static let gatheredLimit = 32_768
+}

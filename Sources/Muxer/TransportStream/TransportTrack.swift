@@ -1,0 +1,77 @@
+import Codecs
+import Timing
+import Wire
+
+/// A track as the transport stream's writer keeps it.
+struct TransportTrack {
+    let format: TrackFormat
+    let pid: UInt16
+    let streamID: UInt8
+    var counter: UInt8 = 0
+    var lastDecodeTime: Interval?
+
+    /// How long the last sample lasted, as far as the next one told.
+    var step = Interval.zero
+
+    /// Video only.
+    var parameterSets: ParameterSets
+    /// Audio only.
+    var gathered = GatheredAudio()
+
+    init(_ format: TrackFormat, index: Int) throws(MuxerError) {
+        guard Self.isSupported(format) else { throw .unsupportedFormat(track: index) }
+        self.format = format
+        pid = Self.firstPID + UInt16(index)
+        switch format {
+        case .h264(let sets, _):
+            parameterSets = ParameterSets(sets, isH265: false)
+            streamID = 0xE0 + UInt8(index)
+        case .h265(let sets, _):
+            parameterSets = ParameterSets(sets, isH265: true)
+            streamID = 0xE0 + UInt8(index)
+        case .aac, .mp3:
+            parameterSets = ParameterSets([], isH265: false)
+            streamID = 0xC0 + UInt8(index)
+        case .opus:
+            parameterSets = ParameterSets([], isH265: false)
+            streamID = 0xBD
+        }
+    }
+
+    /// As the program map lists it.
+    var stream: ProgramMap.Stream {
+        switch format {
+        case .h264: ProgramMap.Stream(type: 0x1B, pid: pid, descriptors: [])
+        case .h265:
+            ProgramMap.Stream(type: 0x24, pid: pid, descriptors: Self.registration("HEVC"))
+        case .aac: ProgramMap.Stream(type: 0x0F, pid: pid, descriptors: [])
+        case .mp3(let rate):
+            ProgramMap.Stream(type: rate >= 32_000 ? 0x03 : 0x04, pid: pid, descriptors: [])
+        case .opus(let channels):
+            // The extension descriptor's channel_config_code (ETSI TS 101 154 and the Opus mapping).
+            ProgramMap.Stream(
+                type: 0x06, pid: pid,
+                descriptors: Self.registration("Opus") + [0x7F, 2, 0x80, UInt8(channels)])
+        }
+    }
+
+    private static func registration(_ name: String) -> [UInt8] {
+        [5, UInt8(name.utf8.count)] + Array(name.utf8)
+    }
+
+    private static func isSupported(_ format: TrackFormat) -> Bool {
+        switch format {
+        case .h264(_, let framing), .h265(_, let framing):
+            switch framing {
+            case .startCodes: true
+            case .lengths(let octets): (1...4).contains(octets)
+            }
+        case .aac(let configuration): ADTSHeader(configuration, payloadByteCount: 0) != nil
+        case .opus(let channels): (1...8).contains(channels)
+        case .mp3(let rate): (8_000...48_000).contains(rate)
+        }
+    }
+
+    /// As other muxers number them, so that people recognise what they see.
+    static let firstPID: UInt16 = 0x100
+}
