@@ -17,10 +17,11 @@ struct ChannelTable {
     /// Whether nobody uses `channel`.
     func isFree(_ channel: UInt8) -> Bool { !used[channel] }
 
-    /// Gives a track its two channels. RTP has precedence where both are one.
+    /// Gives a track its two channels. RTP has precedence where both are one, or where RTCP's
+    /// is taken.
     mutating func assign(track: Int, rtp: UInt8, rtcp: UInt8) {
         let place = UInt8(truncatingIfNeeded: track << 1)
-        places[Int(rtcp)] = place | 1
+        if isFree(rtcp) { places[Int(rtcp)] = place | 1 }
         places[Int(rtp)] = place
         (used[rtp], used[rtcp]) = (true, true)
     }

@@ -60,6 +60,18 @@ struct ControlURL {
         return (try? RTSPURL(parsing: scheme + "//" + text))?.text
     }
 
+    /// Without a query that holds a token for DESCRIBE alone: Nest answers a PLAY that repeats it,
+    /// and then sends nothing.
+    static func withoutToken(_ text: String) -> String {
+        guard let query = text.firstIndex(of: "?"),
+            text[query...].dropFirst().split(separator: "&").contains(where: {
+                isSameToken($0.prefix(5), "auth=")
+            })
+        else { return text }
+        let path = text[..<query]
+        return path.last == "/" ? String(path) : path + "/"
+    }
+
     private static let candidateLimit = 6
 }
 

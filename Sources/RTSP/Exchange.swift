@@ -48,12 +48,12 @@ struct SetupPlan {
                 let control = choice.mediaIndex < controls.count ? controls[choice.mediaIndex] : nil
                 return Step(choice: choice, urls: urls.candidates(control)[...])
             }[...]
-        let aggregates = urls.candidates(session)
-        aggregateURL = aggregates.first ?? urls.request.text
+        let written = urls.candidates(session).first ?? urls.request.text
+        aggregateURL = ControlURL.withoutToken(written)
         playAttempts = [
             PlayAttempt(url: aggregateURL, hasRange: true),
             PlayAttempt(url: aggregateURL, hasRange: false),
-            PlayAttempt(url: urls.request.text, hasRange: true),
+            PlayAttempt(url: written == aggregateURL ? urls.request.text : written, hasRange: true),
         ]
     }
 }

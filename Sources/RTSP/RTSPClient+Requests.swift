@@ -81,7 +81,11 @@ extension RTSPClient {
         if output.count < Self.outputLimit { output += response.bytes }
         guard response.isSuccess else { return }
         if request.method == .teardown { fail(.closedByServer) }
-        if request.method == .redirect { redirect(to: request.headers["Location"]) }
+        guard request.method == .redirect else { return }
+        switch state {
+        case .opening, .playing: redirect(to: request.headers["Location"])
+        case .idle, .redirecting, .closing, .ended: return
+        }
     }
 
     private static let answeredMethods =
@@ -93,17 +97,26 @@ extension RTSPClient {
 extension RTSPClient {
     /// When `advance` wants to be called next; `nil` when nothing is pending.
     public var nextDeadline: Instant? {
-        var deadlines = exchanges.map(\.deadline)
         switch state {
         case .idle, .redirecting, .ended: return nil
-        case .opening: break
-        case .closing(let limit): deadlines = [limit]
+        case .closing(let limit): return limit
+        case .opening: return firstAnswerLimit
         case .playing:
-            if let keepAliveTime { deadlines.append(keepAliveTime) }
-            if let reportTime { deadlines.append(reportTime) }
-            if let lastPacketTime { deadlines.append(lastPacketTime + configuration.mediaTimeout) }
+            let mediaLimit = lastPacketTime.map { $0 + configuration.mediaTimeout }
+            return Self.earlier(
+                Self.earlier(firstAnswerLimit, mediaLimit), Self.earlier(keepAliveTime, reportTime))
         }
-        return deadlines.min()
+    }
+
+    private var firstAnswerLimit: Instant? {
+        var first: Instant?
+        for exchange in exchanges { first = Self.earlier(first, exchange.deadline) }
+        return first
+    }
+
+    private static func earlier(_ left: Instant?, _ right: Instant?) -> Instant? {
+        guard let left, let right else { return left ?? right }
+        return min(left, right)
     }
 
     /// Does all that is due at `now`.

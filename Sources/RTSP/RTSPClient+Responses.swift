@@ -69,6 +69,12 @@ extension RTSPClient {
             return fail(.tooManyRedirections(limit: Self.redirectionLimit))
         }
         target.credentials = url.credentials
+        hasReopened = false
+        reopen(at: target)
+    }
+
+    /// Begins again on a connection that the owner has to open.
+    mutating func reopen(at target: RTSPURL) {
         url = target
         exchanges.removeAll()
         (session, tracks, plan, channels) = (nil, [], SetupPlan(), ChannelTable())

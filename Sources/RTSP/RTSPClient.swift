@@ -40,6 +40,7 @@ public struct RTSPClient: ~Copyable {
     var exchanges: [Exchange] = []
     var lastSequence = 0
     var redirectionCount = 0
+    var hasReopened = false
     var session: SessionHeader?
     var publicMethods: [RTSPMethod] = []
     var plan = SetupPlan()
@@ -83,7 +84,7 @@ extension RTSPClient {
         case .opening, .playing, .closing, .ended: return
         }
         stream = RTSPStream()
-        authentication.reset()
+        if !hasReopened { authentication.reset() }
         state = .opening
         send(.options, RTSPRequest(.options, uri: url.text), at: now)
     }
@@ -116,6 +117,11 @@ extension RTSPClient {
         switch state {
         case .idle, .redirecting, .ended: return
         case .closing: finish(nil)
+        case .opening where exchanges.contains { $0.refusalCount > 0 }:
+            // Some cameras hang up with the 401, and want the answer on a new connection.
+            if hasReopened { return fail(.wrongCredentials) }
+            hasReopened = true
+            reopen(at: url)
         case .opening, .playing: fail(.connectionClosed)
         }
     }
@@ -203,6 +209,7 @@ extension RTSPClient {
     }
 
     mutating func fail(_ error: RTSPError) {
+        if case .closing = state { return finish(nil) }
         switch error {
         case .connectionClosed, .closedByServer, .sessionLost: break
         case .credentialsNeeded, .wrongCredentials, .unsupportedAuthentication, .notFound,

@@ -26,7 +26,8 @@ public struct RTSPClientConfiguration: Sendable {
 
 /// What a client tells its owner.
 public enum RTSPEvent: Hashable, Sendable {
-    /// The camera is somewhere else: close this connection, open one there, and `start` again.
+    /// The camera is somewhere else, or wants a connection anew: close this one, open one there,
+    /// and `start` again.
     case redirected(RTSPURL)
     /// What the camera offers.
     case described(SessionDescription)

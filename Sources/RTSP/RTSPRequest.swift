@@ -31,6 +31,14 @@ public struct RTSPRequest: Hashable, Sendable {
     }
 }
 
+extension RTSPRequest: CustomStringConvertible, CustomDebugStringConvertible {
+    /// For logs: the method and its number, for the rest may hold secrets.
+    public var description: String { "\(method) \(headers.sequence.map { "#\($0)" } ?? "")" }
+
+    /// As `description`.
+    public var debugDescription: String { description }
+}
+
 /// An answer to a request (RFC 2326 §7).
 public struct RTSPResponse: Hashable, Sendable {
     /// 100…999; 200 is well.

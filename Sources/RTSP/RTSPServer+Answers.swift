@@ -13,6 +13,11 @@ extension RTSPServer {
             }
             return write(refusal, to: request)
         }
+        if let option = request.headers["Require"] {
+            var refusal = RTSPResponse(551)
+            refusal.headers.append("Unsupported", option)
+            return write(refusal, to: request)
+        }
         let named = request.headers["Session"].flatMap { SessionHeader(parsing: $0) }
         if let named, named.id != session?.id { return write(RTSPResponse(454), to: request) }
         switch request.method {
@@ -91,8 +96,12 @@ extension RTSPServer {
         }
         var response = RTSPResponse(200)
         response.headers.append("Range", "npt=now-")
-        let starts = tracks.map { StreamStart(url: $0.url).description }
-        response.headers.append("RTP-Info", starts.joined(separator: ","))
+        let lines = tracks.map { track in
+            var start = starts[track.section] ?? StreamStart(url: "")
+            start.url = track.url
+            return start.description
+        }
+        response.headers.append("RTP-Info", lines.joined(separator: ","))
         write(response, to: request)
         guard state == .open else { return }
         state = .playing

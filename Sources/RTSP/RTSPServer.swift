@@ -23,6 +23,7 @@ public struct RTSPServer: ~Copyable {
     var mount: RTSPMount?
     var tracks: [Track] = []
     var channels = ChannelTable()
+    var starts: [Int: StreamStart] = [:]  // by section
     var lastSign: Instant?  // of life, since there is a session
 
     var output: [UInt8] = []
@@ -122,6 +123,14 @@ extension RTSPServer {
             packet, channel: isRTCP ? track.rtcp : track.rtp, to: &output)
     }
 
+    /// Tells clients that will play where a section's packets begin.
+    public mutating func setStart(of section: Int, sequenceNumber: UInt16, timestamp: UInt32) {
+        guard (0..<Self.sectionLimit).contains(section) else { return }
+        starts[section] = StreamStart(
+            url: "", sequenceNumber: sequenceNumber, timestamp: timestamp)
+    }
+
+    private static let sectionLimit = 64
     static let waitingLimit = 1_048_576  // octets that wait for nextOutput, or for nextEvent
 }
 

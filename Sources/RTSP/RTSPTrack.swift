@@ -31,6 +31,16 @@ public struct RTSPTrack: Hashable, Sendable {
     public var encoding: String { format.encodingName.uppercased() }
 }
 
+extension RTSPTrack: CustomStringConvertible, CustomDebugStringConvertible {
+    /// For logs: without the URL, which may hold a secret.
+    public var description: String {
+        "\(kind.rawValue) \(printable(encoding))/\(format.clockRate) on channel \(rtpChannel)"
+    }
+
+    /// As `description`.
+    public var debugDescription: String { description }
+}
+
 /// One packet of a track, as a place in its client's buffer.
 public struct RTSPPacket: Hashable, Sendable {
     /// The track's index among the tracks that are set up.

@@ -35,7 +35,8 @@ public struct RTSPURL: Hashable, Sendable {
     /// are. (RFC 7826 §5.2's 322 has to be written.)
     public var port: UInt16 { writtenPort ?? (isSecure ? 443 : 554) }
 
-    /// The URL without credentials: what requests and logs name.
+    /// The URL without credentials, as requests name it. A query may hold a secret: logs want
+    /// `description`.
     public var text: String { origin + (target.isEmpty ? "/" : target) }
 
     /// The path alone, without the query; `/` for none.
@@ -101,10 +102,21 @@ public struct RTSPURL: Hashable, Sendable {
 }
 
 extension RTSPURL: CustomStringConvertible, CustomDebugStringConvertible {
-    /// The URL without credentials.
-    public var description: String { text }
-    /// The URL without credentials.
-    public var debugDescription: String { text }
+    /// For logs: without credentials, and without what may be some: a query (`auth=…`), and what
+    /// follows `password=` in a path.
+    public var description: String {
+        var text = origin
+        var rest = path[...]
+        while !rest.isEmpty, !isSameToken(rest.prefix(Self.secret.count), Self.secret) {
+            text.append(rest.removeFirst())
+        }
+        return text + (rest.isEmpty ? "" : Self.secret + "…") + (target.contains("?") ? "?…" : "")
+    }
+
+    /// As `description`.
+    public var debugDescription: String { description }
+
+    private static let secret = "password="
 }
 
 /// A user's name and password. No description, dump or interpolation shows them.

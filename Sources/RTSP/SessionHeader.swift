@@ -130,15 +130,17 @@ public enum PlayRange: Hashable, Sendable, CustomStringConvertible {
             let isLast = index == parts.count - 1
             let halves = part.split(
                 separator: ".", maxSplits: isLast ? 1 : 0, omittingEmptySubsequences: false)
-            guard let whole = UInt32(halves[0]) else { return nil }
+            guard let whole = UInt32(halves[0]), whole <= timeLimit else { return nil }
             milliseconds = milliseconds * 60 + Int64(whole) * 1000
             guard halves.count == 2 else { continue }
             let digits = halves[1].prefix(3)
             guard halves[1].utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
             milliseconds += Int64(digits + String(repeating: "0", count: 3 - digits.count)) ?? 0
         }
-        return .milliseconds(milliseconds)
+        return milliseconds <= Int64(timeLimit) * 1000 ? .milliseconds(milliseconds) : nil
     }
+
+    private static let timeLimit: UInt32 = 1_000_000_000  // seconds: thirty years
 
     private static func text(_ time: Interval) -> String {
         let milliseconds = max(time.nanoseconds / 1_000_000, 0)

@@ -106,6 +106,46 @@ import Timing
         #expect(script.last.method == .teardown)
     }
 
+    @Test func `a token in the query is for DESCRIBE alone (Nest)`() throws {
+        var script = try Script("rtsps://nest:443/stream?auth=token")
+        script.setUp()
+        #expect(script.requests[1].uri == "rtsps://nest:443/stream?auth=token")
+        #expect(script.last.method == .play)
+        #expect(script.last.uri == "rtsps://nest:443/stream/")
+        #expect(script.last.headers["Range"] == "npt=0.000-")
+    }
+
+    @Test func `a camera that hangs up with its 401 is answered on a new connection, once`() throws
+    {
+        var script = try Script("rtsp://u:p@camera/live")
+        for _ in 0..<2 {
+            script.answer()
+            script.answer(401, [CameraFailureTests.digest])
+            script.client.connectionClosed(at: script.now)
+            script.take()
+            guard script.ending == .none else { break }
+            #expect(script.events.last == .redirected(try cameraURL("rtsp://u:p@camera/live")))
+            script.client.start(at: script.now)
+            script.take()
+            #expect(script.last.headers["Authorization"]?.contains("nc=") == false)
+        }
+        #expect(script.ending == .some(.wrongCredentials))
+    }
+
+    @Test func `RTCP on another track's channel takes nothing from that track`() throws {
+        var script = try Script()
+        script.answer()
+        script.answer(200, body: cameraText)
+        script.answer(200, ["Session: 1", "Transport: RTP/AVP/TCP;interleaved=1-2"])
+        script.answer(200, ["Transport: RTP/AVP/TCP;interleaved=0-1"])
+        script.receive(RTSPStreamTests.frame(packet(1), channel: 1))
+        guard case .packet(let packet) = script.events.last else {
+            Issue.record("no packet")
+            return
+        }
+        #expect(packet.track == 0 && !packet.isRTCP)
+    }
+
     @Test func `media before PLAY's answer is delivered, and stands for it`() throws {
         var script = try Script()
         script.setUp()

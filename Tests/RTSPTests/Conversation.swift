@@ -38,6 +38,9 @@ struct Conversation: ~Copyable {
     var cut: Int
     var clientEvents: [RTSPEvent] = []
     var serverEvents: [RTSPServerEvent] = []
+    /// All that the server sent, when it is kept.
+    var transcript: [UInt8] = []
+    var keepsTranscript = false
     /// What came, track by track, RTP and RTCP.
     var packets: [[UInt8]] = []
 
@@ -70,13 +73,18 @@ struct Conversation: ~Copyable {
             while let event = server.nextEvent() { take(event) }
             while let octets = server.nextOutput() {
                 isMoving = true
+                if keepsTranscript { transcript += octets }
                 for piece in pieces(octets) {
                     client.receive(piece.span.bytes, at: now)
-                    while let event = client.nextEvent() { take(event) }
+                    takeClientEvents()
                 }
             }
-            while let event = client.nextEvent() { take(event) }
+            takeClientEvents()
         }
+    }
+
+    mutating func takeClientEvents() {
+        while let event = client.nextEvent() { take(event) }
     }
 
     mutating func advance(to time: Instant) {

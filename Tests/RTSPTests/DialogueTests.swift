@@ -31,6 +31,31 @@ import Timing
         #expect(talk.client.skippedByteCount == 0)
     }
 
+    /// All that a camera sends in a session, cut in two at each octet.
+    @Test func `what a client makes of its camera does not depend on where one cut falls`() throws {
+        var talk = try Conversation { $0.credentials = .init(user: "cam", password: "secret") }
+        talk.keepsTranscript = true
+        talk.client.start(at: origin)
+        talk.run()
+        for number in UInt8(0)..<6 {
+            talk.server.send(packet(number).span.bytes, track: Int(number) % 2)
+        }
+        talk.run()
+        let octets = talk.transcript
+        let packetCount = talk.packets.count
+        #expect(packetCount == 6)
+        for place in 0...octets.count {
+            var other = try Conversation()
+            other.client.start(at: origin)
+            for piece in [octets[..<place], octets[place...]] {
+                other.client.receive(piece.span.bytes, at: origin)
+                other.takeClientEvents()
+            }
+            #expect(other.clientEvents == talk.clientEvents)
+            #expect(other.packets == talk.packets)
+        }
+    }
+
     @Test func `packets name their track and kind`() throws {
         var talk = try Conversation()
         talk.client.start(at: origin)

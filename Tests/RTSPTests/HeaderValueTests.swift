@@ -93,6 +93,8 @@ import Timing
             "clock=19961108T143720.25Z-", .other("clock=19961108T143720.25Z-"),
             "clock=19961108T143720.25Z-"
         ),
+        ("npt=4294967295:0:0-", .other("npt=4294967295:0:0-"), "npt=4294967295:0:0-"),
+        ("npt=100000000:0:0-", .other("npt=100000000:0:0-"), "npt=100000000:0:0-"),
         ("npt=x-", .other("npt=x-"), "npt=x-"),
         ("npt=1:2-", .other("npt=1:2-"), "npt=1:2-"),
     ]) func `a range of play time is read, any other is kept`(
