@@ -154,7 +154,7 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
-            name: "InteropTests", dependencies: ["Ciphers", "RTSP", "Timing", "Web"],
+            name: "InteropTests", dependencies: ["Ciphers", "RTSP", "SDP", "Timing", "Web"],
             exclude: ["Support"],
             swiftSettings: house),
     ]

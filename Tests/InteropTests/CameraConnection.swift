@@ -14,6 +14,9 @@ struct CameraConnection: ~Copyable {
     var events: [RTSPEvent] = []
     /// How many packets of each track came: RTP, and RTCP.
     var packetCounts: [Int: (rtp: Int, rtcp: Int)] = [:]
+    /// The packets themselves, when they are kept.
+    var packets: [(track: Int, isRTCP: Bool, octets: [UInt8])] = []
+    var keepsPackets = false
 
     init(_ url: RTSPURL, selection: TrackSelection = TrackSelection()) throws {
         var configuration = RTSPClientConfiguration(url: url, seed: Array(url.text.utf8))
@@ -49,7 +52,8 @@ struct CameraConnection: ~Copyable {
         return .none
     }
 
-    private mutating func turn() {
+    /// Waits a twentieth of a second for the camera at most, and does what is due.
+    mutating func turn() {
         flush()
         let count = recv(socket, &buffer, buffer.count, 0)
         let now = Self.now()
@@ -71,19 +75,28 @@ struct CameraConnection: ~Copyable {
         var counts = packetCounts[packet.track] ?? (0, 0)
         counts = packet.isRTCP ? (counts.rtp, counts.rtcp + 1) : (counts.rtp + 1, counts.rtcp)
         packetCounts[packet.track] = counts
+        guard keepsPackets else { return }
+        let octets = client.bytes(of: packet).withUnsafeBytes { Array($0) }
+        packets.append((packet.track, packet.isRTCP, octets))
     }
 
     private mutating func flush() {
         while let octets = client.nextOutput() {
-            var sent = 0
-            while sent < octets.count {
-                let count = octets[sent...].withUnsafeBytes {
-                    send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
-                }
-                guard count > 0 else { return client.connectionClosed(at: Self.now()) }
-                sent += count
-            }
+            if !Self.send(octets, over: socket) { client.connectionClosed(at: Self.now()) }
         }
+    }
+
+    /// Sends all of it; `false` when the other side is gone.
+    static func send(_ octets: [UInt8], over socket: Int32) -> Bool {
+        var sent = 0
+        while sent < octets.count {
+            let count = octets[sent...].withUnsafeBytes {
+                Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
     }
 
     private static func connect(to port: UInt16) throws -> Int32 {
@@ -106,7 +119,7 @@ struct CameraConnection: ~Copyable {
         return socket
     }
 
-    private static func now() -> Instant {
+    static func now() -> Instant {
         Instant(nanoseconds: Int64(DispatchTime.now().uptimeNanoseconds))
     }
 }

@@ -68,4 +68,26 @@ import Testing
         connection.hangUp()
         #expect(connection.ending == .some(nil))
     }
+
+    @Test(.enabled(if: hasGStreamer && Lab.has("ffprobe"), "make test installs both"))
+    func `what our server offers again is understood by ffmpeg`() async throws {
+        let camera = try Self.gstreamer()
+        let relayed = try CameraRelayed(try camera.url())
+        let port = relayed.port
+        async let served = blocking { try relayed.serve() }
+        let (output, code) = try await run(
+            "timeout",
+            [
+                "30", "ffprobe", "-v", "error", "-rtsp_transport", "tcp", "-count_frames",
+                "-read_intervals", "%+2", "-show_entries", "stream=codec_name,nb_read_frames",
+                "-of", "csv=p=0", "rtsp://viewer:word@127.0.0.1:\(port)/again",
+            ])
+        #expect(code == 0)
+        let streams = output.split(separator: "\n").map { $0.split(separator: ",") }
+        #expect(streams.map(\.first) == ["h264", "aac"])
+        #expect(streams.allSatisfy { Int($0.last ?? "") ?? 0 > 20 }, "\(output)")
+        let events = try await served
+        #expect(events.first == .playing(path: "/again", tracks: [0, 1]))
+        #expect(events.last == .ended(nil))
+    }
 }
