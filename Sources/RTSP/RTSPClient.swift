@@ -174,9 +174,15 @@ extension RTSPClient {
 
     private mutating func dropPackets() {
         let waiting = events[eventPosition...]
-        let kept = waiting.filter { if case .packet = $0 { false } else { true } }
-        droppedPacketCount += waiting.count - kept.count
-        events = Array(kept)
+        events = waiting.filter { event in
+            switch event {
+            case .packet:
+                droppedPacketCount += 1
+                return false
+            case .skipped: return false  // counted already
+            case .redirected, .described, .playing, .ended: return true
+            }
+        }
         eventPosition = 0
     }
 

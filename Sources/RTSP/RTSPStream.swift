@@ -40,7 +40,9 @@ public struct RTSPStream: ~Copyable {
 
     /// Takes in what a read delivered, and forgets all items handed out before.
     ///
-    /// - Parameter keepingFrames: Whether frames handed out before must stay readable.
+    /// - Parameters:
+    ///   - bytes: What comes next in the connection; copied.
+    ///   - keepingFrames: Whether frames handed out before must stay readable.
     public mutating func receive(_ bytes: RawSpan, keepingFrames: Bool = false) {
         if !keepingFrames, position > 0 {
             buffer.removeFirst(position)
