@@ -15,22 +15,22 @@ import Testing
             Case(
                 clip: Clip(
                     name: "15 fps, 0.5 Mbit/s with AAC", framesPerSecond: 15,
-                    videoBitrate: 468_000, audio: try aac(), audioBitrate: 32_000, seconds: 30),
+                    videoBitrate: 468_000, audio: try aac(), audioBitrate: 32_000, seconds: 12),
                 limit: 0.067),
             Case(
                 clip: Clip(
                     name: "30 fps, 2 Mbit/s with AAC", videoBitrate: 1_936_000, audio: try aac(),
-                    seconds: 20),
+                    seconds: 8),
                 limit: 0.041),
             Case(
                 clip: Clip(
                     name: "30 fps, 2 Mbit/s with Opus", videoBitrate: 1_974_000,
-                    audio: .opus(channelCount: 2), audioBitrate: 26_000, seconds: 20),
+                    audio: .opus(channelCount: 2), audioBitrate: 26_000, seconds: 8),
                 limit: 0.041),
             Case(
                 clip: Clip(
                     name: "25 fps, 4 Mbit/s with AAC", framesPerSecond: 25,
-                    videoBitrate: 3_936_000, audio: try aac(), seconds: 20),
+                    videoBitrate: 3_936_000, audio: try aac(), seconds: 8),
                 limit: 0.031),
         ]
     }

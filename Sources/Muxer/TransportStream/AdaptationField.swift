@@ -14,7 +14,7 @@ public struct AdaptationField: Hashable, Sendable {
 
     /// Octets the field needs with its length octet; 0 when it says nothing and can be left out.
     var byteCount: Int {
-        if programClockReference != nil { return 8 }
+        if programClockReference != nil { return Self.referenceByteCount }
         return isDiscontinuity || isRandomAccess ? 2 : 0
     }
 
@@ -52,4 +52,7 @@ public struct AdaptationField: Hashable, Sendable {
         }
         if byteCount > used { output.write(repeating: 0xFF, count: byteCount - used) }
     }
+
+    /// Octets of a field that carries the clock.
+    static let referenceByteCount = 8
 }

@@ -7,8 +7,13 @@ struct TransportClock {
     var now: Interval?
     /// When the last clock reference was written; `nil` when one is due at once.
     var lastReference: Interval?
-    /// When the tables were last written; `nil` when they are due at once.
+    /// When the tables last came, as a reader tells by their place between two references; `nil`
+    /// when they are due at once.
     var lastTables: Interval?
+    /// What stands before the caller's buffer: octets of the stream less those in the buffer.
+    var origin = 0
+    /// Where in the stream the last reference's packet began.
+    var referenceOffset = 0
     /// Whether the next reference begins a new time base.
     var hasJumped = false
 
@@ -21,9 +26,23 @@ struct TransportClock {
     /// Whether time has moved since the last reference.
     var needsReference: Bool { lastReference != now }
 
-    mutating func takeDiscontinuity() -> Bool {
-        defer { hasJumped = false }
-        return hasJumped
+    /// The field of a packet that begins at `offset` and carries the reference for now.
+    mutating func takeReference(at offset: Int) -> AdaptationField {
+        defer { (lastReference, referenceOffset, hasJumped) = (now, origin + offset, false) }
+        var field = AdaptationField()
+        field.programClockReference = reference
+        field.isDiscontinuity = hasJumped
+        return field
+    }
+
+    /// Notes tables that begin at `offset`, `byteCount` octets before the reference for now.
+    mutating func tablesBegin(at offset: Int, byteCount: Int) {
+        lastTables = now
+        guard let now, let last = lastReference, now > last else { return }
+        let before = Int64(origin + offset - referenceOffset)
+        let elapsed = (now - last).nanoseconds
+        let share = Double(before) / Double(before + Int64(byteCount))
+        lastTables = last + Interval(nanoseconds: Int64(Double(elapsed) * share))
     }
 }
 
@@ -86,11 +105,8 @@ extension TransportStreamWriter {
 
     /// Writes the tables, when they are due now, and a packet with the clock alone.
     mutating func writeReference(into output: inout ByteWriter) {
-        if areTablesDue(after: .zero) { writeTables(into: &output) }
-        var field = AdaptationField()
-        field.programClockReference = clock.reference
-        field.isDiscontinuity = clock.takeDiscontinuity()
-        clock.lastReference = clock.now
+        if areTablesDue(after: Self.tick) { writeTables(into: &output) }
+        let field = clock.takeReference(at: output.count)
         let track = tracks[referenceTrack]
         // A packet without payload repeats the counter of the one before it.
         TransportPacket.write(
@@ -100,8 +116,9 @@ extension TransportStreamWriter {
     }
 
     mutating func writeTables(into output: inout ByteWriter) {
+        let offset = output.count
         tables.write(to: &output)
-        clock.lastTables = clock.now
+        clock.tablesBegin(at: offset, byteCount: output.count - offset)
     }
 
     /// Whether the clock must be written before `step` has passed once more.
@@ -110,19 +127,17 @@ extension TransportStreamWriter {
         return now + step > last + configuration.referenceInterval
     }
 
-    /// Whether the tables must be written before `step` has passed once more: a little early, for
-    /// readers tell their time by their place between two references.
+    /// Whether the tables must be written before `step` has passed once more.
     func areTablesDue(after step: Interval) -> Bool {
         guard let now = clock.now, let last = clock.lastTables else { return true }
-        return step > .zero
-            ? now + step > last + configuration.tableInterval - configuration.tableInterval / 20
-            : now >= last + configuration.tableInterval
+        return now + step > last + configuration.tableInterval
     }
 
     private var nextDue: Interval? {
-        guard let reference = clock.lastReference, let tables = clock.lastTables else { return nil }
-        return min(
-            reference + configuration.referenceInterval, tables + configuration.tableInterval)
+        guard let last = clock.lastReference else { return nil }
+        let reference = last + configuration.referenceInterval
+        guard let tables = clock.lastTables else { return reference }
+        return min(reference, tables + configuration.tableInterval)
     }
 
     /// A time as the stream writes it: 90 kHz, after the lead that decoders are given.

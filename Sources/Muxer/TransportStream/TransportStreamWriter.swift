@@ -49,6 +49,7 @@ public struct TransportStreamWriter: ~Copyable {
         guard tracks.indices.contains(sample.track) else { throw .noSuchTrack(sample.track) }
         guard payload.byteCount > 0 else { throw .emptySample(track: sample.track) }
         let before = output.count
+        clock.origin = statistics.writtenByteCount - before
         switch tracks[sample.track].format {
         case .h264(_, let framing):
             try writeVideo(sample, payload, framing: framing, isH265: false, into: &output)
@@ -66,8 +67,9 @@ public struct TransportStreamWriter: ~Copyable {
     /// follows begins with tables and a clock reference, so that it can be a file of its own.
     public mutating func flush(into output: inout ByteWriter) {
         let before = output.count
+        clock.origin = statistics.writtenByteCount - before
         for index in tracks.indices { emitAudio(of: index, isWhole: true, into: &output) }
-        (clock.lastTables, clock.lastReference) = (nil, nil)
+        clock.lastTables = nil
         statistics.writtenByteCount += output.count - before
     }
 
@@ -100,29 +102,28 @@ extension TransportStreamWriter {
         into output: inout ByteWriter
     ) -> PacketCutter {
         var field = AdaptationField()
-        field.isRandomAccess = isKeyframe
         let total = header.byteCount + byteCount
         if index == referenceTrack {
             let step = tracks[index].step
             let needsTables = isKeyframe || areTablesDue(after: step)
             if needsTables { writeTables(into: &output) }
-            var withReference = field
-            withReference.programClockReference = clock.reference
-            let isFree =
-                PacketCutter.packetCount(of: total, fieldByteCount: withReference.byteCount)
-                == PacketCutter.packetCount(of: total, fieldByteCount: field.byteCount)
-            if needsTables || clock.needsReference && (isFree || isReferenceDue(after: step)) {
-                withReference.isDiscontinuity = clock.takeDiscontinuity()
-                field = withReference
-                clock.lastReference = clock.now
-            }
+            let isWanted =
+                clock.needsReference && (isReferenceDue(after: step) || isReferenceFree(total))
+            if needsTables || isWanted { field = clock.takeReference(at: output.count) }
         } else if clock.lastTables == nil {
             writeReference(into: &output)
         }
+        field.isRandomAccess = isKeyframe
         scratch.removeAll()
         header.write(to: &scratch)
         return PacketCutter(
             pid: tracks[index].pid, byteCount: total, adaptation: field,
             counter: tracks[index].counter)
+    }
+
+    /// Whether the clock fits where there would be stuffing.
+    private func isReferenceFree(_ byteCount: Int) -> Bool {
+        PacketCutter.packetCount(of: byteCount, fieldByteCount: AdaptationField.referenceByteCount)
+            == PacketCutter.packetCount(of: byteCount, fieldByteCount: 0)
     }
 }
