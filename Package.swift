@@ -61,7 +61,8 @@ let package = Package(
 
         // shell
         .target(
-            name: "Reactor", dependencies: ["CSystem", "Timing", "Wire"], swiftSettings: house),
+            name: "Reactor", dependencies: ["CSystem", "Ciphers", "Timing", "Wire"],
+            swiftSettings: house),
         .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
         .target(name: "Service", dependencies: ["CSystem", "Wire"], swiftSettings: house),
 

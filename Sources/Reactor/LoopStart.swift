@@ -16,6 +16,53 @@ public func startLoop<E: Engine & SendableMetatype & ~Copyable>(
     makeEngine: @escaping @Sendable () throws -> E,
     onEvent: @escaping @Sendable (E.Event) -> Void
 ) throws -> LoopHandle<E> {
+    try launch(name: name, configuration: configuration) { socket, mailbox, isReady in
+        var loop = try MediaLoop(
+            engine: makeEngine(), socket: socket, mailbox: mailbox, onEvent: onEvent)
+        try isReady()
+        do throws(SystemError) {
+            try loop.run()
+            return nil
+        } catch {
+            loop.close()
+            return error
+        }
+    }
+}
+
+/// Starts a thread as `startLoop` does, for an engine that speaks over a stream connection too.
+///
+/// Parameters and errors are `startLoop`'s.
+public func startStreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>(
+    name: String,
+    configuration: LoopConfiguration,
+    makeEngine: @escaping @Sendable () throws -> E,
+    onEvent: @escaping @Sendable (E.Event) -> Void
+) throws -> LoopHandle<E> {
+    try launch(name: name, configuration: configuration) { socket, mailbox, isReady in
+        var loop = try StreamLoop(
+            engine: makeEngine(), socket: socket, mailbox: mailbox, onEvent: onEvent)
+        try isReady()
+        do throws(SystemError) {
+            try loop.run()
+            return nil
+        } catch {
+            loop.close()
+            return error
+        }
+    }
+}
+
+/// Starts a thread, binds its socket there, and lets `body` run its loop to the end; returns once
+/// `body` has said that it is ready.
+private func launch<E: Engine & SendableMetatype & ~Copyable>(
+    name: String,
+    configuration: LoopConfiguration,
+    _ body:
+        @escaping @Sendable (
+            consuming UDPSocket, Mailbox<MediaLoop<E>.Command>, () throws -> Void
+        ) throws -> SystemError?
+) throws -> LoopHandle<E> {
     let mailbox = try Mailbox<MediaLoop<E>.Command>(capacity: configuration.mailboxCapacity)
     let started = try Mailbox<Result<LoopReport, any Error>>(capacity: 1)
     let ending = Ending()
@@ -30,14 +77,7 @@ public func startLoop<E: Engine & SendableMetatype & ~Copyable>(
                 isRealtime: thread.isRealtime,
                 isPinned: thread.isPinned
             )
-            var loop = try MediaLoop(
-                engine: makeEngine(),
-                socket: socket,
-                mailbox: mailbox,
-                onEvent: onEvent
-            )
-            try started.post(.success(report))
-            failure = loop.runToEnd()
+            failure = try body(socket, mailbox) { try started.post(.success(report)) }
         } catch {
             // The starter still waits: nothing throws once it was told of success.
             try? started.post(.failure(error))
@@ -49,19 +89,6 @@ public func startLoop<E: Engine & SendableMetatype & ~Copyable>(
         mailbox: mailbox,
         ending: ending
     )
-}
-
-extension MediaLoop where E: ~Copyable {
-    /// Runs, and whatever ends it, carries out what the mailbox had taken by then.
-    fileprivate mutating func runToEnd() -> SystemError? {
-        do throws(SystemError) {
-            try run()
-            return nil
-        } catch {
-            close()
-            return error
-        }
-    }
 }
 
 extension Mailbox {

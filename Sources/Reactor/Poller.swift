@@ -8,9 +8,14 @@ struct Poller: ~Copyable {
         let rawValue: Int32
         static let socket = Readiness(rawValue: 1 << 0)
         static let mailbox = Readiness(rawValue: 1 << 1)
+        static let stream = Readiness(rawValue: 1 << 2)
+        static let resolution = Readiness(rawValue: 1 << 3)
     }
 
-    private let descriptor: Int32
+    static let stream: UInt32 = 2
+    static let resolution: UInt32 = 3
+
+    let descriptor: Int32
 
     static func open(socket: Int32, mailbox: Int32) throws(SystemError) -> Poller {
         let opened = try SystemError.check(system_poller_open(), "epoll_create1")

@@ -29,12 +29,16 @@ public struct SystemError: Error, Hashable {
 extension SystemError: CustomStringConvertible {
     /// One line for a log or a terminal: `bind 0.0.0.0:40000: address already in use`.
     public var description: String {
+        subject.map { "\(call) \($0): \(reason)" } ?? "\(call): \(reason)"
+    }
+
+    /// The kernel's words for `code`, beginning small.
+    public var reason: String {
         let text = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
             guard let start = buffer.baseAddress else { return "" }
             system_error_text(code, start, buffer.count)
             return String(cString: start)
         }
-        let reason = text.prefix(1).lowercased() + text.dropFirst()
-        return subject.map { "\(call) \($0): \(reason)" } ?? "\(call): \(reason)"
+        return text.prefix(1).lowercased() + text.dropFirst()
     }
 }

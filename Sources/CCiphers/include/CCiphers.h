@@ -116,3 +116,28 @@ int cciphers_farewell_received(
 /// Our close_notify, 39 octets; 0 if OpenSSL failed.
 size_t cciphers_farewell_write(
     const cciphers_farewell *_Nonnull farewell, uint8_t *_Nonnull out);
+
+// MARK: tls.c: a TLS client over memory
+
+/// Settings of clients; `verifies` asks for a certificate the system trusts. NULL when refused.
+struct ssl_ctx_st *_Nullable cciphers_tls_context(int verifies);
+
+/// A client that expects `host`, a name or (`is_address`) an address literal; NULL when refused.
+struct ssl_st *_Nullable cciphers_tls_new(
+    struct ssl_ctx_st *_Nonnull context, const char *_Nonnull host, int is_address);
+
+/// Octets from and for the network.
+size_t cciphers_tls_give(struct ssl_st *_Nonnull ssl, const uint8_t *_Nonnull bytes, size_t count);
+size_t cciphers_tls_pending(struct ssl_st *_Nonnull ssl);
+size_t cciphers_tls_take(struct ssl_st *_Nonnull ssl, uint8_t *_Nonnull out, size_t capacity);
+
+enum cciphers_progress cciphers_tls_handshake(struct ssl_st *_Nonnull ssl);
+
+/// Plain octets: their count, 0 when there are none yet, -1 at the peer's goodbye, -2 on failure.
+int cciphers_tls_read(struct ssl_st *_Nonnull ssl, uint8_t *_Nonnull out, size_t capacity);
+
+/// 1 when all was taken.
+int cciphers_tls_write(struct ssl_st *_Nonnull ssl, const uint8_t *_Nonnull bytes, size_t count);
+
+/// Why the handshake failed, for a person.
+void cciphers_tls_reason(struct ssl_st *_Nonnull ssl, char *_Nonnull text, size_t capacity);

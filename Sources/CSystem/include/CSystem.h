@@ -49,9 +49,19 @@ int system_send_part(struct system_sender *sender, int fd, unsigned index, size_
                      size_t byte_count);
 bool system_probe_segmentation(void);
 
+// Streams. They never block; a read or write that would answers -EAGAIN.
+// The addresses of a name, port 0; 0 when it has none. Blocks as long as the resolver likes.
+int system_resolve(const char *host, struct system_address *addresses, int capacity);
+int system_tcp_connect(struct system_address address);  // the descriptor, at once
+int system_tcp_result(int fd);                          // 1 connected, 0 not yet
+int64_t system_stream_read(int fd, void *bytes, size_t capacity);  // 0 at the end
+int64_t system_stream_write(int fd, const void *bytes, size_t count);
+
 // Waiting.
 int system_poller_open(void);
 int system_poller_add(int poller, int fd, uint32_t token);
+// Tells once whenever the stream becomes readable or writable, or ends.
+int system_poller_add_stream(int poller, int fd, uint32_t token);
 // Waits at most `nanoseconds` (negative: for ever); answers the tokens of readable descriptors as
 // bits.
 int system_poller_wait(int poller, int64_t nanoseconds);

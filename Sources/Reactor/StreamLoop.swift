@@ -1,0 +1,131 @@
+import Timing
+import Wire
+
+/// Drives one engine with a UDP socket and a stream connection, on one thread.
+///
+/// Never `Sendable`, and built on the thread that runs it. Turns are as in `MediaLoop`.
+struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
+    private var engine: E
+    private var socket: UDPSocket
+    private var connection: StreamConnection?
+    private var refused: StreamTarget?  // what ended: not tried again unasked
+    private let mailbox: Mailbox<MediaLoop<E>.Command>
+    private let poller: Poller
+    private let onEvent: @Sendable (E.Event) -> Void
+    private var arena = SendArena()
+    private var statistics = LoopStatistics()
+
+    init(
+        engine: consuming E, socket: consuming UDPSocket,
+        mailbox: Mailbox<MediaLoop<E>.Command>, onEvent: @escaping @Sendable (E.Event) -> Void
+    ) throws(SystemError) {
+        poller = try .open(socket: socket.descriptor, mailbox: mailbox.descriptor)
+        self.engine = engine
+        self.socket = socket
+        self.mailbox = mailbox
+        self.onEvent = onEvent
+    }
+
+    /// Goes round until the mailbox is closed; what it had taken by then is still carried out.
+    mutating func run() throws(SystemError) {
+        try followWish(at: .now())
+        while try turn() {}
+    }
+
+    /// Refuses later commands and carries out those taken: for a loop that cannot go on.
+    mutating func close() {
+        mailbox.close()
+        _ = drainMailbox(at: .now())
+    }
+
+    private mutating func turn() throws(SystemError) -> Bool {
+        let ready = try poller.wait(until: nextDeadline)
+        let now = Instant.now()
+        statistics.turns += 1
+        let isOpen = ready.contains(.mailbox) ? drainMailbox(at: now) : true
+        if ready.contains(.socket) { receiveDatagrams(at: now) }
+        proceedWithStream(ready, at: now)
+        engine.advance(to: now)
+        try followWish(at: now)
+        transmit()
+        while let event = engine.nextEvent() { onEvent(event) }
+        return isOpen
+    }
+
+    private var nextDeadline: Instant? {
+        let opening = connection?.deadline
+        guard let own = engine.nextDeadline else { return opening }
+        return opening.map { min($0, own) } ?? own
+    }
+
+    private mutating func drainMailbox(at now: Instant) -> Bool {
+        statistics.socket = socket.statistics
+        let statistics = statistics
+        return Self.drain(mailbox, into: &engine, statistics, at: now)
+    }
+
+    private static func drain(
+        _ mailbox: Mailbox<MediaLoop<E>.Command>, into engine: inout E,
+        _ statistics: LoopStatistics, at now: Instant
+    ) -> Bool {
+        mailbox.drain { command in command(&engine, statistics, now) }
+    }
+
+    private mutating func receiveDatagrams(at now: Instant) {
+        Self.receive(from: &socket, into: &engine, at: now)
+    }
+
+    private static func receive(from socket: inout UDPSocket, into engine: inout E, at now: Instant)
+    {
+        // An error here tells of an earlier send (ICMP); the socket has counted it.
+        while (try? socket.receiveBatch { engine.receive($0, from: $1, at: now) })
+            == UDPSocket.batchLimit
+        {}
+    }
+
+    private mutating func transmit() {
+        repeat {
+            arena.removeAll()
+            while let run = engine.nextTransmit(into: &arena) { socket.enqueue(run, from: arena) }
+            socket.flush()
+        } while !arena.isEmpty
+        while let bytes = engine.nextStreamOutput() { connection?.send(bytes) }
+    }
+}
+
+extension StreamLoop where E: ~Copyable {
+    /// Opens the connection the engine wants, and lets go of one it wants no more.
+    private mutating func followWish(at now: Instant) throws(SystemError) {
+        let wanted = engine.wantedConnection
+        guard wanted != connection?.target else { return }
+        connection = nil
+        guard let wanted, wanted != refused else { return }
+        connection = try StreamConnection(to: wanted, poller: poller, at: now)
+    }
+
+    private mutating func proceedWithStream(_ ready: Poller.Readiness, at now: Instant) {
+        guard let connection else { return }
+        if ready.contains(.resolution) { follow(connection.resolved(), at: now) }
+        let isLate = connection.deadline.map { $0 <= now } ?? false
+        guard self.connection === connection, ready.contains(.stream) || isLate else { return }
+        let progress = Self.proceed(connection, engine: &engine, at: now)
+        follow(progress, at: now)
+    }
+
+    private static func proceed(
+        _ connection: StreamConnection, engine: inout E, at now: Instant
+    ) -> StreamConnection.Progress {
+        connection.proceed(at: now) { engine.receiveStream($0, at: now) }
+    }
+
+    private mutating func follow(_ progress: StreamConnection.Progress, at now: Instant) {
+        switch progress {
+        case .none: return
+        case .opened: engine.streamOpened(at: now)
+        case .closed(let reason):
+            refused = engine.wantedConnection
+            connection = nil
+            engine.streamClosed(reason, at: now)
+        }
+    }
+}
