@@ -155,7 +155,10 @@ let package = Package(
             swiftSettings: house
         ),
         .testTarget(
-            name: "InteropTests", dependencies: ["Ciphers", "RTSP", "SDP", "Timing", "Web"],
+            name: "InteropTests",
+            dependencies: [
+                "Ciphers", "Codecs", "Muxer", "RTSP", "SDP", "Timing", "Web", "Wire",
+            ],
             exclude: ["Support"],
             swiftSettings: house),
     ]

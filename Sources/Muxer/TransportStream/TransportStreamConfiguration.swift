@@ -9,7 +9,8 @@ public struct TransportStreamConfiguration: Hashable, Sendable {
     /// as the older broadcast rule had it.
     public var referenceInterval = Interval.milliseconds(100)
     /// The most audio gathered into one packet before it is written: what a crash may lose of it.
-    /// Zero writes each frame at once, and costs up to 184 octets for each.
+    /// Zero writes each frame at once and whole, and costs up to 184 octets for each; otherwise
+    /// packets are filled, and AAC and MP3 frames may begin in one and end in the next.
     public var audioSpan = Interval.milliseconds(200)
     /// How long before its decode time a sample arrives, by the clock references. At least
     /// `audioSpan`, and how far the tracks are apart as they are handed in.

@@ -24,7 +24,9 @@ extension TransportStreamWriter {
             tracks[index].gathered.spanWithNext > configuration.audioSpan
             || tracks[index].gathered.byteCount > Self.gatheredLimit
             || index == referenceTrack && isReferenceDue(after: duration)
-        if mustEmit { emitAudio(of: index, isWhole: false, into: &output) }
+        if mustEmit {
+            emitAudio(of: index, isWhole: configuration.audioSpan == .zero, into: &output)
+        }
     }
 
     /// As much as fills transport packets. Opus stays whole, for readers look for its frames'
