@@ -91,8 +91,9 @@ let package = Package(
         // benchmarks
         .executableTarget(
             name: "LoadGenerator",
-            dependencies: ["Ciphers", "Reactor", "SDP", "Timing", "WebRTC", "Wire"],
+            dependencies: ["CLoad", "Ciphers", "Reactor", "SDP", "Timing", "WebRTC", "Wire"],
             path: "Benchmarks/LoadGenerator", swiftSettings: house),
+        .target(name: "CLoad", path: "Benchmarks/CLoad"),
         .executableTarget(name: "Floor", dependencies: ["CCiphers"], path: "Benchmarks/Floor"),
 
         // C modules

@@ -1,41 +1,76 @@
-import Ciphers
 import Glibc
 import Reactor
 import Timing
-import Wire
 
-/// All consumers of one run, on one thread: joins them one by one, then reads and counts.
+/// All consumers of one process, on one thread.
 final class Audience {
-    private let wanted: Int
+    /// What becomes of the packets that reach the consumers' sockets while they are counted.
+    enum Sinks: String {
+        /// Every packet wakes its reader and is read.
+        case reading
+        /// All but the first consumer's are dropped by the kernel: that one stands for the others.
+        case dropping
+    }
+
     private let join: (Int) throws -> Viewer
-    private var viewers: [Viewer] = []
+    private let scratch = UnsafeMutableRawPointer.allocate(byteCount: 4096, alignment: 16)
+    private let batch: DatagramBatch
+    private(set) var viewers: [Viewer] = []
     private var descriptors: [pollfd] = []
-    private let scratch = UnsafeMutableRawPointer.allocate(byteCount: 8192, alignment: 16)
     private var nextTick = Instant(nanoseconds: 0)
     private var nextReport = Instant(nanoseconds: 0)
 
-    init(wanted: Int, join: @escaping (Int) throws -> Viewer) {
-        (self.wanted, self.join) = (wanted, join)
+    init(join: @escaping (Int) throws -> Viewer) throws(LoadError) {
+        self.join = join
+        batch = try DatagramBatch()
     }
 
-    /// Joins everyone, says `begin`, counts for `seconds`, says `end` and the counts.
-    func run(warm: Double, seconds: Double) throws {
-        let limit = Instant.now() + .seconds(30)
-        while viewers.count < wanted {
+    /// Joins one after the other, each when the one before is connected, then waits for media.
+    func gather(_ count: Int, isStarted: (Viewer) -> Bool) throws {
+        while viewers.count < count {
             try add()
             let patience = Instant.now() + .milliseconds(500)
             while viewers.last?.session.isConnected == false, Instant.now() < patience { turn() }
         }
-        while viewers.contains(where: { $0.firstVideo == nil }) {
-            guard Instant.now() < limit else { throw LoadError.timedOut("waiting for media") }
+        let limit = Instant.now() + .seconds(20)
+        while let waiting = viewers.first(where: { !isStarted($0) }) {
+            guard Instant.now() < limit else {
+                throw LoadError.timedOut(
+                    "waiting for media, connected: \(waiting.connected != nil)")
+            }
             turn()
         }
-        read(for: warm)
+    }
+
+    /// Counts for `seconds`, saying `begin` and `end`.
+    func count(for seconds: Double) {
         viewers.forEach { $0.beginWindow() }
         say("begin")
         read(for: seconds)
         say("end")
-        report()
+    }
+
+    /// From here on the kernel drops what all but the first would read.
+    func dropMedia() throws {
+        for viewer in viewers.dropFirst() { try viewer.session.socket.dropMedia() }
+    }
+
+    /// Joins everybody within `seconds`, evenly, then reads until each has a key frame.
+    func storm(_ count: Int, within seconds: Double) throws {
+        let start = Instant.now()
+        let limit = start + .seconds(20)
+        let interval = Int64(seconds * 1e9) / Int64(max(count, 1))
+        while viewers.contains(where: { $0.decodable == nil }) || viewers.count < count {
+            let due = start + Interval(nanoseconds: Int64(viewers.count) * interval)
+            if viewers.count < count, Instant.now() >= due { try add() }
+            turn(atMost: 1)
+            guard Instant.now() < limit else { throw LoadError.timedOut("waiting for key frames") }
+        }
+    }
+
+    func read(for seconds: Double) {
+        let end = Instant.now() + Interval(nanoseconds: Int64(seconds * 1e9))
+        while Instant.now() < end { turn() }
     }
 
     private func add() throws {
@@ -46,43 +81,17 @@ final class Audience {
         viewer.session.advance(to: .now())
     }
 
-    private func read(for seconds: Double) {
-        let end = Instant.now() + Interval(nanoseconds: Int64(seconds * 1e9))
-        while Instant.now() < end { turn() }
-    }
-
-    private func turn() {
-        _ = poll(&descriptors, nfds_t(descriptors.count), 10)
-        let now = Instant.now()
+    private func turn(atMost milliseconds: Int32 = 10) {
+        _ = poll(&descriptors, nfds_t(descriptors.count), milliseconds)
         for (index, descriptor) in descriptors.enumerated() where descriptor.revents != 0 {
-            viewers[index].drain(at: now, scratch: scratch)
+            viewers[index].drain(with: batch, scratch: scratch)
         }
+        let now = Instant.now()
         guard now >= nextTick else { return }
         nextTick = now + .milliseconds(20)
         for viewer in viewers { viewer.session.advance(to: now) }
         guard now >= nextReport else { return }
         nextReport = now + .seconds(1)
-        for viewer in viewers where viewer.firstVideo != nil { viewer.report() }
-    }
-
-    private func report() {
-        let received = viewers.map(\.received)
-        let first = viewers.compactMap { viewer in viewer.firstMedia.map { $0 - viewer.posted } }
-        let picture = viewers.compactMap { viewer in viewer.firstVideo.map { $0 - viewer.posted } }
-        let profile = viewers.first?.session.profile
-        say(
-            """
-            {"cipher": "\(profile == .aeadAES128GCM ? "AEAD_AES_128_GCM" : "AES_CM_128_HMAC_SHA1_80")", \
-            "consumers": \(wanted), "received": \(received.reduce(0, +)), \
-            "received_least": \(received.min() ?? 0), "received_most": \(received.max() ?? 0), \
-            "bytes": \(viewers.map(\.bytes).reduce(0, +)), "lost": \(viewers.map(\.lost).reduce(0, +)), \
-            "verified": \(viewers.map(\.verified).reduce(0, +)), \
-            "refused": \(viewers.map(\.refused).reduce(0, +)), \
-            "first_media_p50": \(median(first)), "first_video_p50": \(median(picture))}
-            """)
-    }
-
-    private func median(_ intervals: [Interval]) -> Double {
-        intervals.isEmpty ? 0 : intervals.sorted()[intervals.count / 2].seconds
+        for viewer in viewers { viewer.report() }
     }
 }

@@ -120,10 +120,10 @@ extension ClientSession {
         socket.send(sealed)
     }
 
-    /// Whether a packet bears our keys' tag and decrypts.
-    func verifies(_ packet: RawSpan, into out: UnsafeMutableRawPointer) -> Bool {
-        guard case .opened? = opening?.openRTP(packet, into: out) else { return false }
-        return true
+    /// A packet's octets in the clear at `out`; `nil` when it does not bear our keys' tag.
+    func opened(_ packet: RawSpan, into out: UnsafeMutableRawPointer) -> UnsafeRawBufferPointer? {
+        guard case .opened(let count, _)? = opening?.openRTP(packet, into: out) else { return nil }
+        return UnsafeRawBufferPointer(start: out, count: count)
     }
 
     /// Whether an RTCP packet asks for a key frame (RFC 4585 §6.3.1).

@@ -1,3 +1,4 @@
+import CLoad
 import Glibc
 import Wire
 
@@ -8,8 +9,7 @@ struct DatagramSocket: ~Copyable {
     init(to server: Endpoint) throws(LoadError) {
         descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
-        var size: Int32 = 4 << 20  // a reader late by a burst of everything loses nothing
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
+        load_prepare(descriptor, 4 << 20)  // a reader late by a burst of everything loses nothing
         var address = sockaddr_in(server)
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -25,12 +25,40 @@ struct DatagramSocket: ~Copyable {
         _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT))
     }
 
-    /// The next datagram's length, its octets at `buffer`; `nil` when none waits.
-    func receive(into buffer: UnsafeMutableRawPointer) -> Int? {
-        let count = recv(descriptor, buffer, Self.limit, Int32(MSG_DONTWAIT))
-        return count > 0 ? count : nil
+    /// From here on the kernel drops media before it wakes anybody; one packet in 256 gets through.
+    func dropMedia() throws(LoadError) {
+        guard load_drop_media(descriptor) == 0 else {
+            throw .system(call: "setsockopt", code: errno)
+        }
+    }
+}
+
+/// What waited on one socket, read at once. Made once, used for every socket of a thread.
+struct DatagramBatch: ~Copyable {
+    private let batch: OpaquePointer
+
+    init() throws(LoadError) {
+        guard let batch = load_batch_new() else { throw .system(call: "calloc", code: ENOMEM) }
+        self.batch = batch
     }
 
+    deinit { free(UnsafeMutableRawPointer(batch)) }
+
+    /// How many datagrams were read; none wait when there are none.
+    func receive(from socket: borrowing DatagramSocket) -> Int32 {
+        load_batch_receive(batch, socket.descriptor)
+    }
+
+    /// One of them, until the next `receive`.
+    subscript(index: Int32) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            start: load_batch_bytes(batch, index), count: load_batch_count(batch, index))
+    }
+
+    /// When the kernel took it in, on the monotonic clock.
+    func arrival(_ index: Int32) -> Int64 { load_batch_arrival(batch, index) }
+
+    /// Longest datagram.
     static let limit = 2048
 }
 

@@ -26,36 +26,40 @@ struct ServerDescription {
     }
 }
 
-/// An offer of H.264 and Opus, as a browser would make it without its decorations.
+/// An offer of a profile's streams, as a browser would make it without its decorations.
 struct Offer {
     let ufrag: String
     let password: String
     let fingerprint: Fingerprint
-    let direction: String
-    let carriesAudio: Bool
+    let profile: Profile
+    let publishes: Bool
 
     var text: String {
-        let audio = section(
-            "audio 9 UDP/TLS/RTP/SAVPF 111", mid: "0",
-            "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1")
-        let video = section(
-            "video 9 UDP/TLS/RTP/SAVPF 96", mid: "1",
-            """
-            a=rtpmap:96 H264/90000\r
-            a=fmtp:96 packetization-mode=1;profile-level-id=42e01f\r
-            a=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli
-            """)
+        let names = profile.streams.indices.map { " \($0)" }.joined()
+        let sections = profile.streams.indices.map(section).joined()
         return """
-            v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r
-            a=group:BUNDLE\(carriesAudio ? " 0" : "") 1\r\n\(carriesAudio ? audio : "")\(video)
+            v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE\(names)\r
+            \(sections)
             """
     }
 
-    private func section(_ line: String, mid: String, _ codec: String) -> String {
-        """
-        m=\(line)\r\nc=IN IP4 0.0.0.0\r\na=mid:\(mid)\r\na=\(direction)\r\na=rtcp-mux\r
-        a=rtcp-rsize\r\na=ice-ufrag:\(ufrag)\r\na=ice-pwd:\(password)\r
-        a=fingerprint:\(fingerprint.attribute)\r\na=setup:actpass\r\n\(codec)\r\n
-        """
+    private func section(_ index: Int) -> String {
+        let stream = profile.streams[index]
+        let source = publishes ? "a=ssrc:\(Profile.firstSSRC + UInt32(index)) cname:load\r\n" : ""
+        return """
+            m=\(stream.isVideo ? "video" : "audio") 9 UDP/TLS/RTP/SAVPF \(stream.payloadType)\r
+            c=IN IP4 0.0.0.0\r\na=mid:\(index)\r\na=\(publishes ? "sendonly" : "recvonly")\r
+            a=rtcp-mux\r\na=rtcp-rsize\r\na=ice-ufrag:\(ufrag)\r\na=ice-pwd:\(password)\r
+            a=fingerprint:\(fingerprint.attribute)\r\na=setup:actpass\r
+            \(stream.isVideo ? Self.video : Self.audio)\r\n\(source)
+            """
     }
+
+    private static let audio =
+        "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 minptime=10;useinbandfec=1"
+    private static let video = """
+        a=rtpmap:96 H264/90000\r
+        a=fmtp:96 packetization-mode=1;profile-level-id=42e01f\r
+        a=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli
+        """
 }

@@ -18,7 +18,8 @@ struct Run {
         }
         switch options["profile"] ?? "live" {
         case "live": profile = .live
-        case "burst8": profile = .burst8
+        case "burst8": profile = .burst8(perSecond: try options.number("rate", default: 50))
+        case "audio": profile = .audio
         default: throw .usage
         }
     }
@@ -30,18 +31,51 @@ struct Run {
         switch options.command {
         case "publish":
             let session = try session("whip", 0, letter: "P", context)
-            try Publisher(session: session, profile: profile).run()
-        case "consume":
-            let count = Int(try options.number("consumers", default: 1))
-            let audience = Audience(wanted: count) {
-                let posted = Instant.now()
-                return Viewer(
-                    session: try session("whep", $0, letter: "J", context), posted: posted)
-            }
-            try audience.run(
-                warm: try options.number("warm", default: 1),
-                seconds: try options.number("seconds", default: 4))
+            let slowness = Int64(try options.number("slowness", default: 1))
+            try Publisher(session: session, profile: profile, slowness: slowness).run()
+        case "consume": try consume(context)
+        case "storm": try storm(context)
         default: throw LoadError.usage
+        }
+    }
+
+    /// Consumers that are there all the time, counted in as many windows as asked for.
+    private func consume(_ context: DTLSContext) throws {
+        let count = Int(try options.number("consumers", default: 1))
+        guard let sinks = Audience.Sinks(rawValue: options["sinks"] ?? "reading") else {
+            throw LoadError.usage
+        }
+        // A filtered consumer sees one packet in 256 and opens it.
+        let asked = Int(try options.number("stride", default: 31))
+        let audience = try audience(context, stride: sinks == .reading ? asked : 1)
+        try audience.gather(count) { viewer in
+            (profile.hasVideo ? viewer.firstVideo : viewer.firstMedia) != nil
+        }
+        say("joined")
+        if sinks == .dropping { try audience.dropMedia() }
+        audience.read(for: try options.number("warm", default: 1))
+        for _ in 0..<Int(try options.number("windows", default: 1)) {
+            audience.count(for: try options.number("seconds", default: 4))
+            say(Findings(viewers: audience.viewers, sinks: sinks).window)
+        }
+    }
+
+    /// Consumers that all come within `--within` seconds.
+    private func storm(_ context: DTLSContext) throws {
+        let count = Int(try options.number("consumers", default: 100))
+        let audience = try audience(context, stride: 31, watchesForKeyframe: true)
+        try audience.storm(count, within: try options.number("within", default: 1))
+        say(Findings(viewers: audience.viewers, sinks: .reading).joining)
+    }
+
+    private func audience(
+        _ context: DTLSContext, stride: Int, watchesForKeyframe: Bool = false
+    ) throws -> Audience {
+        try Audience { index in
+            let posted = Instant.now()
+            return Viewer(
+                session: try session("whep", index, letter: "J", context), posted: posted,
+                stride: stride, phase: index, watchesForKeyframe: watchesForKeyframe)
         }
     }
 
@@ -57,9 +91,7 @@ struct Run {
         let publishes = verb == "whip"
         let offer = Offer(
             ufrag: ufrag, password: "loadloadloadloadloadload",
-            fingerprint: context.certificate.fingerprint,
-            direction: publishes ? "sendonly" : "recvonly",
-            carriesAudio: !publishes || profile.streams.count > 1)
+            fingerprint: context.certificate.fingerprint, profile: profile, publishes: publishes)
         let answer = try WebCall(server: server).post(
             offer.text, to: "/rooms/bench/\(verb)\(publishes ? "" : "?wait=5")")
         return try ClientSession(
