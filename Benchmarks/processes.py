@@ -118,12 +118,12 @@ def start(kind, cipher, environment=None):
     """The server under test, and what the generator must be told to find it."""
     port = free_port(socket.SOCK_DGRAM)
     if kind == "floor":
-        server = Process([release / "Floor", port, cipher], server_core)
+        server = Process([release / "Floor", port, cipher], server_core, urgent=True)
         server.line("ready")
         return server, ["--floor", f"127.0.0.1:{port}"]
     http = free_port(socket.SOCK_STREAM)
     arguments = ["--http", f"127.0.0.1:{http}", "--rtc", f"127.0.0.1:{port}", "--log-level", "error"]
-    server = Process([release / "sfu", *arguments], server_core, env=environment)
+    server = Process([release / "sfu", *arguments], server_core, urgent=True, env=environment)
     for _ in range(200):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{http}/health", timeout=1).close()

@@ -40,11 +40,15 @@ final class Publisher {
         start = .now()
         while true {
             let (stream, due) = next()
-            while Instant.now() < due {
-                guard wait(until: due) else { return say("sent \(counts.reduce(0, +))") }
+            let now = Instant.now()
+            guard now < due else {
+                session.advance(to: now)
+                send(stream)
+                continue
             }
-            session.advance(to: .now())
-            send(stream)
+            guard wait(until: min(due, now + .milliseconds(10))) else {
+                return say("sent \(counts.reduce(0, +))")
+            }
         }
     }
 
