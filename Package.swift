@@ -113,7 +113,9 @@ let package = Package(
             name: "SFUTests", dependencies: ["SFU", "Timing", "Wire"], swiftSettings: house),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["Ciphers", "RTP", "SDP", "SFU", "Simulation", "Timing", "Wire"],
+            dependencies: [
+                "Ciphers", "Codecs", "RTP", "SDP", "SFU", "Simulation", "Timing", "WebRTC", "Wire",
+            ],
             swiftSettings: house),
         .testTarget(name: "ServiceTests", dependencies: ["Service", "Wire"], swiftSettings: house),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: house),

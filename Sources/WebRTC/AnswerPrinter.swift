@@ -26,7 +26,7 @@ struct AnswerPrinter {
                 continue
             }
             var media = accepted(section, direction, offered, carriesTransport: carriesTransport)
-            if let track = section.track { announce(tracks[track], in: &media, section) }
+            if let track = section.track { tracks[track].announce(in: &media, section.codec) }
             answer.media.append(media)
             carriesTransport = false
         }
@@ -64,40 +64,11 @@ struct AnswerPrinter {
         for name in section.extensionMap.names {
             media.append("extmap", "\(section.extensionMap[name]) \(name.uri)")
         }
-        describe(codec, in: &media)
+        codec.describe(in: &media)
         if carriesTransport {
             for line in local.candidateLines { media.append("candidate", line) }
             media.append("end-of-candidates")
         }
         return media
-    }
-
-    private func describe(_ codec: NegotiatedCodec, in media: inout MediaSection) {
-        let type = codec.payloadType
-        let channels = codec.codec.channelCount.map { "/\($0)" } ?? ""
-        let (name, clockRate) = (codec.codec.encodingName, codec.codec.clockRate)
-        media.append("rtpmap", "\(type) \(name)/\(clockRate)\(channels)")
-        let parameters = codec.parameters.text
-        if !parameters.isEmpty { media.append("fmtp", "\(type) \(parameters)") }
-        for value in codec.feedbackValues { media.append("rtcp-fb", "\(type) \(value)") }
-        if let retransmission = codec.retransmissionPayloadType {
-            media.append("rtpmap", "\(retransmission) rtx/\(clockRate)")
-            media.append("fmtp", "\(retransmission) apt=\(type)")
-        }
-    }
-
-    private func announce(
-        _ track: OutgoingTrack, in media: inout MediaSection, _ section: NegotiatedSection
-    ) {
-        media.append("msid", "\(track.streamID) \(track.trackID)")
-        var ssrcs = [track.ssrc]
-        if section.codec.retransmissionPayloadType != nil {
-            ssrcs.append(track.retransmissionSSRC)
-            media.append("ssrc-group", "FID \(track.ssrc) \(track.retransmissionSSRC)")
-        }
-        for ssrc in ssrcs {
-            media.append("ssrc", "\(ssrc) cname:\(track.streamID)")
-            media.append("ssrc", "\(ssrc) msid:\(track.streamID) \(track.trackID)")
-        }
     }
 }
