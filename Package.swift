@@ -44,7 +44,7 @@ let package = Package(
             swiftSettings: house),
 
         // media
-        .target(name: "RTP", dependencies: ["Timing", "Wire"], swiftSettings: house),
+        .target(name: "RTP", dependencies: ["Codecs", "Timing", "Wire"], swiftSettings: house),
         .target(
             name: "RTSP", dependencies: ["Ciphers", "SDP", "Timing", "Wire"], swiftSettings: house),
         .target(name: "Muxer", dependencies: ["Codecs", "Timing", "Wire"], swiftSettings: house),
@@ -133,7 +133,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "RTPTests",
-            dependencies: ["RTP", "Timing", "Wire"],
+            dependencies: ["Codecs", "RTP", "Timing", "Wire"],
             swiftSettings: house
         ),
         .testTarget(

@@ -30,6 +30,13 @@ public struct NALUnits: ~Escapable {
         isMalformed = bytes.byteCount > 0 && offset == bytes.byteCount
     }
 
+    /// Walks the units of an RTP payload of type STAP-A (RFC 6184 §5.7.1), its own octet included.
+    @_lifetime(copy payload)
+    public init(stapA payload: RawSpan) {
+        let units = payload.extracting(min(1, payload.byteCount)..<payload.byteCount)
+        self.init(units, framing: .lengths(octets: 2))
+    }
+
     /// The next NAL unit, at least one octet long; `nil` at the end.
     @_lifetime(copy self)
     public mutating func next() -> RawSpan? {

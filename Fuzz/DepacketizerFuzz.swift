@@ -1,0 +1,87 @@
+import Codecs
+import RTP
+import Timing
+
+/// Any packets to every depacketizer: a length of one octet, a jump of the number, a step of time, and
+/// the payload. What comes out is whole in its own terms, and can be packed again.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzDepacketizer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = Array(UnsafeBufferPointer(start: start, count: count))
+    guard let first = input.first else { return 0 }
+    var configuration = H264Depacketizer.Configuration()
+    configuration.startsAtKeyframe = first & 1 != 0
+    configuration.emitsIncomplete = first & 2 != 0
+    configuration.resumesAtKeyframe = first & 4 != 0
+    configuration.byteCountLimit = 4_096
+    let patience = Interval.milliseconds(first & 8 != 0 ? 20 : 0)
+    var video = TrackReceiver(
+        H264Depacketizer(configuration), payloadType: 96, patience: patience, packetLimit: 16)
+    feed(input.dropFirst(), to: &video) { check($0, isWhole: first & 2 == 0) }
+    let line = first & 16 != 0 ? "mode=AAC-lbr" : "ctsdeltalength=5;auxiliarydatasizelength=11"
+    if let parameters = MPEG4GenericParameters(line, clockRate: 48_000, channelCount: 2) {
+        var audio = TrackReceiver(
+            AACDepacketizer(parameters, clockRate: 48_000), payloadType: 96, patience: patience)
+        feed(input.dropFirst(), to: &audio) { precondition(!$0.bytes.isEmpty) }
+    }
+    _ = MPEG4GenericParameters(
+        String(decoding: input, as: UTF8.self), clockRate: 8_000, channelCount: 1)
+    _ = H264ParameterSets(spropParameterSets: String(decoding: input, as: UTF8.self))
+    return 0
+}
+
+private func feed<Format>(
+    _ input: ArraySlice<UInt8>, to receiver: inout TrackReceiver<Format>,
+    _ check: (Format.Unit) -> Void
+) {
+    var rest = input
+    var (number, timestamp, now) = (UInt16(65_530), UInt32(0), Instant(nanoseconds: 0))
+    while rest.count >= 3 {
+        let (length, jump, step) = (
+            Int(rest[rest.startIndex]), rest[rest.startIndex + 1], rest[rest.startIndex + 2]
+        )
+        number &+= UInt16(bitPattern: Int16(Int8(bitPattern: jump >> 1)) - 8)
+        timestamp &+= UInt32(bitPattern: Int32(Int8(bitPattern: step)))
+        now = now + .milliseconds(Int64(step & 7))
+        let header = RTPHeader(
+            payloadType: 96, sequenceNumber: number, timestamp: timestamp, ssrc: 1,
+            marker: jump & 1 != 0)
+        var packet = [UInt8](repeating: 0, count: RTPHeader.byteCount)
+        packet.withUnsafeMutableBytes { buffer in
+            if let base = buffer.baseAddress { header.write(to: base) }
+        }
+        packet += rest.dropFirst(3).prefix(length)
+        rest = rest.dropFirst(3 + length)
+        receiver.receive(packet.span.bytes, at: now)
+        while let unit = receiver.next() { check(unit) }
+    }
+    receiver.advance(to: now + .seconds(1))
+    receiver.finish()
+    while let unit = receiver.next() { check(unit) }
+    precondition(receiver.nextDeadline == nil, "something waits for ever")
+}
+
+/// A whole unit's lengths add up, and what is packed again comes out the same.
+private func check(_ unit: AccessUnit, isWhole: Bool) {
+    guard unit.isComplete else { return precondition(!isWhole && !unit.isKeyframe) }
+    var configuration = H264Packetizer.Configuration()
+    configuration.payloadByteCountLimit = 40
+    configuration.dropsDelimiters = false
+    configuration.dropsFiller = false
+    configuration.insertsParameterSets = false
+    var packetizer = H264Packetizer(
+        payloadType: 96, ssrc: 1, sequenceNumber: 0, configuration: configuration)
+    var batch = PacketBatch()
+    guard packetizer.packetize(unit.bytes.span.bytes, timestamp: 0, into: &batch) else {
+        preconditionFailure("a whole unit that cannot be cut")
+    }
+    var back = H264Depacketizer.Configuration()
+    back.startsAtKeyframe = false
+    back.insertsParameterSets = false
+    var receiver = TrackReceiver(H264Depacketizer(back), payloadType: 96)
+    for index in 0..<batch.count {
+        let packet = batch.packet(at: index)
+        precondition(packet.byteCount <= RTPHeader.byteCount + 40)
+        receiver.receive(packet, at: Instant(nanoseconds: 0))
+    }
+    _ = receiver.next()
+}
