@@ -22,6 +22,8 @@ let package = Package(
         .library(name: "WebRTC", targets: ["WebRTC"]),
         .library(name: "Reactor", targets: ["Reactor"]),
         .library(name: "Web", targets: ["Web"]),
+        .library(name: "Fetch", targets: ["Fetch"]),
+        .library(name: "WHIP", targets: ["WHIP"]),
         .library(name: "Signalling", targets: ["Signalling"]),
         .library(name: "SFU", targets: ["SFU"]),
         .library(name: "Telemetry", targets: ["Telemetry"]),
@@ -64,6 +66,8 @@ let package = Package(
             name: "Reactor", dependencies: ["CSystem", "Ciphers", "Timing", "Wire"],
             swiftSettings: house),
         .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
+        .target(name: "Fetch", dependencies: ["CFetch", "CSystem"], swiftSettings: house),
+        .target(name: "WHIP", dependencies: ["Fetch"], swiftSettings: house),
         .target(name: "Service", dependencies: ["CSystem", "Wire"], swiftSettings: house),
 
         // sessions
@@ -106,6 +110,9 @@ let package = Package(
             name: "CCiphers", dependencies: ["COpenSSL"],
             cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")]),  // SHA_CTX: HMAC's midstates
         .target(name: "CWeb", dependencies: ["CLibWebSockets"]),
+        .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .target(name: "CFetch", dependencies: ["CCurl"]),
         .target(name: "CSystem"),
 
         // tests
@@ -120,6 +127,7 @@ let package = Package(
         .testTarget(name: "ServiceTests", dependencies: ["Service", "Wire"], swiftSettings: house),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
+        .testTarget(name: "WHIPTests", dependencies: ["Fetch", "WHIP"], swiftSettings: house),
         .testTarget(name: "TimingTests", dependencies: ["Timing", "Wire"], swiftSettings: house),
         .testTarget(
             name: "CiphersTests",

@@ -1,0 +1,85 @@
+/// One HTTP request to another server.
+public struct HTTPCall: Hashable, Sendable {
+    /// `GET`, `POST`, `DELETE` …
+    public var method: String
+    /// Absolute, `http` or `https`.
+    public var url: String
+    /// Names and values, in order.
+    public var headers: [HTTPField]
+    /// The body; `nil` sends none.
+    public var body: [UInt8]?
+
+    /// A request.
+    public init(
+        _ method: String, _ url: String, headers: [HTTPField] = [], body: [UInt8]? = nil
+    ) {
+        (self.method, self.url, self.headers, self.body) = (method, url, headers, body)
+    }
+}
+
+/// A header field.
+public struct HTTPField: Hashable, Sendable {
+    /// Compare it without regard to case.
+    public var name: String
+    /// Without white space around it.
+    public var value: String
+
+    /// A field.
+    public init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
+}
+
+/// What the other server answered.
+public struct HTTPReply: Hashable, Sendable {
+    /// 200, 404 …
+    public var status: Int
+    /// In the order they came.
+    public var headers: [HTTPField]
+    /// The whole body.
+    public var body: [UInt8]
+
+    /// An answer.
+    public init(status: Int, headers: [HTTPField] = [], body: [UInt8] = []) {
+        (self.status, self.headers, self.body) = (status, headers, body)
+    }
+
+    /// The first field of that name, in any case.
+    public subscript(name: String) -> String? { values(name).first }
+
+    /// All fields of that name, in any case.
+    public func values(_ name: String) -> [String] {
+        headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
+    }
+}
+
+/// Why there is no answer.
+public enum FetchError: Error, Hashable, Sendable {
+    /// The URL is none of HTTP's.
+    case malformedURL(String)
+    /// Nobody knows the host's address.
+    case unresolved(host: String)
+    /// Nobody listens there.
+    case refused(host: String)
+    /// No whole answer in time.
+    case timedOut(host: String)
+    /// The server's certificate is not trusted, or TLS failed.
+    case certificate(host: String, reason: String)
+    /// The body is longer than 256 KB.
+    case tooLarge(host: String)
+    /// Something else, in libcurl's words.
+    case failed(host: String, reason: String)
+}
+
+extension FetchError: CustomStringConvertible {
+    /// One line that names the host, and nothing of path, query or headers: they may hold secrets.
+    public var description: String {
+        switch self {
+        case .malformedURL(let url): "not an http or https URL: \(url)"
+        case .unresolved(let host): "no address is known for \(host)"
+        case .refused(let host): "\(host) refuses connections"
+        case .timedOut(let host): "\(host) did not answer in time"
+        case .certificate(let host, let reason): "TLS with \(host): \(reason)"
+        case .tooLarge(let host): "\(host) answered with more than 256 KB"
+        case .failed(let host, let reason): "\(host): \(reason)"
+        }
+    }
+}
