@@ -8,6 +8,12 @@ public enum MuxerError: Error, Hashable, Sendable {
     case malformedSample(track: Int)
     /// The container cannot say this format, or not with these parameters.
     case unsupportedFormat(track: Int)
+    /// The container wants H.264's parameter sets before the first sample.
+    case missingParameterSets(track: Int)
+    /// The pictures' size or profile is no longer what the file's header says: begin another file.
+    case formatChanged(track: Int)
+    /// Time went back by more than jitter explains: begin another file.
+    case timeWentBack(track: Int)
     /// More tracks than the container's tables hold, or none.
     case trackCount(Int)
 }
@@ -21,6 +27,9 @@ extension MuxerError: CustomStringConvertible {
         case .malformedSample(let track): "a sample of track \(track) is not of its format"
         case .unsupportedFormat(let track):
             "the container cannot hold the format of track \(track)"
+        case .missingParameterSets(let track): "track \(track) has no parameter sets yet"
+        case .formatChanged(let track): "the pictures of track \(track) have changed their format"
+        case .timeWentBack(let track): "the times of track \(track) went back"
         case .trackCount(let count): "the container cannot hold \(count) tracks"
         }
     }

@@ -60,6 +60,11 @@ struct ParameterSets {
 
     var isEmpty: Bool { entries.isEmpty }
 
+    /// The sets of one kind, as NAL units.
+    func units(of kind: Kind) -> [[UInt8]] {
+        entries.filter { $0.kind == kind }.map(\.unit)
+    }
+
     /// Octets that the sets of `kinds` take, each after a start code of four.
     func byteCount(of kinds: [Kind]) -> Int {
         var count = 0

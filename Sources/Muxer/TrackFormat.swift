@@ -24,6 +24,33 @@ public enum TrackFormat: Hashable, Sendable {
         }
     }
 
+    /// The same format with the parameter sets of an access unit put in the place of its own; the
+    /// same unchanged where there are none. For containers that want them before the first sample.
+    public func learning(from accessUnit: RawSpan) -> TrackFormat {
+        switch self {
+        case .h264(_, let framing):
+            let found = Self.parameterSets(in: accessUnit, framing, isH265: false)
+            return found.isEmpty ? self : .h264(parameterSets: found, framing: framing)
+        case .h265(_, let framing):
+            let found = Self.parameterSets(in: accessUnit, framing, isH265: true)
+            return found.isEmpty ? self : .h265(parameterSets: found, framing: framing)
+        case .aac, .opus, .mp3:
+            return self
+        }
+    }
+
+    private static func parameterSets(
+        in accessUnit: RawSpan, _ framing: NALUnitFraming, isH265: Bool
+    ) -> [[UInt8]] {
+        var sets = ParameterSets([], isH265: isH265)
+        var walk = NALUnits(accessUnit, framing: framing)
+        while let unit = walk.next() {
+            let kind = isH265 ? NALUnitKind(h265: unit) : NALUnitKind(h264: unit)
+            if case .parameterSet(let kind) = kind { sets.learn(unit, kind: kind) }
+        }
+        return ParameterSets.Kind.allCases.flatMap { sets.units(of: $0) }
+    }
+
     /// How long one audio frame lasts; `nil` for video, and for what is no frame of this format.
     func frameDuration(of payload: RawSpan) -> Interval? {
         guard payload.byteCount <= Self.frameLimit else { return nil }

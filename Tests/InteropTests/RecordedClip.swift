@@ -140,7 +140,7 @@ struct RecordedClip {
         return adler32(all.flatMap { [0, 0, 0, 1] + $0 })
     }
 
-    private static func adler32(_ bytes: [UInt8]) -> String {
+    static func adler32(_ bytes: [UInt8]) -> String {
         var (low, high): (UInt32, UInt32) = (1, 0)
         for byte in bytes {
             low = (low + UInt32(byte)) % 65_521

@@ -1,0 +1,167 @@
+import Codecs
+public import Timing
+public import Wire
+
+/// How a fragmented movie is cut.
+public struct FragmentedMovieConfiguration: Hashable, Sendable {
+    /// How much a part holds, unless a key frame ends it sooner: what a crash may lose.
+    public var partDuration = Interval.milliseconds(200)
+    /// The time that the file calls zero; the first samples' own where it is `nil`.
+    public var origin: Interval?
+
+    /// What a recording wants, and low-latency HLS.
+    public init() {}
+}
+
+/// One part of a fragmented movie, as a playlist or an index lists it.
+public struct MoviePart: Hashable, Sendable {
+    /// Octets of the part, the file's header not among them.
+    public var byteCount: Int
+    /// When its first sample is decoded, as it was handed in.
+    public var start: Interval
+    /// Up to the sample that begins the next part.
+    public var duration: Interval
+    /// Whether a decoder can begin with this part.
+    public var isIndependent: Bool
+}
+
+/// Writes a fragmented MP4 file, as CMAF and low-latency HLS want it: samples in, whole parts out.
+///
+/// Samples are gathered for a part and appended to the caller's buffer as `moof` and `mdat` in one
+/// go; the file's header comes with the first. A file cut between parts plays whole, and one cut
+/// within a part plays up to it. H.264, AAC, Opus and MP3; parameter sets must be known beforehand.
+public struct FragmentedMovieWriter: ~Copyable {
+    /// Decode times that did not rise and were moved.
+    public private(set) var correctedTimes = 0
+
+    private var tracks: [MovieTrack] = []
+    private let configuration: FragmentedMovieConfiguration
+    private var origin: Interval?
+    private var sequenceNumber: UInt32 = 0
+    private var part: MoviePart?
+
+    /// A file of these tracks.
+    public init(
+        _ formats: [TrackFormat],
+        configuration: FragmentedMovieConfiguration = FragmentedMovieConfiguration()
+    ) throws(MuxerError) {
+        guard (1...Self.trackLimit).contains(formats.count) else {
+            throw .trackCount(formats.count)
+        }
+        for (index, format) in formats.enumerated() {
+            tracks.append(try MovieTrack(format, index: index))
+        }
+        self.configuration = configuration
+    }
+
+    /// Gathers one sample, and writes the part before it where that is full.
+    ///
+    /// - Parameters:
+    ///   - payload: The sample's octets as the track's format describes them.
+    ///   - output: Takes whole parts, the first behind the file's header.
+    /// - Returns: The part that was written.
+    @discardableResult
+    public mutating func write(
+        _ sample: Sample, payload: RawSpan, into output: inout ByteWriter
+    ) throws(MuxerError) -> MoviePart? {
+        let index = sample.track
+        guard tracks.indices.contains(index) else { throw .noSuchTrack(index) }
+        guard payload.byteCount > 0 else { throw .emptySample(track: index) }
+        let duration = try tracks[index].duration(of: payload, sample, index: index)
+        let ticks = try decodeTicks(of: sample)
+        var written: MoviePart?
+        if endsPart(sample, ticks) { written = writePart(next: (sample, ticks), into: &output) }
+        let delay =
+            tracks[index].ticks(sample.presentationTime)
+            - tracks[index].ticks(sample.decodeTime)
+        let isVideo = tracks[index].format.kind == .video
+        tracks[index].append(
+            payload, at: ticks, delay: max(delay, 0), isKeyframe: sample.isKeyframe || !isVideo)
+        if let duration { tracks[index].step = duration }
+        note(sample, isVideo: isVideo)
+        return written
+    }
+
+    /// Writes what has been gathered: at the end, or where a segment ends.
+    @discardableResult
+    public mutating func flush(into output: inout ByteWriter) -> MoviePart? {
+        writePart(next: nil, into: &output)
+    }
+
+    /// As many as a recording has; each costs a search per part.
+    private static let trackLimit = 8
+
+    /// Decode times further behind than this are no jitter.
+    private static let backwardLimit = Interval.seconds(1)
+}
+
+extension FragmentedMovieWriter {
+    /// The sample's decode time in its track's ticks, later than the one before it.
+    private mutating func decodeTicks(of sample: Sample) throws(MuxerError) -> Int64 {
+        let track = tracks[sample.track]
+        let ticks = track.settled(track.ticks(sample.decodeTime))
+        guard let last = track.lastTicks, ticks <= last else { return ticks }
+        guard last - ticks < track.ticks(Self.backwardLimit) else {
+            throw .timeWentBack(track: sample.track)
+        }
+        correctedTimes += 1
+        return last + 1
+    }
+
+    /// Whether the part gathered so far ends before `sample`: it is full, or a decoder can begin
+    /// here, or sound begins anew after a gap.
+    private func endsPart(_ sample: Sample, _ ticks: Int64) -> Bool {
+        guard let part else { return false }
+        if sample.decodeTime - part.start >= configuration.partDuration { return true }
+        let track = tracks[sample.track]
+        switch track.format.kind {
+        case .video: return sample.isKeyframe && !track.pending.isEmpty
+        case .audio:
+            return !track.pending.isEmpty && ticks != track.lastTicks.map { $0 + track.step }
+        }
+    }
+
+    private mutating func note(_ sample: Sample, isVideo: Bool) {
+        let hasVideo = tracks.contains { $0.format.kind == .video }
+        let beginsHere = isVideo ? sample.isKeyframe : !hasVideo
+        var noted =
+            part
+            ?? MoviePart(
+                byteCount: 0, start: sample.decodeTime, duration: .zero,
+                isIndependent: beginsHere)
+        noted.start = min(noted.start, sample.decodeTime)
+        noted.isIndependent = noted.isIndependent || beginsHere
+        part = noted
+    }
+
+    private mutating func writePart(
+        next: (sample: Sample, ticks: Int64)?, into output: inout ByteWriter
+    ) -> MoviePart? {
+        guard var part else { return nil }
+        if origin == nil { writeHeader(part, into: &output) }
+        sequenceNumber &+= 1
+        let before = output.count
+        MovieFragment(
+            sequenceNumber: sequenceNumber, next: next.map { ($0.sample.track, $0.ticks) }
+        ).write(tracks, to: &output)
+        part.byteCount = output.count - before
+        part.duration = (next?.sample.decodeTime ?? end) - part.start
+        for index in tracks.indices { tracks[index].removePending() }
+        self.part = nil
+        return part
+    }
+
+    private mutating func writeHeader(_ part: MoviePart, into output: inout ByteWriter) {
+        let origin = configuration.origin ?? part.start
+        for index in tracks.indices { tracks[index].begin(at: origin) }
+        MovieHeader(tracks: tracks).write(to: &output)
+        self.origin = origin
+    }
+
+    /// When the last sample gathered ends, as far as can be known.
+    private var end: Interval {
+        var end = part?.start ?? .zero
+        for track in tracks { end = max(end, track.end ?? end) }
+        return end
+    }
+}

@@ -1,0 +1,120 @@
+import Codecs
+import Wire
+
+/// The beginning of a fragmented movie: brands, tracks, and that fragments follow
+/// (ISO/IEC 14496-12 §8).
+struct MovieHeader {
+    let tracks: [MovieTrack]
+
+    func write(to output: inout ByteWriter) {
+        output.box("ftyp") { writer in
+            writer.write("iso6")
+            writer.write(UInt32(512))
+            for brand in ["iso6", "isom", "mp41"] { writer.write(brand) }
+        }
+        output.box("moov") { writer in
+            writer.box("mvhd", version: 0) { writer in
+                writer.write(zeros: 8)
+                writer.write(UInt32(1_000))
+                writer.write(UInt32(0))  // duration: that of the fragments
+                writer.write(UInt32(0x0001_0000))
+                writer.write(UInt16(0x0100))
+                writer.write(zeros: 10)
+                Self.writeMatrix(to: &writer)
+                writer.write(zeros: 24)
+                writer.write(UInt32(tracks.count + 1))
+            }
+            for (index, track) in tracks.enumerated() {
+                Self.write(track, id: UInt32(index + 1), to: &writer)
+            }
+            writer.box("mvex") { writer in
+                for (index, track) in tracks.enumerated() {
+                    Self.writeDefaults(of: track, id: UInt32(index + 1), to: &writer)
+                }
+            }
+        }
+    }
+
+    private static func write(_ track: MovieTrack, id: UInt32, to writer: inout ByteWriter) {
+        let isVideo = track.format.kind == .video
+        writer.box("trak") { writer in
+            writer.box("tkhd", flags: 3) { writer in
+                writer.write(zeros: 8)
+                writer.write(id)
+                writer.write(zeros: 16)
+                writer.write(UInt16(isVideo ? 0 : 1))  // alternate group
+                writer.write(UInt16(isVideo ? 0 : 0x0100))  // volume
+                writer.write(zeros: 2)
+                writeMatrix(to: &writer)
+                writer.write(UInt32(track.entry.width) << 16)
+                writer.write(UInt32(track.entry.height) << 16)
+            }
+            writer.box("mdia") { writer in
+                writer.box("mdhd", version: 0) { writer in
+                    writer.write(zeros: 8)
+                    writer.write(UInt32(track.timescale))
+                    writer.write(UInt32(0))
+                    writer.write(UInt32(0x55C4_0000))  // language: undetermined
+                }
+                writer.box("hdlr", version: 0) { writer in
+                    writer.write(zeros: 4)
+                    writer.write(isVideo ? "vide" : "soun")
+                    writer.write(zeros: 13)
+                }
+                writer.box("minf") { writeInformation(of: track, isVideo: isVideo, to: &$0) }
+            }
+        }
+    }
+
+    private static func writeInformation(
+        of track: MovieTrack, isVideo: Bool, to writer: inout ByteWriter
+    ) {
+        if isVideo {
+            writer.box("vmhd", flags: 1) { $0.write(zeros: 8) }
+        } else {
+            writer.box("smhd", version: 0) { $0.write(zeros: 4) }
+        }
+        writer.box("dinf") { writer in
+            writer.box("dref", version: 0) { writer in
+                writer.write(UInt32(1))
+                writer.box("url ", flags: 1) { _ in }  // in this file
+            }
+        }
+        writer.box("stbl") { writer in
+            writer.box("stsd", version: 0) { writer in
+                writer.write(UInt32(1))
+                writer.write(track.entry.bytes)
+            }
+            for table in ["stts", "stsc", "stco"] {
+                writer.box(table, version: 0) { $0.write(UInt32(0)) }
+            }
+            writer.box("stsz", version: 0) { $0.write(zeros: 8) }
+        }
+    }
+
+    private static func writeDefaults(
+        of track: MovieTrack, id: UInt32, to writer: inout ByteWriter
+    ) {
+        writer.box("trex", version: 0) { writer in
+            writer.write(id)
+            writer.write(UInt32(1))
+            writer.write(UInt32(truncatingIfNeeded: track.defaultDuration))
+            writer.write(UInt32(0))
+            writer.write(track.format.kind == .video ? SampleFlags.dependent : SampleFlags.sync)
+        }
+    }
+
+    private static func writeMatrix(to writer: inout ByteWriter) {
+        for value in [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000] as [UInt32] {
+            writer.write(value)
+        }
+    }
+}
+
+/// A sample's flags in a fragment (ISO/IEC 14496-12 §8.8.3.1).
+enum SampleFlags {
+    /// Depends on no other: a decoder can begin here.
+    static let sync: UInt32 = 0x0200_0000
+    /// Depends on others.
+    static let dependent: UInt32 = 0x0101_0000
+}
