@@ -98,6 +98,9 @@ let package = Package(
             dependencies: ["CLoad", "Ciphers", "Reactor", "SDP", "Timing", "WebRTC", "Wire"],
             path: "Benchmarks/LoadGenerator", swiftSettings: house),
         .target(name: "CLoad", path: "Benchmarks/CLoad"),
+        .executableTarget(
+            name: "FanOut", dependencies: ["Ciphers", "SDP", "SFU", "Timing", "WebRTC", "Wire"],
+            path: "Benchmarks/FanOut", swiftSettings: house),
         .executableTarget(name: "Floor", dependencies: ["CCiphers"], path: "Benchmarks/Floor"),
 
         // C modules
