@@ -5,10 +5,10 @@ HTTP ?= 3000
 
 # What `make` alone does: the list of these targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test build lint bench gate fuzz soak docs clean
+.PHONY: help run test build lint bench bench-gate gate fuzz soak docs clean
 
 help:
-	@grep -E '^[a-z]+: ##' Makefile | sed 's/: ## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+: ##' Makefile | sed 's/: ## /\t/' | expand -t 12
 
 run: ## a room with moving picture and sound, and the page to see it
 	@Scripts/run $(HOST) $(HTTP)
@@ -33,6 +33,10 @@ test: ## builds, lints, runs every test
 bench: ## the benchmarks: a table, and .build/bench.json
 	@Scripts/install build bench
 	@Scripts/bench
+
+bench-gate: ## fails when instructions or allocations a packet have risen
+	@Scripts/install build bench
+	@Scripts/bench-gate
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (600)
 	@Scripts/install build
