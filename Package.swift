@@ -18,6 +18,7 @@ let package = Package(
         .library(name: "RTP", targets: ["RTP"]),
         .library(name: "RTSP", targets: ["RTSP"]),
         .library(name: "Muxer", targets: ["Muxer"]),
+        .library(name: "Audio", targets: ["Audio"]),
         .library(name: "SDP", targets: ["SDP"]),
         .library(name: "WebRTC", targets: ["WebRTC"]),
         .library(name: "Reactor", targets: ["Reactor"]),
@@ -50,6 +51,8 @@ let package = Package(
         .target(
             name: "RTSP", dependencies: ["Ciphers", "SDP", "Timing", "Wire"], swiftSettings: house),
         .target(name: "Muxer", dependencies: ["Codecs", "Timing", "Wire"], swiftSettings: house),
+        .target(
+            name: "Audio", dependencies: ["CFFmpeg", "COpus", "Codecs"], swiftSettings: house),
 
         // engines
         .target(
@@ -109,6 +112,10 @@ let package = Package(
         .systemLibrary(
             name: "CLibWebSockets", pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev"])]),
+        .systemLibrary(
+            name: "CFFmpeg", pkgConfig: "libavcodec",
+            providers: [.apt(["libavcodec-dev", "libavutil-dev", "libswresample-dev"])]),
+        .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         .target(
             name: "CCiphers", dependencies: ["COpenSSL"],
             cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")]),  // SHA_CTX: HMAC's midstates
@@ -139,6 +146,9 @@ let package = Package(
         ),
         .target(name: "CTestClock", path: "Tests/CTestClock"),
         .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Wire"], swiftSettings: house),
+        .testTarget(
+            name: "AudioTests", dependencies: ["Audio", "CFFmpeg", "COpus", "Codecs"],
+            swiftSettings: house),
         .testTarget(
             name: "MuxerTests", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],
             swiftSettings: house),
