@@ -37,6 +37,17 @@ public struct NALUnits: ~Escapable {
         self.init(units, framing: .lengths(octets: 2))
     }
 
+    /// The first octet of the next NAL unit, found without looking for the unit's end; `nil` at the
+    /// end, and before an empty unit.
+    public var nextHeader: UInt8? {
+        let start: Int
+        switch framing {
+        case .startCodes: start = offset + 3
+        case .lengths(let octets): start = offset + octets
+        }
+        return start < bytes.byteCount ? Self.octet(bytes, start) : nil
+    }
+
     /// The next NAL unit, at least one octet long; `nil` at the end.
     @_lifetime(copy self)
     public mutating func next() -> RawSpan? {
@@ -78,6 +89,8 @@ public struct NALUnits: ~Escapable {
     private static func startCode(in bytes: RawSpan, from start: Int) -> Int {
         var index = start + 2
         while index < bytes.byteCount {
+            // Eight octets without a zero are neither the beginning nor the middle of a code.
+            while index &+ 8 <= bytes.byteCount, !hasZero(bytes, index &- 1) { index &+= 8 }
             let last = octet(bytes, index)
             if last > 1 {
                 index &+= 3
@@ -88,6 +101,11 @@ public struct NALUnits: ~Escapable {
             }
         }
         return bytes.byteCount
+    }
+
+    private static func hasZero(_ bytes: RawSpan, _ offset: Int) -> Bool {
+        let word = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)
+        return (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 != 0
     }
 
     private static func octet(_ bytes: RawSpan, _ offset: Int) -> UInt8 {

@@ -8,9 +8,20 @@ enum NALUnitKind: Hashable {
     case picture(isRandomAccess: Bool)
     case other
 
+    /// The kind of the unit whose first octet is `header`.
+    init(header: UInt8, isH265: Bool) {
+        self = isH265 ? Self(h265: header) : Self(h264: header)
+    }
+
+    /// The kind of a whole unit, which is not empty.
+    init(_ unit: RawSpan, isH265: Bool) {
+        let header = unit.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
+        self.init(header: header, isH265: isH265)
+    }
+
     /// ITU-T H.264, table 7-1.
-    init(h264 unit: RawSpan) {
-        switch unit.unsafeLoad(fromByteOffset: 0, as: UInt8.self) & 0x1F {
+    private init(h264 octet: UInt8) {
+        switch octet & 0x1F {
         case 1...4: self = .picture(isRandomAccess: false)
         case 5: self = .picture(isRandomAccess: true)
         case 7: self = .parameterSet(.sequence)
@@ -21,8 +32,8 @@ enum NALUnitKind: Hashable {
     }
 
     /// ITU-T H.265, table 7-1.
-    init(h265 unit: RawSpan) {
-        switch unit.unsafeLoad(fromByteOffset: 0, as: UInt8.self) >> 1 & 0x3F {
+    private init(h265 octet: UInt8) {
+        switch octet >> 1 & 0x3F {
         case 16...23: self = .picture(isRandomAccess: true)
         case 0...31: self = .picture(isRandomAccess: false)
         case 32: self = .parameterSet(.video)
@@ -53,8 +64,9 @@ struct ParameterSets {
         for unit in units {
             let bytes = unit.span.bytes
             guard !bytes.isEmpty else { continue }
-            let kind = isH265 ? NALUnitKind(h265: bytes) : NALUnitKind(h264: bytes)
-            if case .parameterSet(let kind) = kind { learn(bytes, kind: kind) }
+            if case .parameterSet(let kind) = NALUnitKind(bytes, isH265: isH265) {
+                learn(bytes, kind: kind)
+            }
         }
     }
 
@@ -87,10 +99,10 @@ struct ParameterSets {
     }
 
     /// Hands the sets of `kinds` over in order, each after its start code.
-    func append(_ kinds: [Kind], through cutter: inout PacketCutter, to output: inout ByteWriter) {
+    func append(_ kinds: [Kind], to cutter: inout PacketCutter) {
         for entry in entries where kinds.contains(entry.kind) {
-            cutter.appendStartCode(to: &output)
-            cutter.append(entry.unit.span.bytes, to: &output)
+            cutter.appendStartCode()
+            cutter.append(entry.unit.span.bytes)
         }
     }
 

@@ -45,8 +45,9 @@ public enum TrackFormat: Hashable, Sendable {
         var sets = ParameterSets([], isH265: isH265)
         var walk = NALUnits(accessUnit, framing: framing)
         while let unit = walk.next() {
-            let kind = isH265 ? NALUnitKind(h265: unit) : NALUnitKind(h264: unit)
-            if case .parameterSet(let kind) = kind { sets.learn(unit, kind: kind) }
+            if case .parameterSet(let kind) = NALUnitKind(unit, isH265: isH265) {
+                sets.learn(unit, kind: kind)
+            }
         }
         return ParameterSets.Kind.allCases.flatMap { sets.units(of: $0) }
     }

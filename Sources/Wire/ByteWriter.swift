@@ -42,6 +42,21 @@ public struct ByteWriter: Hashable, Sendable {
     /// Appends the UTF-8 of `text`, without a terminator.
     public mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
+    /// Appends `count` octets that `body` writes, all of them, into the memory it is lent: for bulk
+    /// whose length is known, at the price of one copy and no more.
+    public mutating func write(
+        count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Void
+    ) {
+        bytes.append(addingCapacity: count) { span in
+            span.withUnsafeMutableBufferPointer { buffer, initialized in
+                body(
+                    UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+                initialized = count
+            }
+        }
+    }
+
     /// Appends `count` octets of `value`.
     public mutating func write(repeating value: UInt8, count: Int) {
         bytes.append(contentsOf: repeatElement(value, count: count))

@@ -48,6 +48,30 @@ import Testing
         #expect(Self.units([], .startCodes) == ([], false))
     }
 
+    @Test(arguments: 0..<40) func `a start code is found wherever it lies among other octets`(
+        count: Int
+    ) {
+        for zeros in 0...3 {
+            let first = [UInt8](repeating: 0x41, count: count + 1)
+            let padding = [UInt8](repeating: 0, count: zeros)
+            let bytes = [0, 0, 1] + first + padding + [0, 0, 1, 0x65, 0, 2, 0, 1, 1] + first
+            let units = Self.units(bytes, .startCodes).units
+            #expect(units == [first, [0x65, 0, 2, 0, 1, 1] + first])
+        }
+    }
+
+    @Test func `the next unit's first octet is known before its end`() {
+        let bytes: [UInt8] = [0, 0, 0, 1, 9, 0xF0, 0, 0, 1, 0x65]
+        var walk = NALUnits(bytes.span.bytes, framing: .startCodes)
+        #expect(walk.nextHeader == 9)
+        _ = walk.next()
+        #expect(walk.nextHeader == 0x65)
+        _ = walk.next()
+        #expect(walk.nextHeader == nil)
+        let prefixed: [UInt8] = [0, 1, 7]
+        #expect(NALUnits(prefixed.span.bytes, framing: .lengths(octets: 2)).nextHeader == 7)
+    }
+
     @Test func `emulation prevention is undone`() {
         let unit: [UInt8] = [0x67, 0, 0, 3, 1, 0, 0, 3, 0, 0, 3]
         #expect(NALUnits.rawByteSequence(of: unit.span.bytes) == [0x67, 0, 0, 1, 0, 0, 0, 0])

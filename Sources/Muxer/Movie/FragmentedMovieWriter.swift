@@ -57,6 +57,7 @@ public struct FragmentedMovieWriter: ~Copyable {
     /// Gathers one sample, and writes the part before it where that is full.
     ///
     /// - Parameters:
+    ///   - sample: Whose it is, and when.
     ///   - payload: The sample's octets as the track's format describes them.
     ///   - output: Takes whole parts, the first behind the file's header.
     /// - Returns: The part that was written.

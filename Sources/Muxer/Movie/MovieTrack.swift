@@ -89,16 +89,19 @@ struct MovieTrack {
             return ticks(duration)
         }
         var walk = NALUnits(payload, framing: framing)
-        while let unit = walk.next() {
-            let kind = NALUnitKind(h264: unit)
+        while let header = walk.nextHeader {
+            let kind = NALUnitKind(header: header, isH265: false)
             // No parameter set follows a slice; lengths are all checked, start codes need not be.
-            if case .picture = kind, framing == .startCodes { break }
+            if case .picture = kind, framing == .startCodes { return nil }
+            guard let unit = walk.next() else { break }
             guard kind == .parameterSet(.sequence) else { continue }
             guard let parameters = try? H264SequenceParameterSet(parsing: unit),
                 entry.fits(parameters)
             else { throw .formatChanged(track: index) }
         }
-        guard walk.offset > 0, !walk.isMalformed else { throw .malformedSample(track: index) }
+        guard walk.next() == nil, walk.offset > 0, !walk.isMalformed else {
+            throw .malformedSample(track: index)
+        }
         return nil
     }
 

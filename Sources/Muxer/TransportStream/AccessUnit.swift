@@ -22,31 +22,40 @@ struct AccessUnit {
     /// - Returns: `nil` when the framing is broken or there is no NAL unit.
     init?(_ payload: RawSpan, framing: NALUnitFraming, isH265: Bool, sets: inout ParameterSets) {
         var walk = NALUnits(payload, framing: framing)
-        var unitCount = 0
+        var isFirst = true
         var isBeforePicture = true
-        while isBeforePicture || framing != .startCodes, let unit = walk.next() {
-            unitCount += 1
-            let kind = isH265 ? NALUnitKind(h265: unit) : NALUnitKind(h264: unit)
-            if unitCount == 1, kind == .delimiter {
-                delimiterByteCount = unit.byteCount
-                restOffset = walk.offset
-                continue
-            }
-            restByteCount += 4 + unit.byteCount
-            guard isBeforePicture else { continue }
-            switch kind {
-            case .parameterSet(let kind):
-                sets.learn(unit, kind: kind)
-                missing.removeAll { $0 == kind }
-            case .picture(let isRandomAccess):
+        while let header = walk.nextHeader {
+            let kind = NALUnitKind(header: header, isH265: isH265)
+            if isBeforePicture, case .picture(let isRandomAccess) = kind {
                 self.isRandomAccess = isRandomAccess
                 isBeforePicture = false
-            case .delimiter, .other:
-                break
+                // What follows is taken as it is, and its end need not be looked for.
+                if framing == .startCodes {
+                    takeRestAsItIs(payload)
+                    return
+                }
             }
+            guard let unit = walk.next() else { break }
+            if isFirst, kind == .delimiter {
+                delimiterByteCount = unit.byteCount
+                restOffset = walk.offset
+            } else {
+                restByteCount += 4 + unit.byteCount
+                if isBeforePicture { learn(unit, kind, &sets) }
+            }
+            isFirst = false
         }
-        guard unitCount > 0, !walk.isMalformed else { return nil }
+        // Only empty units can be left: stepping over them tells whether the end is one.
+        if walk.next() != nil || walk.isMalformed || isFirst { return nil }
         if framing == .startCodes { takeRestAsItIs(payload) }
+    }
+
+    private mutating func learn(
+        _ unit: RawSpan, _ kind: NALUnitKind, _ sets: inout ParameterSets
+    ) {
+        guard case .parameterSet(let kind) = kind else { return }
+        sets.learn(unit, kind: kind)
+        missing.removeAll { $0 == kind }
     }
 
     private mutating func takeRestAsItIs(_ payload: RawSpan) {

@@ -33,24 +33,25 @@ public struct AdaptationField: Hashable, Sendable {
         programClockReference = base * 300 + Int64(low & 0x1FF)
     }
 
-    /// Appends the field, stuffed to exactly `byteCount` octets: 0 for none, 1 for a bare length.
-    func write(byteCount: Int, to output: inout ByteWriter) {
-        guard byteCount > 0 else { return }
-        output.write(UInt8(byteCount - 1))
+    /// Writes the field, stuffed to exactly `byteCount` octets; 1 is a bare length.
+    func write(byteCount: Int, to memory: UnsafeMutableRawPointer) {
+        memory.storeBytes(of: UInt8(byteCount - 1), as: UInt8.self)
         guard byteCount > 1 else { return }
         var flags: UInt8 = isDiscontinuity ? 0x80 : 0
         if isRandomAccess { flags |= 0x40 }
+        if programClockReference != nil { flags |= 0x10 }
+        memory.storeBytes(of: flags, toByteOffset: 1, as: UInt8.self)
         var used = 2
         if let reference = programClockReference {
-            output.write(flags | 0x10)
             let (base, rest) = reference.quotientAndRemainder(dividingBy: 300)
-            output.write(UInt32(truncatingIfNeeded: base >> 1))
-            output.write(UInt16(truncatingIfNeeded: (base & 1) << 15 | 0x7E00 | rest))
-            used = 8
-        } else {
-            output.write(flags)
+            let high = UInt32(truncatingIfNeeded: base >> 1)
+            let low = UInt16(truncatingIfNeeded: (base & 1) << 15 | 0x7E00 | rest)
+            memory.storeBytes(of: high.bigEndian, toByteOffset: 2, as: UInt32.self)
+            memory.storeBytes(of: low.bigEndian, toByteOffset: 6, as: UInt16.self)
+            used = Self.referenceByteCount
         }
-        if byteCount > used { output.write(repeating: 0xFF, count: byteCount - used) }
+        UnsafeMutableRawBufferPointer(start: memory + used, count: byteCount - used)
+            .initializeMemory(as: UInt8.self, repeating: 0xFF)
     }
 
     /// Octets of a field that carries the clock.

@@ -37,10 +37,8 @@ struct GatheredAudio {
     }
 
     /// Hands the next `count` octets over; `removeFirst` then forgets them.
-    func append(
-        first count: Int, through cutter: inout PacketCutter, to output: inout ByteWriter
-    ) {
-        cutter.append(queue.bytes.span.bytes.extracting(0..<count), to: &output)
+    func append(first count: Int, to cutter: inout PacketCutter) {
+        cutter.append(queue.bytes.span.bytes.extracting(0..<count))
     }
 
     /// How long the oldest octets will have waited at `time`.

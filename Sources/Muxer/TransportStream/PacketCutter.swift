@@ -1,24 +1,29 @@
 import Wire
 
-/// Cuts one PES packet, or one section, into transport packets while its octets are handed over
-/// piece by piece: whole packets come out, and nothing is kept but numbers.
+/// Cuts one PES packet into transport packets while its octets are handed over piece by piece:
+/// whole packets come out, and nothing is kept but numbers.
 ///
-/// The length is known beforehand, so that the last packet can be stuffed before it is begun.
+/// The length is known beforehand, so that the last packet can be stuffed before it is begun, and
+/// the memory for all of them is there: `packetCount` packets of it.
 struct PacketCutter {
+    private var cursor: UnsafeMutableRawPointer
     private let pid: UInt16
     private let adaptation: AdaptationField
     private var isFirst = true
     private var unsent: Int
     private var room = 0
-
-    /// The counter of the next packet.
-    private(set) var counter: UInt8
+    private var counter: UInt8
 
     /// - Parameters:
+    ///   - memory: Room for all packets, which outlives the cutter.
     ///   - byteCount: All octets that will be appended.
     ///   - adaptation: What the first packet says.
-    init(pid: UInt16, byteCount: Int, adaptation: AdaptationField, counter: UInt8) {
-        (self.pid, unsent) = (pid, byteCount)
+    ///   - counter: The continuity counter of the first packet.
+    init(
+        _ memory: UnsafeMutableRawPointer, pid: UInt16, byteCount: Int,
+        adaptation: AdaptationField, counter: UInt8
+    ) {
+        (cursor, self.pid, unsent) = (memory, pid, byteCount)
         (self.adaptation, self.counter) = (adaptation, counter)
     }
 
@@ -28,37 +33,43 @@ struct PacketCutter {
     }
 
     /// Takes the next octets.
-    mutating func append(_ bytes: RawSpan, to output: inout ByteWriter) {
-        var offset = 0
-        while offset < bytes.byteCount {
-            if room == 0 { openPacket(in: &output) }
-            let count = min(room, bytes.byteCount - offset)
-            output.write(bytes.extracting(offset..<offset + count))
-            offset += count
-            room -= count
+    mutating func append(_ bytes: RawSpan) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    /// Takes the next octets.
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard var source = bytes.baseAddress else { return }
+        var remaining = bytes.count
+        while remaining > 0 {
+            if room == 0 { openPacket() }
+            let count = min(room, remaining)
+            cursor.copyMemory(from: source, byteCount: count)
+            cursor += count
+            source += count
+            room &-= count
+            remaining &-= count
         }
     }
 
     /// Takes a start code of four octets.
-    mutating func appendStartCode(to output: inout ByteWriter) {
-        for index in 0..<4 {
-            if room == 0 { openPacket(in: &output) }
-            output.write(UInt8(index / 3))
-            room -= 1
-        }
+    mutating func appendStartCode() {
+        withUnsafeBytes(of: UInt32(1).bigEndian) { append($0) }
     }
 
-    private mutating func openPacket(in output: inout ByteWriter) {
+    private mutating func openPacket() {
         precondition(unsent > 0, "append no more octets than were announced")
         var fieldByteCount = isFirst ? adaptation.byteCount : 0
         fieldByteCount += max(Self.roomPerPacket - fieldByteCount - unsent, 0)
-        TransportPacket.write(
+        let head = TransportPacket.head(
             pid: pid, startsUnit: isFirst, hasAdaptation: fieldByteCount > 0, hasPayload: true,
-            counter: counter, to: &output)
-        if isFirst {
-            adaptation.write(byteCount: fieldByteCount, to: &output)
-        } else {
-            AdaptationField().write(byteCount: fieldByteCount, to: &output)
+            counter: counter)
+        cursor.storeBytes(of: head.bigEndian, as: UInt32.self)
+        cursor += 4
+        if fieldByteCount > 0 {
+            let field = isFirst ? adaptation : AdaptationField()
+            field.write(byteCount: fieldByteCount, to: cursor)
+            cursor += fieldByteCount
         }
         room = Self.roomPerPacket - fieldByteCount
         unsent -= room
@@ -68,4 +79,30 @@ struct PacketCutter {
 
     /// What a packet's header leaves.
     static let roomPerPacket = TransportPacket.byteCount - 4
+}
+
+/// A PES packet that is about to be written: what is known of it before its first octet.
+struct PacketizedUnit {
+    let pid: UInt16
+    /// All of it, header included.
+    let byteCount: Int
+    let adaptation: AdaptationField
+    let counter: UInt8
+
+    private var packetCount: Int {
+        PacketCutter.packetCount(of: byteCount, fieldByteCount: adaptation.byteCount)
+    }
+
+    /// The counter of this PID's packet after the last of these.
+    var nextCounter: UInt8 { UInt8(truncatingIfNeeded: Int(counter) + packetCount) & 0x0F }
+
+    /// Appends the packets, whose octets `body` hands over.
+    func write(to output: inout ByteWriter, _ body: (inout PacketCutter) -> Void) {
+        output.write(count: packetCount * TransportPacket.byteCount) { memory in
+            guard let start = memory.baseAddress else { return }
+            var cutter = PacketCutter(
+                start, pid: pid, byteCount: byteCount, adaptation: adaptation, counter: counter)
+            body(&cutter)
+        }
+    }
 }

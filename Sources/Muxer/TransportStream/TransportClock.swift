@@ -108,11 +108,15 @@ extension TransportStreamWriter {
         if areTablesDue(after: Self.tick) { writeTables(into: &output) }
         let field = clock.takeReference(at: output.count)
         let track = tracks[referenceTrack]
-        // A packet without payload repeats the counter of the one before it.
-        TransportPacket.write(
-            pid: track.pid, startsUnit: false, hasAdaptation: true, hasPayload: false,
-            counter: track.counter &- 1, to: &output)
-        field.write(byteCount: PacketCutter.roomPerPacket, to: &output)
+        output.write(count: TransportPacket.byteCount) { memory in
+            guard let start = memory.baseAddress else { return }
+            // A packet without payload repeats the counter of the one before it.
+            let head = TransportPacket.head(
+                pid: track.pid, startsUnit: false, hasAdaptation: true, hasPayload: false,
+                counter: track.counter &- 1)
+            start.storeBytes(of: head.bigEndian, as: UInt32.self)
+            field.write(byteCount: PacketCutter.roomPerPacket, to: start + 4)
+        }
     }
 
     mutating func writeTables(into output: inout ByteWriter) {

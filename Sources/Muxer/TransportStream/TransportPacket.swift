@@ -45,16 +45,15 @@ public struct TransportPacket: Hashable, Sendable {
     /// Whether the packet carries payload, and its counter therefore moved.
     public var hasPayload: Bool { payloadOffset < Self.byteCount }
 
-    /// The head of a packet without scrambling or error.
-    static func write(
-        pid: UInt16, startsUnit: Bool, hasAdaptation: Bool, hasPayload: Bool, counter: UInt8,
-        to output: inout ByteWriter
-    ) {
+    /// The first four octets of a packet without scrambling or error, as one number.
+    static func head(
+        pid: UInt16, startsUnit: Bool, hasAdaptation: Bool, hasPayload: Bool, counter: UInt8
+    ) -> UInt32 {
         var head = UInt32(syncByte) << 24 | UInt32(pid) << 8 | UInt32(counter & 0x0F)
         if startsUnit { head |= 0x40_0000 }
         if hasAdaptation { head |= 0x20 }
         if hasPayload { head |= 0x10 }
-        output.write(head)
+        return head
     }
 
     /// The length of every packet.

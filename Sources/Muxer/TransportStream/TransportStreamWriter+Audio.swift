@@ -52,11 +52,13 @@ extension TransportStreamWriter {
             streamID: tracks[index].streamID, payloadByteCount: count,
             isAligned: tracks[index].gathered.beginsWithFrame,
             presentation: start.map { ($0 + lead).ticks90 })
-        var cutter = begin(header, count, of: index, isKeyframe: false, into: &output)
-        cutter.append(scratch.bytes.span.bytes, to: &output)
-        tracks[index].gathered.append(first: count, through: &cutter, to: &output)
+        let packet = begin(header, count, of: index, isKeyframe: false, into: &output)
+        packet.write(to: &output) { cutter in
+            cutter.append(scratch.bytes.span.bytes)
+            tracks[index].gathered.append(first: count, to: &cutter)
+        }
+        tracks[index].counter = packet.nextCounter
         tracks[index].gathered.removeFirst(count)
-        tracks[index].counter = cutter.counter
     }
 
     /// Audio whose times stray less than this runs on in one packet, under the first one's time.

@@ -22,34 +22,45 @@ extension TransportStreamWriter {
         let header = PESHeader(
             streamID: tracks[index].streamID, payloadByteCount: byteCount, isAligned: true,
             presentation: stamp(timing.presentationTime), decode: stamp(timing.decodeTime))
-        var cutter = begin(header, byteCount, of: index, isKeyframe: isKeyframe, into: &output)
+        let packet = begin(header, byteCount, of: index, isKeyframe: isKeyframe, into: &output)
         if unit.delimiterByteCount == 0 {
             scratch.write(UInt32(1))
             if isH265 { scratch.write(UInt16(0x4601)) } else { scratch.write(UInt8(9)) }
             // Any kind of picture may follow: the one answer that is always true.
             scratch.write(UInt8(isH265 ? 0x50 : 0xF0))
         }
-        cutter.append(scratch.bytes.span.bytes, to: &output)
-        if unit.delimiterByteCount > 0 {
-            cutter.appendStartCode(to: &output)
-            var walk = NALUnits(payload, framing: framing)
-            if let delimiter = walk.next() { cutter.append(delimiter, to: &output) }
+        payload.withUnsafeBytes { payload in
+            packet.write(to: &output) { cutter in
+                cutter.append(scratch.bytes.span.bytes)
+                if unit.delimiterByteCount > 0 {
+                    Self.appendDelimiter(of: payload.bytes, framing, to: &cutter)
+                }
+                tracks[index].parameterSets.append(missing, to: &cutter)
+                Self.append(payload.bytes, from: unit.restOffset, framing, to: &cutter)
+            }
         }
-        tracks[index].parameterSets.append(missing, through: &cutter, to: &output)
-        Self.append(payload, from: unit.restOffset, framing: framing, to: &cutter, &output)
-        tracks[index].counter = cutter.counter
+        tracks[index].counter = packet.nextCounter
+    }
+
+    private static func appendDelimiter(
+        of payload: RawSpan, _ framing: NALUnitFraming, to cutter: inout PacketCutter
+    ) {
+        var walk = NALUnits(payload, framing: framing)
+        guard let delimiter = walk.next() else { return }
+        cutter.appendStartCode()
+        cutter.append(delimiter)
     }
 
     private static func append(
-        _ payload: RawSpan, from offset: Int, framing: NALUnitFraming,
-        to cutter: inout PacketCutter, _ output: inout ByteWriter
+        _ payload: RawSpan, from offset: Int, _ framing: NALUnitFraming,
+        to cutter: inout PacketCutter
     ) {
         let rest = payload.extracting(offset..<payload.byteCount)
-        guard framing != .startCodes else { return cutter.append(rest, to: &output) }
+        guard framing != .startCodes else { return cutter.append(rest) }
         var walk = NALUnits(rest, framing: framing)
         while let unit = walk.next() {
-            cutter.appendStartCode(to: &output)
-            cutter.append(unit, to: &output)
+            cutter.appendStartCode()
+            cutter.append(unit)
         }
     }
 }

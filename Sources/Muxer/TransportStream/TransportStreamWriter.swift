@@ -41,6 +41,7 @@ public struct TransportStreamWriter: ~Copyable {
     /// Writes, or gathers, one sample.
     ///
     /// - Parameters:
+    ///   - sample: Whose it is, and when.
     ///   - payload: The sample's octets as the track's format describes them.
     ///   - output: Takes whole packets; may stay as it is for audio.
     public mutating func write(
@@ -100,7 +101,7 @@ extension TransportStreamWriter {
     mutating func begin(
         _ header: PESHeader, _ byteCount: Int, of index: Int, isKeyframe: Bool,
         into output: inout ByteWriter
-    ) -> PacketCutter {
+    ) -> PacketizedUnit {
         var field = AdaptationField()
         let total = header.byteCount + byteCount
         if index == referenceTrack {
@@ -116,7 +117,7 @@ extension TransportStreamWriter {
         field.isRandomAccess = isKeyframe
         scratch.removeAll()
         header.write(to: &scratch)
-        return PacketCutter(
+        return PacketizedUnit(
             pid: tracks[index].pid, byteCount: total, adaptation: field,
             counter: tracks[index].counter)
     }

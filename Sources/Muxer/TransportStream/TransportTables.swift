@@ -32,9 +32,10 @@ struct TransportTables {
     private static func write(
         _ section: [UInt8], pid: UInt16, _ counter: inout UInt8, to output: inout ByteWriter
     ) {
-        TransportPacket.write(
-            pid: pid, startsUnit: true, hasAdaptation: false, hasPayload: true, counter: counter,
-            to: &output)
+        output.write(
+            TransportPacket.head(
+                pid: pid, startsUnit: true, hasAdaptation: false, hasPayload: true,
+                counter: counter))
         counter = (counter + 1) & 0x0F
         output.write(UInt8(0))  // the section begins right behind this pointer
         output.write(section.span.bytes)
