@@ -26,12 +26,16 @@ let package = Package(
         .library(name: "Fetch", targets: ["Fetch"]),
         .library(name: "WHIP", targets: ["WHIP"]),
         .library(name: "Signalling", targets: ["Signalling"]),
+        .library(name: "Camera", targets: ["Camera"]),
+        .library(name: "Recording", targets: ["Recording"]),
         .library(name: "SFU", targets: ["SFU"]),
         .library(name: "Telemetry", targets: ["Telemetry"]),
         .library(name: "Service", targets: ["Service"]),
         .library(name: "Sluice", targets: ["Sluice"]),
         .library(name: "Simulation", targets: ["Simulation"]),
         .executable(name: "sfu", targets: ["SFUServer"]),
+        .library(name: "RecordingAPI", targets: ["RecordingAPI"]),
+        .executable(name: "recorder", targets: ["Recorder"]),
     ],
     targets: [
         // ground
@@ -75,6 +79,17 @@ let package = Package(
 
         // sessions
         .target(
+            name: "Camera",
+            dependencies: ["Ciphers", "Codecs", "RTP", "RTSP", "SDP", "Timing", "Wire"],
+            swiftSettings: house),
+        .target(
+            name: "Recording",
+            dependencies: [
+                "Camera", "Ciphers", "Codecs", "Fetch", "Muxer", "RTP", "RTSP", "Reactor", "SDP",
+                "Timing", "WHIP", "WebRTC", "Wire",
+            ],
+            swiftSettings: house),
+        .target(
             name: "Sluice",
             dependencies: ["Ciphers", "Reactor", "SDP", "SFU", "Timing", "WebRTC", "Wire"],
             swiftSettings: house),
@@ -88,11 +103,20 @@ let package = Package(
             name: "Simulation", dependencies: ["Ciphers", "RTP", "Timing", "WebRTC", "Wire"],
             swiftSettings: house),
 
+        .target(
+            name: "RecordingAPI", dependencies: ["Recording", "Telemetry", "Web"],
+            swiftSettings: house),
+
         // doors
         .executableTarget(
             name: "SFUServer",
             dependencies: ["Reactor", "Service", "Signalling", "Sluice", "Timing", "Web"],
             resources: [.embedInCode("Page")],
+            swiftSettings: house),
+
+        .executableTarget(
+            name: "Recorder",
+            dependencies: ["Reactor", "Recording", "RecordingAPI", "Service", "Timing", "Web"],
             swiftSettings: house),
 
         // benchmarks
@@ -137,6 +161,9 @@ let package = Package(
         .testTarget(name: "ServiceTests", dependencies: ["Service", "Wire"], swiftSettings: house),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
+        .testTarget(
+            name: "CameraTests", dependencies: ["Camera", "RTP", "Timing"], swiftSettings: house),
+        .testTarget(name: "RecordingTests", dependencies: ["Recording"], swiftSettings: house),
         .testTarget(name: "WHIPTests", dependencies: ["Fetch", "WHIP"], swiftSettings: house),
         .testTarget(name: "TimingTests", dependencies: ["Timing", "Wire"], swiftSettings: house),
         .testTarget(

@@ -30,7 +30,8 @@ public struct Fetcher: Sendable {
                     Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().body()
                     return nil
                 }, pointer.toOpaque())
-            if started < 0 { pointer.takeRetainedValue().body() }  // then here, for want of a thread
+            // For want of a thread, here.
+            if started < 0 { pointer.takeRetainedValue().body() }
         }
         return try result.get()
     }

@@ -3,7 +3,7 @@ import CSystem
 /// Starts a thread of its own for `body`; it ends when `body` returns.
 ///
 /// A boxed `@Sendable` closure crosses to the thread, so the compiler checks what it captures.
-func startThread(
+public func startThread(
     name: String,
     _ body: @escaping @Sendable () -> Void
 ) throws(SystemError) {

@@ -1,0 +1,112 @@
+import Codecs
+import RTP
+import RTSP
+import Timing
+import Wire
+
+/// The tracks of one playing: packets in, frames on one time line out.
+struct CameraTracks {
+    private enum Sound {
+        case aac(TrackReceiver<AACDepacketizer>)
+        case whole(TrackReceiver<AudioDepacketizer>)
+    }
+
+    private var picture: TrackReceiver<H264Depacketizer>?
+    private var sound: Sound?
+    private var kinds: [RTSPTrack.Kind] = []
+    private var clock = CameraClock(rates: [])
+    private var ready: [CameraSession.Event] = []
+    private var unwrappers: [TimestampUnwrapper] = []
+
+    /// Nothing.
+    init() {}
+
+    init(_ list: [RTSPTrack]) {
+        kinds = list.map(\.kind)
+        var rates = [90_000]
+        for track in list {
+            let type = track.format.payloadType
+            switch track.kind {
+            case .video:
+                var configuration = H264Depacketizer.Configuration()
+                configuration.parameterSets = CameraFormat([track]).parameterSets
+                picture = TrackReceiver(H264Depacketizer(configuration), payloadType: type)
+            case .audio:
+                rates.append(CameraAudio(track)?.clockRate ?? Int(track.format.clockRate))
+                if track.encoding == "MPEG4-GENERIC",
+                    let parameters = MPEG4GenericParameters(
+                        track.format.parameters.text, clockRate: Int(track.format.clockRate),
+                        channelCount: track.format.channels ?? 1)
+                {
+                    sound = .aac(
+                        TrackReceiver(
+                            AACDepacketizer(parameters, clockRate: Int(track.format.clockRate)),
+                            payloadType: type))
+                } else {
+                    sound = .whole(TrackReceiver(AudioDepacketizer(), payloadType: type))
+                }
+            }
+        }
+        clock = CameraClock(rates: rates)
+        unwrappers = rates.map { _ in TimestampUnwrapper() }
+        for track in list {
+            guard let timestamp = track.timestamp else { continue }
+            let index = track.kind == .video ? 0 : 1
+            clock.setOrigin(unwrappers[index].unwrap(timestamp), track: index)
+        }
+    }
+
+    mutating func receive(_ packet: RawSpan, track: Int, isRTCP: Bool, at now: Instant) {
+        guard kinds.indices.contains(track) else { return }
+        let index = kinds[track] == .video ? 0 : 1
+        if isRTCP { return receiveReport(packet, index, at: now) }
+        if index == 0 { receivePicture(packet, at: now) } else { receiveSound(packet, at: now) }
+    }
+
+    mutating func next() -> CameraSession.Event? { ready.isEmpty ? nil : ready.removeFirst() }
+
+    private mutating func receivePicture(_ packet: RawSpan, at now: Instant) {
+        picture?.receive(packet, at: now)
+        while let unit = picture?.next() {
+            _ = unwrappers[0].unwrap(UInt32(truncatingIfNeeded: unit.timestamp))
+            let time = clock.time(of: wire(unit.timestamp, 0), track: 0, arrival: unit.arrival)
+            ready.append(.picture(unit, time: time))
+        }
+    }
+
+    private mutating func receiveSound(_ packet: RawSpan, at now: Instant) {
+        switch sound {
+        case nil: return
+        case .aac(var receiver):
+            sound = nil
+            receiver.receive(packet, at: now)
+            while let frame = receiver.next() { append(frame) }
+            sound = .aac(receiver)
+        case .whole(var receiver):
+            sound = nil
+            receiver.receive(packet, at: now)
+            while let frame = receiver.next() { append(frame) }
+            sound = .whole(receiver)
+        }
+    }
+
+    private mutating func append(_ frame: AudioFrame) {
+        let time = clock.time(of: wire(frame.timestamp, 1), track: 1, arrival: frame.arrival)
+        ready.append(.sound(frame, time: time))
+    }
+
+    private mutating func receiveReport(_ compound: RawSpan, _ index: Int, at now: Instant) {
+        var packets = RTCPReader(compound)
+        while let packet = packets.next() {
+            guard case .senderReport(let report) = packet else { continue }
+            clock.reportArrived(
+                report.ntp, timestamp: unwrappers[index].unwrap(report.rtpTimestamp), track: index)
+        }
+    }
+
+    /// One number line for a track's packets, its reports and `RTP-Info`.
+    private mutating func wire(_ timestamp: Int64, _ index: Int) -> Int64 {
+        guard unwrappers.indices.contains(index) else { return timestamp }
+        return unwrappers[index].unwrap(UInt32(truncatingIfNeeded: timestamp))
+    }
+}

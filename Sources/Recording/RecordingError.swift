@@ -1,0 +1,38 @@
+public import WHIP
+public import WebRTC
+
+/// Why a recording cannot be started or stopped.
+public enum RecordingError: Error, Hashable, Sendable {
+    /// One of that name runs.
+    case alreadyActive
+    /// None of that name runs.
+    case notActive
+    /// A name of other characters than letters, digits, `-`, `_` and `.`, or too long.
+    case malformedName
+    /// Neither RTSP nor HTTP.
+    case unsupportedSource
+    /// The source's URL cannot be read.
+    case malformedURL(String)
+    /// The WHEP endpoint.
+    case endpoint(WHIPError)
+    /// The WHEP endpoint's answer.
+    case answer(AnswerError)
+    /// The kernel or OpenSSL.
+    case system(String)
+}
+
+extension RecordingError: CustomStringConvertible {
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .alreadyActive: "Recording already active"
+        case .notActive: "No active recording"
+        case .malformedName: "A name has 1 to 100 letters, digits, hyphens, underscores and dots"
+        case .unsupportedSource: "the source must be an rtsp://, rtsps://, http:// or https:// URL"
+        case .malformedURL(let reason): "the source's URL cannot be read: \(reason)"
+        case .endpoint(let error): error.description
+        case .answer(let error): error.description
+        case .system(let reason): reason
+        }
+    }
+}
