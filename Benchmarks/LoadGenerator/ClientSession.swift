@@ -3,10 +3,11 @@ import Timing
 import WebRTC
 import Wire
 
-/// One peer's path as the client's side sees it: controlling ICE, DTLS client, SRTP keys; or, to the
-/// floor, keys made up here and told to it in one datagram.
+/// One peer's path as the client's side sees it: ICE that yields the controlling role, DTLS client, SRTP
+/// keys; or, to the floor, keys made up here and told to it in one datagram.
 final class ClientSession {
     let socket: DatagramSocket
+    let videoType: UInt8
     private(set) var isConnected = false
     private(set) var profile: SRTPProfile?
     private var sealing: SealingKey?
@@ -14,27 +15,34 @@ final class ClientSession {
     private var dtls: DTLSSession?
     private let checkUsername: String
     private let checkPassword: String
+    private let password: String
     private let registration: [UInt8]
+    private var isControlling = true
     private var isValidated = false
     private var nextCheck = Instant(nanoseconds: 0)
     private var transaction: UInt64 = 0
 
     /// A session with a server that answered.
-    init(server: ServerDescription, context: DTLSContext, ufrag: String) throws {
+    init(
+        server: ServerDescription, context: DTLSContext, ufrag: String, password: String
+    ) throws {
         socket = try DatagramSocket(to: server.endpoint)
+        videoType = server.videoType
         dtls = try DTLSSession(
             role: .client, context: context, remoteFingerprints: server.fingerprints)
         checkUsername = "\(server.ufrag):\(ufrag)"
         checkPassword = server.password
+        self.password = password
         registration = []
     }
 
     /// A session with the floor: `letter` says what this is ("P" publishes, "J" joins).
     init(floor: Endpoint, letter: Unicode.Scalar, profile: SRTPProfile) throws {
         socket = try DatagramSocket(to: floor)
+        videoType = Profile.videoType
         let key = randomBytes(count: profile.keyByteCount)
         let salt = randomBytes(count: profile.saltByteCount)
-        (checkUsername, checkPassword) = ("", "")
+        (checkUsername, checkPassword, password) = ("", "", "")
         registration = [UInt8(letter.value)] + key + salt
         sealing = try SealingKey(profile: profile, masterKey: key, masterSalt: salt)
         opening = try OpeningKey(profile: profile, masterKey: key, masterSalt: salt)
@@ -60,23 +68,42 @@ final class ClientSession {
             .request, transactionID: .init(high: 0x736C_7563, low: transaction))
         request.username = checkUsername
         request.priority = 1_853_824_767
-        request.usesCandidate = true
-        request.role = .controlling(1)
+        request.usesCandidate = isControlling
+        request.role = isControlling ? .controlling(1) : .controlled(1)
         return request.serialized(password: checkPassword)
     }
 
     /// Takes in what is neither RTP nor RTCP.
     func receive(_ bytes: RawSpan, at now: Instant) {
         switch PacketKind(bytes) {
-        case .stun:
-            guard !isValidated else { return }
-            isValidated = true
-            dtls?.start(at: now)
+        case .stun: receiveCheck(bytes, at: now)
         case .dtls: dtls?.receive(bytes, at: now)
         case .rtp, .rtcp, .other: return
         }
         sendFlight()
         connectWhenKeyed()
+    }
+
+    /// Begins DTLS once a check is answered, and answers the checks of servers with full ICE.
+    private func receiveCheck(_ bytes: RawSpan, at now: Instant) {
+        guard let message = try? STUNMessage(parsing: bytes) else { return }
+        switch message.messageClass {
+        case .request:
+            guard message.isAuthentic(bytes, password: password) else { return }
+            var response = STUNMessage(.success, transactionID: message.transactionID)
+            response.mappedAddress = socket.server
+            socket.send(response.serialized(password: password))
+        case .success:
+            guard !isValidated else { return }
+            isValidated = true
+            dtls?.start(at: now)
+        case .failure:
+            // Whoever offered is controlling; here that was the server (RFC 8445 §7.2.5.1).
+            guard message.errorCode == 487 else { return }
+            isControlling = false
+            nextCheck = now
+        case .indication: return
+        }
     }
 
     private func sendFlight() {

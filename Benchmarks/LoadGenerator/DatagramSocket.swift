@@ -2,11 +2,13 @@ import CLoad
 import Glibc
 import Wire
 
-/// One UDP socket connected to the server, on loopback.
+/// One UDP socket connected to the server.
 struct DatagramSocket: ~Copyable {
     let descriptor: Int32
+    let server: Endpoint
 
     init(to server: Endpoint) throws(LoadError) {
+        self.server = server
         descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
         guard descriptor >= 0 else { throw .system(call: "socket", code: errno) }
         load_prepare(descriptor, 4 << 20)  // a reader late by a burst of everything loses nothing

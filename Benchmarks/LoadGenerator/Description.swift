@@ -8,6 +8,7 @@ struct ServerDescription {
     let password: String
     let fingerprints: [Fingerprint]
     let endpoint: Endpoint
+    let videoType: UInt8  // the one that was offered, unless the server numbers on its own
 
     init(parsing text: String) throws(LoadError) {
         guard let description = try? SessionDescription(parsing: text),
@@ -20,9 +21,16 @@ struct ServerDescription {
             guard fields.count > 5, let port = UInt16(fields[5]) else { return nil }
             return Endpoint(host: fields[4], port: port)
         }
-        guard let endpoint = endpoints.first(where: \.isLoopback) else { throw .answer(text) }
+        guard let endpoint = endpoints.first(where: \.isLoopback) ?? endpoints.first else {
+            throw .answer(text)
+        }
         (self.ufrag, self.password, self.endpoint) = (ufrag, password, endpoint)
-        fingerprints = section.values("fingerprint").compactMap { Fingerprint(attribute: $0) }
+        videoType =
+            description.media.first { $0.kind == "video" }?.formats.first.flatMap { UInt8($0) }
+            ?? Profile.videoType
+        // Of the section, or of the whole session (RFC 8122 §5).
+        fingerprints = [description.value("fingerprint", of: section)]
+            .compactMap { $0.flatMap { Fingerprint(attribute: $0) } }
     }
 }
 

@@ -87,14 +87,15 @@ struct Run {
             return try ClientSession(floor: floor, letter: letter, profile: cipher)
         }
         guard let server = options["http"].flatMap({ Endpoint($0) }) else { throw LoadError.usage }
-        let ufrag = "load\(number)"
+        let (ufrag, password) = ("load\(number)", "loadloadloadloadloadload")
         let publishes = verb == "whip"
         let offer = Offer(
-            ufrag: ufrag, password: "loadloadloadloadloadload",
+            ufrag: ufrag, password: password,
             fingerprint: context.certificate.fingerprint, profile: profile, publishes: publishes)
         let answer = try WebCall(server: server).post(
             offer.text, to: "/rooms/bench/\(verb)\(publishes ? "" : "?wait=5")")
         return try ClientSession(
-            server: try ServerDescription(parsing: answer), context: context, ufrag: ufrag)
+            server: try ServerDescription(parsing: answer), context: context, ufrag: ufrag,
+            password: password)
     }
 }

@@ -66,7 +66,7 @@ final class Viewer {
         _ bytes: UnsafeRawBufferPointer, type: UInt8, arrival: Int64,
         scratch: UnsafeMutableRawPointer
     ) {
-        let isVideo = type == Profile.videoType
+        let isVideo = type == session.videoType
         let time = Instant(nanoseconds: arrival)
         if firstMedia == nil { firstMedia = time }
         if isVideo, firstVideo == nil { firstVideo = time }

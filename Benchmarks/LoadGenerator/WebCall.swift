@@ -1,7 +1,7 @@
 import Glibc
 import Wire
 
-/// One HTTP POST over loopback, blocking: all that WHIP and WHEP need of a client.
+/// One HTTP POST, blocking: all that WHIP and WHEP need of a client.
 struct WebCall {
     let server: Endpoint
 
