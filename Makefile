@@ -5,7 +5,7 @@ HTTP ?= 3000
 
 # What `make` alone does: the list of these targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test build lint bench bench-gate gate fuzz soak docs clean
+.PHONY: help run test build lint bench bench-gate bench-peers gate fuzz soak docs clean
 
 help:
 	@grep -E '^[a-z-]+: ##' Makefile | sed 's/: ## /\t/' | expand -t 12
@@ -37,6 +37,11 @@ bench: ## the benchmarks: a table, and .build/bench.json
 bench-gate: ## fails when instructions or allocations a packet have risen
 	@Scripts/install build bench
 	@Scripts/bench-gate
+
+bench-peers: ## sfu beside Pion and Janus, as root: a table, and .build/bench-peers.json
+	@Scripts/install build bench
+	@Scripts/install peers || echo "Peers that are not installed are left out."
+	@Scripts/bench-peers
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (600)
 	@Scripts/install build
