@@ -13,6 +13,7 @@ let package = Package(
     products: [
         .library(name: "Wire", targets: ["Wire"]),
         .library(name: "Timing", targets: ["Timing"]),
+        .library(name: "Pacer", targets: ["Pacer"]),
         .library(name: "Ciphers", targets: ["Ciphers"]),
         .library(name: "Codecs", targets: ["Codecs"]),
         .library(name: "RTP", targets: ["RTP"]),
@@ -41,6 +42,7 @@ let package = Package(
         // ground
         .target(name: "Wire", swiftSettings: house),
         .target(name: "Timing", dependencies: ["Wire"], swiftSettings: house),
+        .target(name: "Pacer", dependencies: ["Timing"], swiftSettings: house),
         .target(name: "Telemetry", swiftSettings: house),
 
         // protocols
@@ -100,7 +102,8 @@ let package = Package(
 
         // beside
         .target(
-            name: "Simulation", dependencies: ["Ciphers", "RTP", "Timing", "WebRTC", "Wire"],
+            name: "Simulation",
+            dependencies: ["Ciphers", "Pacer", "RTP", "Timing", "WebRTC", "Wire"],
             swiftSettings: house),
 
         .target(
@@ -128,6 +131,10 @@ let package = Package(
         .executableTarget(
             name: "FanOut", dependencies: ["Ciphers", "SDP", "SFU", "Timing", "WebRTC", "Wire"],
             path: "Benchmarks/FanOut", swiftSettings: house),
+        .executableTarget(
+            name: "PacerBench",
+            dependencies: ["Pacer", "Reactor", "Simulation", "Timing", "Wire"],
+            path: "Benchmarks/PacerBench", swiftSettings: house),
         .executableTarget(name: "Floor", dependencies: ["CCiphers"], path: "Benchmarks/Floor"),
 
         // C modules
@@ -165,6 +172,9 @@ let package = Package(
             name: "CameraTests", dependencies: ["Camera", "RTP", "Timing"], swiftSettings: house),
         .testTarget(name: "RecordingTests", dependencies: ["Recording"], swiftSettings: house),
         .testTarget(name: "WHIPTests", dependencies: ["Fetch", "WHIP"], swiftSettings: house),
+        .testTarget(
+            name: "PacerTests", dependencies: ["Pacer", "Simulation", "Timing"],
+            swiftSettings: house),
         .testTarget(name: "TimingTests", dependencies: ["Timing", "Wire"], swiftSettings: house),
         .testTarget(
             name: "CiphersTests",
