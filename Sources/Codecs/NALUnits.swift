@@ -90,7 +90,10 @@ public struct NALUnits: ~Escapable {
         var index = start + 2
         while index < bytes.byteCount {
             // Eight octets without a zero are neither the beginning nor the middle of a code.
-            while index &+ 8 <= bytes.byteCount, !hasZero(bytes, index &- 1) { index &+= 8 }
+            if index &+ 8 <= bytes.byteCount, !hasZero(bytes, index &- 1) {
+                index &+= 8
+                continue
+            }
             let last = octet(bytes, index)
             if last > 1 {
                 index &+= 3
