@@ -50,10 +50,12 @@ final class ClientSession {
         isConnected = true
     }
 
-    /// What is due: a check until one is answered and every five seconds after, DTLS's timer.
+    /// What is due: a check until one is answered and after that every five seconds, more or less
+    /// (RFC 7675 §5.1), DTLS's timer.
     func advance(to now: Instant) {
         if now >= nextCheck {
-            nextCheck = now + (isValidated || isConnected ? .seconds(5) : .milliseconds(50))
+            let isSettled = isValidated || isConnected
+            nextCheck = now + .milliseconds(isSettled ? .random(in: 4000...6000) : 50)
             socket.send(registration.isEmpty ? check() : registration)
         }
         if !isConnected {
