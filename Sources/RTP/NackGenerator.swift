@@ -24,6 +24,9 @@ public struct NackGenerator: Sendable {
     /// The path's round trip, as the newest report gave it; 100 ms until one does.
     public var roundTripTime = Interval.milliseconds(100)
 
+    /// How many packets came after they were asked for.
+    public private(set) var recoveredCount = 0
+
     private let reorderingTolerance: Interval
     private var unwrapper = SequenceUnwrapper()
     private var missing: [Missing] = []  // by rising number
@@ -114,7 +117,8 @@ public struct NackGenerator: Sendable {
 
     private mutating func remove(_ number: Int64) {
         guard let index = missing.firstIndex(where: { $0.number == number }) else { return }
-        missing.remove(at: index)
+        let entry = missing.remove(at: index)
+        if entry.tries > 0 { recoveredCount += 1 }
         if missing.isEmpty { deadline = nil }
     }
 

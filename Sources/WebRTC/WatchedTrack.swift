@@ -55,13 +55,16 @@ struct WatchedTrack {
             _ = statistics?.packetArrived(
                 sequenceNumber: number, timestamp: layout.header.timestamp, at: now)
         }
+        // Servers without a stream for retransmissions send again on the stream itself.
+        let recovered = nack.recoveredCount
         _ = nack.packetArrived(number, at: now)
         let payload = layout.payload(of: bytes).withUnsafeBytes { Array($0) }
         return (
             ReceivedRTP(
                 track: position, ssrc: layout.header.ssrc, sequence: sequence,
                 timestamp: layout.header.timestamp,
-                marker: layout.header.marker, payload: payload, arrival: now), isRetransmission
+                marker: layout.header.marker, payload: payload, arrival: now),
+            nack.recoveredCount > recovered
         )
     }
 

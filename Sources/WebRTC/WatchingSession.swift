@@ -39,7 +39,7 @@ public struct WatchingSession: ~Copyable, Engine {
     public private(set) var droppedPackets = 0
     /// Packets asked for again.
     public private(set) var requestedPackets = 0
-    /// Packets that came again and were missing.
+    /// Packets that came after they were asked for again.
     public private(set) var recoveredPackets = 0
 
     private var connection: ClientConnection

@@ -114,6 +114,15 @@ import Timing
         #expect(generator.nextDeadline == nil)
     }
 
+    @Test mutating func `what comes after it was asked for is recovered, what is only late is not`()
+    {
+        arrive([1, 4, 3], at: 0)
+        #expect(generator.recoveredCount == 0)
+        expect([2], at: 10)
+        arrive([2, 2], at: 30)
+        #expect(generator.recoveredCount == 1)
+    }
+
     @Test(arguments: UInt64(1)...50)
     mutating func `on a path that loses requests too, all is got or given up`(seed: UInt64) {
         var random = Seeded(state: seed)
