@@ -218,7 +218,8 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "Ciphers", "Codecs", "Muxer", "RTSP", "SDP", "Timing", "Web", "Wire",
+                "Ciphers", "Codecs", "Fetch", "Muxer", "RTP", "RTSP", "Reactor", "SDP", "Timing",
+                "WHIP", "Web", "WebRTC", "Wire",
             ],
             exclude: ["Support"],
             swiftSettings: house),

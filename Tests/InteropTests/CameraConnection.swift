@@ -124,34 +124,8 @@ struct CameraConnection: ~Copyable {
     }
 }
 
-/// A camera of another make, on a port of its own choice.
-final class CameraProcess {
-    private let process = Process()
-    private let output = Pipe()
-    private(set) var port = 0
-
-    /// Starts a script beside these files and waits for the port that it prints.
-    init(_ python: String, _ script: String, _ arguments: [String]) throws {
-        process.executableURL = URL(fileURLWithPath: python)
-        process.arguments =
-            [Lab.root + "/Tests/InteropTests/Support/" + script] + arguments
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var text = ""
-        while !text.contains("\n") {
-            let chunk = output.fileHandleForReading.availableData
-            guard !chunk.isEmpty else {
-                throw CameraConnection.Failure(what: "\(script) ended: \(text)")
-            }
-            text += String(decoding: chunk, as: UTF8.self)
-        }
-        port = Int(text.prefix { $0.isNumber }) ?? 0
-    }
-
-    deinit { if process.isRunning { process.terminate() } }
-
-    /// Where it is, with a user and a password if it wants them.
+extension ScriptProcess {
+    /// Where a camera is, with a user and a password if it wants them.
     func url(_ path: String = "/live", userinfo: String = "") throws -> RTSPURL {
         try RTSPURL(parsing: "rtsp://\(userinfo)127.0.0.1:\(port)\(path)")
     }

@@ -8,8 +8,8 @@ import Testing
     static let hasGStreamer = FileManager.default.fileExists(
         atPath: "/usr/lib/x86_64-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib")
 
-    static func gstreamer(_ arguments: String...) throws -> CameraProcess {
-        try CameraProcess(systemPython, "rtsp_camera.py", arguments)
+    static func gstreamer(_ arguments: String...) throws -> ScriptProcess {
+        try ScriptProcess(systemPython, "rtsp_camera.py", arguments)
     }
 
     @Test(
@@ -18,7 +18,7 @@ import Testing
     func `plays GStreamer's camera with Digest and with Basic`(
         audio: String, encoding: String, more: [String]
     ) throws {
-        let camera = try CameraProcess(
+        let camera = try ScriptProcess(
             Self.systemPython, "rtsp_camera.py",
             ["--audio", audio, "--user", "cam", "--password", "s:e@c"] + more)
         var connection = try CameraConnection(try camera.url(userinfo: "cam:s:e@c@"))
@@ -56,7 +56,7 @@ import Testing
 
     @Test(.enabled(if: Lab.hasPython, "make test makes .venv"))
     func `plays a file of aio-rtsp-toolkit's server`() throws {
-        let camera = try CameraProcess(Lab.python, "rtsp_file.py", [])
+        let camera = try ScriptProcess(Lab.python, "rtsp_file.py", [])
         var connection = try CameraConnection(try camera.url("/clip.mp4"))
         connection.run(seconds: 60) { connection in
             connection.packetCounts[0]?.rtp ?? 0 > 30 && connection.packetCounts[1]?.rtp ?? 0 > 30

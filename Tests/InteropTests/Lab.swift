@@ -17,6 +17,10 @@ enum Lab {
 
     static let python = root + "/.venv/bin/python"
     static let hasPython = FileManager.default.isExecutableFile(atPath: python)
+    /// Go, and the libraries of Debian's golang-github-pion-webrtc.v3-dev.
+    static let hasPion =
+        has("go")
+        && FileManager.default.fileExists(atPath: "/usr/share/gocode/src/github.com/pion/webrtc")
     static let isRoot = geteuid() == 0
 
     static func has(_ tool: String) -> Bool {

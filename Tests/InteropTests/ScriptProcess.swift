@@ -1,0 +1,44 @@
+import Foundation
+import Glibc
+
+/// A server of another make, on a port of its own choice.
+final class ScriptProcess {
+    /// It ended before it listened.
+    struct Failure: Error { let what: String }
+
+    private let process = Process()
+    private let output = Pipe()
+    private(set) var port = 0
+
+    /// Starts a script beside these files and waits for the port that it prints.
+    init(_ python: String, _ script: String, _ arguments: [String]) throws {
+        process.executableURL = URL(fileURLWithPath: python)
+        process.arguments =
+            [Lab.root + "/Tests/InteropTests/Support/" + script] + arguments
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try withTerminationUnblocked { try process.run() }
+        var text = ""
+        while !text.contains("\n") {
+            let chunk = output.fileHandleForReading.availableData
+            guard !chunk.isEmpty else { throw Failure(what: "\(script) ended: \(text)") }
+            text += String(decoding: chunk, as: UTF8.self)
+        }
+        port = Int(text.prefix { $0.isNumber }) ?? 0
+    }
+
+    deinit { if process.isRunning { process.terminate() } }
+}
+
+/// Runs `body` on this thread with SIGTERM let through. Threads of a pool block it, a process they
+/// start inherits that, and could not be ended.
+private func withTerminationUnblocked<Failure: Error>(
+    _ body: () throws(Failure) -> Void
+) throws(Failure) {
+    var (termination, former) = (sigset_t(), sigset_t())
+    sigemptyset(&termination)
+    sigaddset(&termination, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &termination, &former)
+    defer { pthread_sigmask(SIG_SETMASK, &former, nil) }
+    try body()
+}
