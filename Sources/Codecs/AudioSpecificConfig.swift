@@ -33,6 +33,12 @@ public struct AudioSpecificConfig: Hashable, Sendable {
     /// Reads the octets of `config=` or of a decoder specific descriptor.
     public init(parsing span: RawSpan) throws(ParseError) {
         var reader = BitReader(span)
+        try self.init(reading: &reader)
+        bytes = span.withUnsafeBytes { Array($0) }
+    }
+
+    /// Reads a configuration that lies among other fields, and leaves `bytes` empty.
+    private init(reading reader: inout BitReader) throws(ParseError) {
         var type = try Self.readObjectType(from: &reader)
         sampleRate = try Self.readSampleRate(from: &reader)
         channelConfiguration = UInt8(try reader.read(4))
@@ -46,7 +52,32 @@ public struct AudioSpecificConfig: Hashable, Sendable {
         objectType = type
         let isShort = Self.hasFrameLengthFlag.contains(type) ? try reader.readFlag() : false
         samplesPerFrame = isShort ? 960 : 1_024
-        bytes = span.withUnsafeBytes { Array($0) }
+        bytes = []
+    }
+
+    /// Reads the configuration of AAC that stands at `offset` bits into `span` and goes on to its
+    /// last bit, as a multiplex has it; `bytes` begins at its first bit.
+    ///
+    /// - Returns: How many bits it is long; it is no other than general audio in a named layout.
+    init(parsing span: RawSpan, at offset: Int, bitCount: inout Int) throws(ParseError) {
+        var reader = BitReader(span)
+        try reader.skip(offset)
+        try self.init(reading: &reader)
+        guard Self.hasFrameLengthFlag.contains(objectType), channelConfiguration > 0,
+            objectType < 17
+        else { throw .invalid(field: "audioObjectType", at: offset / 8) }
+        if try reader.readFlag() { try reader.skip(14) }  // coreCoderDelay
+        if objectType == 6 { try reader.skip(3) }  // layerNr
+        guard try !reader.readFlag() else {
+            throw .invalid(field: "extensionFlag", at: offset / 8)
+        }
+        bitCount = reader.position - offset
+        var copy = BitReader(span)
+        try copy.skip(offset)
+        for start in stride(from: 0, to: bitCount, by: 8) {
+            let width = min(8, bitCount - start)
+            bytes.append(UInt8(try copy.read(width) << UInt32(8 - width)))
+        }
     }
 
     /// Channels of the output; `nil` where only the stream says.

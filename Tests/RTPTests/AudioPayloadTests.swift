@@ -149,3 +149,58 @@ import Wire
         #expect(detector.evidence == .bidirectionalSlices)
     }
 }
+
+@Suite struct LATMTests {
+    /// RFC 6416 §7.3.1's manner: AAC-LC, 24 kHz, two channels, one frame in an element.
+    static let line = "profile-level-id=1; object=2; cpresent=0; config=400026203fc0"
+
+    static func receiver(_ line: String = line) throws -> TrackReceiver<LATMDepacketizer> {
+        let parameters = try #require(LATMParameters(line))
+        return TrackReceiver(LATMDepacketizer(parameters, clockRate: 24_000), payloadType: 96)
+    }
+
+    @Test func `the decoder's configuration is taken out of the multiplex's`() throws {
+        let parameters = try #require(LATMParameters(Self.line))
+        #expect(parameters.configuration.bytes == [0x13, 0x10])
+        #expect(parameters.configuration.sampleRate == 24_000)
+        #expect(parameters.configuration.channelCount == 2)
+        #expect(parameters.framesPerElement == 1)
+    }
+
+    @Test(arguments: [
+        "config=400026203fc0", "cpresent=1;config=400026203fc0", "cpresent=0;config=40002620",
+        "cpresent=0;config=c00026203fc0", "cpresent=0;config=401026203fc0", "cpresent=0",
+    ]) func `what is described elsewhere or is more than one stream is refused`(line: String) {
+        #expect(LATMParameters(line) == nil)
+    }
+
+    @Test func `frames follow their lengths, in one packet and in several`() throws {
+        let frame = (0..<600).map { UInt8(truncatingIfNeeded: $0) }
+        let element = [255, 255, 90] + frame
+        var receiver = try Self.receiver()
+        let out = receiver.units(of: [
+            packet(element, number: 1, timestamp: 0, marker: true),
+            packet(Array(element[..<200]), number: 2, timestamp: 1_024),
+            packet(Array(element[200...]), number: 3, timestamp: 1_024, marker: true),
+        ])
+        #expect(out.map(\.bytes) == [frame, frame])
+        #expect(out.map(\.timestamp) == [0, 1_024])
+    }
+
+    @Test func `several frames in an element are a frame's time apart`() throws {
+        var receiver = try Self.receiver("cpresent=0;config=410026203fc0")
+        let out = receiver.units(of: [packet([1, 7, 2, 8, 9], number: 1, marker: true)])
+        #expect(out.map(\.bytes) == [[7], [8, 9]])
+        #expect(out.map(\.timestamp) == [0, 1_024])
+    }
+
+    @Test func `what does not add up is counted, and nothing of it comes out`() throws {
+        var receiver = try Self.receiver()
+        let whole: [UInt8] = [255, 0] + [UInt8](repeating: 3, count: 255)
+        for count in 1..<whole.count {
+            let cut = packet(Array(whole[..<count]), number: UInt16(count), marker: true)
+            #expect(receiver.units(of: [cut]).isEmpty)
+        }
+        #expect(receiver.depacketizer.statistics[.malformed] == whole.count - 1)
+    }
+}

@@ -66,6 +66,20 @@ import Timing
             units.map(\.bytes) == Array(repeating: Frames.joined([[9, 0xF0], slice]), count: 2))
     }
 
+    @Test func `sets repeated before every slice, as GStreamer does, end nothing and go`() {
+        let (first, later) = (
+            Frames.slice(0x65, byteCount: 5), Frames.slice(0x65, byteCount: 5, isFirst: false)
+        )
+        var receiver = Self.receiver()
+        let units = receiver.units(
+            of: Self.packets([
+                (Frames.sequence, 0, false), (Frames.picture, 0, false), (first, 0, false),
+                (Frames.sequence, 0, false), (Frames.picture, 0, false), (later, 0, true),
+            ]))
+        let whole = Frames.joined([Frames.sequence, Frames.picture, first, later])
+        #expect(units.map(\.bytes) == [whole])
+    }
+
     @Test func `a marker on what is no picture ends nothing`() {
         let idr = Frames.slice(0x65, byteCount: 5)
         var receiver = Self.receiver()

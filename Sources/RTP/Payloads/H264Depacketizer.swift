@@ -5,10 +5,10 @@ import Wire
 /// Makes access units of H.264 payloads (RFC 6184, packetization modes 0 and 1): single NAL units,
 /// STAP-A and FU-A.
 ///
-/// A unit ends with its marker, with another timestamp, or before a delimiter or sequence parameter
-/// set that follows a picture. Senders that mark every slice are found out and then believed by
-/// timestamp alone. What some cameras do and the RFC forbids is taken: Annex B inside payloads,
-/// reserved bits, empty fragments, another type in a later fragment.
+/// A unit ends with its marker, with another timestamp, or before a delimiter that follows a picture.
+/// Senders that mark every slice are found out and then believed by timestamp alone. What some
+/// cameras do and the RFC forbids is taken: Annex B inside payloads, reserved bits, empty fragments,
+/// another type in a later fragment. Parameter sets that are repeated inside a picture go.
 public struct H264Depacketizer: Depacketizer, Sendable {
     /// What is handed out, and what is held back.
     public struct Configuration: Hashable, Sendable {
@@ -165,14 +165,16 @@ public struct H264Depacketizer: Depacketizer, Sendable {
         let type = H264UnitType(octet: octet(unit, 0))
         guard (1...23).contains(type.rawValue) else { return assembly.spoil(.malformed) }
         meet(type, slice: nil, at: position)
-        parameterSets.learn(unit)
+        let isNew = parameterSets.learn(unit)
+        let isSet = type == .sequenceParameterSet || type == .pictureParameterSet
+        // GStreamer repeats the sets before every slice of a key frame.
+        if isSet, !isNew, assembly.hasPicture { return }
         assembly.appendUnit(unit, limit: configuration.byteCountLimit)
     }
 
     /// What the coming unit says of the access unit: that it begins, or what it holds.
     private mutating func meet(_ type: H264UnitType, slice: UInt8?, at position: PacketPosition) {
-        let beginsUnit = type == .delimiter || type == .sequenceParameterSet
-        if beginsUnit, assembly.hasPicture {
+        if type == .delimiter, assembly.hasPicture {
             close()
             begin(at: position)
         }
