@@ -23,6 +23,12 @@ public func fuzzDepacketizer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
             AACDepacketizer(parameters, clockRate: 48_000), payloadType: 96, patience: patience)
         feed(input.dropFirst(), to: &audio) { precondition(!$0.bytes.isEmpty) }
     }
+    if let parameters = LATMParameters("cpresent=0;config=410026203fc0") {
+        var audio = TrackReceiver(
+            LATMDepacketizer(parameters, clockRate: 24_000), payloadType: 96, patience: patience)
+        feed(input.dropFirst(), to: &audio) { precondition(!$0.bytes.isEmpty) }
+    }
+    _ = LATMParameters("cpresent=0;config=" + String(decoding: input, as: UTF8.self))
     _ = MPEG4GenericParameters(
         String(decoding: input, as: UTF8.self), clockRate: 8_000, channelCount: 1)
     _ = H264ParameterSets(spropParameterSets: String(decoding: input, as: UTF8.self))
