@@ -33,6 +33,7 @@ test: ## builds, lints, runs every test
 bench: ## the benchmarks: a table, and .build/bench.json
 	@Scripts/install build bench
 	@Scripts/bench
+	@Scripts/bench-containers
 
 bench-gate: ## fails when instructions or allocations a packet have risen
 	@Scripts/install build bench

@@ -135,6 +135,9 @@ let package = Package(
             name: "PacerBench",
             dependencies: ["Pacer", "Reactor", "Simulation", "Timing", "Wire"],
             path: "Benchmarks/PacerBench", swiftSettings: house),
+        .executableTarget(
+            name: "ContainerBenchmark", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],
+            path: "Benchmarks/Containers", swiftSettings: house),
         .executableTarget(name: "Floor", dependencies: ["CCiphers"], path: "Benchmarks/Floor"),
 
         // C modules
