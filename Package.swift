@@ -29,6 +29,7 @@ let package = Package(
         .library(name: "Signalling", targets: ["Signalling"]),
         .library(name: "Camera", targets: ["Camera"]),
         .library(name: "Recording", targets: ["Recording"]),
+        .library(name: "Relaying", targets: ["Relaying"]),
         .library(name: "SFU", targets: ["SFU"]),
         .library(name: "Telemetry", targets: ["Telemetry"]),
         .library(name: "Service", targets: ["Service"]),
@@ -37,6 +38,7 @@ let package = Package(
         .executable(name: "sfu", targets: ["SFUServer"]),
         .library(name: "RecordingAPI", targets: ["RecordingAPI"]),
         .executable(name: "recorder", targets: ["Recorder"]),
+        .executable(name: "relay", targets: ["Relay"]),
     ],
     targets: [
         // ground
@@ -85,6 +87,14 @@ let package = Package(
             dependencies: ["Ciphers", "Codecs", "RTP", "RTSP", "SDP", "Timing", "Wire"],
             swiftSettings: house),
         .target(
+            name: "Relaying",
+            dependencies: [
+                "Audio", "Camera", "Ciphers", "Codecs", "Fetch", "Pacer", "RTP", "RTSP", "Reactor",
+                "SDP",
+                "Timing", "WHIP", "WebRTC", "Wire",
+            ],
+            swiftSettings: house),
+        .target(
             name: "Recording",
             dependencies: [
                 "Camera", "Ciphers", "Codecs", "Fetch", "Muxer", "RTP", "RTSP", "Reactor", "SDP",
@@ -117,6 +127,12 @@ let package = Package(
             resources: [.embedInCode("Page")],
             swiftSettings: house),
 
+        .executableTarget(
+            name: "Relay",
+            dependencies: [
+                "Pacer", "Reactor", "Relaying", "Service", "Telemetry", "Timing", "Web",
+            ],
+            swiftSettings: house),
         .executableTarget(
             name: "Recorder",
             dependencies: ["Reactor", "Recording", "RecordingAPI", "Service", "Timing", "Web"],

@@ -8,6 +8,11 @@ public struct OpusPacket: Hashable, Sendable {
     public var bytes: [UInt8]
     /// Whether sound begins here, or begins again after a gap that was not filled: RTP's marker.
     public var isFirst: Bool
+
+    /// A packet; one that goes on where the one before it ended, unless told otherwise.
+    public init(timestamp: Int64, bytes: [UInt8], isFirst: Bool = false) {
+        (self.timestamp, self.bytes, self.isFirst) = (timestamp, bytes, isFirst)
+    }
 }
 
 /// Makes Opus of AAC or G.711, frame by frame, on one sample-accurate line of time.

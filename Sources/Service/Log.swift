@@ -34,6 +34,13 @@ public struct Log: Sendable {
     public func callAsFunction(
         _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String> = [:]
     ) {
+        self(level, message, fields: Array(fields))
+    }
+
+    /// Writes one line with fields that are not known beforehand.
+    public func callAsFunction(
+        _ level: Level, _ message: String, fields: [(key: String, value: String)]
+    ) {
         guard level >= self.level else { return }
         var line = line(level, message, fields, at: Self.timestamp())
         line.withUTF8 { bytes in
@@ -46,6 +53,12 @@ public struct Log: Sendable {
     func line(
         _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String>, at time: String
     ) -> String {
+        line(level, message, Array(fields), at: time)
+    }
+
+    func line(
+        _ level: Level, _ message: String, _ fields: [(key: String, value: String)], at time: String
+    ) -> String {
         guard !isJSON else { return Self.json(level, message, fields, time) + "\n" }
         let isPlain = !message.unicodeScalars.contains(where: Self.isControl)
         return fields.reduce(into: "\(time) \(level) \(isPlain ? message : Self.quoted(message))") {
@@ -54,7 +67,7 @@ public struct Log: Sendable {
     }
 
     private static func json(
-        _ level: Level, _ message: String, _ fields: KeyValuePairs<String, String>, _ time: String
+        _ level: Level, _ message: String, _ fields: [(key: String, value: String)], _ time: String
     ) -> String {
         var line = "{\"time\":\"\(time)\",\"level\":\"\(level)\",\"message\":\(quoted(message))"
         for (name, value) in fields { line += ",\(quoted(name)):\(quoted(value))" }

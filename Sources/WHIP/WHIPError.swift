@@ -12,6 +12,8 @@ public enum WHIPError: Error, Hashable, Sendable {
     case noResource
     /// Accepted, but the body is no SDP.
     case noAnswer(contentType: String)
+    /// Accepted, but the SDP cannot be used, for this reason.
+    case unusableAnswer(String)
     /// More than five redirections.
     case tooManyRedirections
     /// A redirection would send the token in the clear to another host.
@@ -24,7 +26,9 @@ public enum WHIPError: Error, Hashable, Sendable {
         case .unreachable: true
         case .refused(let status, _, _):
             status == 404 || status == 409 || status == 429 || status >= 500
-        case .unauthorized, .noResource, .noAnswer, .tooManyRedirections, .tokenWouldLeak: false
+        case .unauthorized, .noResource, .noAnswer, .unusableAnswer, .tooManyRedirections,
+            .tokenWouldLeak:
+            false
         }
     }
 
@@ -53,6 +57,7 @@ extension WHIPError: CustomStringConvertible {
         case .noResource: "the endpoint's answer has no usable Location"
         case .noAnswer(let type):
             "the endpoint answered \(type.isEmpty ? "nothing" : type), not SDP"
+        case .unusableAnswer(let reason): reason
         case .tooManyRedirections: "the endpoint redirects more than five times"
         case .tokenWouldLeak:
             "the endpoint redirects to another host without TLS: no token goes there"

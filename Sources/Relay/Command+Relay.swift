@@ -1,0 +1,29 @@
+import Service
+
+extension Command {
+    /// What `relay` understands.
+    static let relay = Command(
+        name: "relay", summary: "sends cameras to WebRTC servers, paced on one clock",
+        version: "0.1.0",
+        options: [
+            Option(
+                "source", .text, "URL",
+                help: "the camera: rtsp:// or rtsps://, user:password@ allowed"),
+            Option("publish", .text, "URL", help: "the WHIP endpoint"),
+            Option("name", .text, "ID", default: "camera", help: "what the camera is called"),
+            Option("bearer", .text, "TOKEN", help: "the token for WHIP (better as SLUICE_BEARER)"),
+            Option(
+                "cameras", .text, "FILE",
+                help: "many cameras: a JSON list of objects with name, source, publish, bearer"),
+            Option(
+                "pacer", .choice(["media-clock", "leaky-bucket"]), "LAW", default: "media-clock",
+                help: "by media time, or as the original did"),
+            Option(
+                "stats-interval", .number(1...3600), "SECONDS", default: "30",
+                help: "how often the pacer's statistics are logged"),
+            Option(
+                "http", .endpoint, "IP:PORT", default: "127.0.0.1:8080",
+                help: "where health, metrics and the list of cameras are served"),
+            Option("insecure", .flag, help: "serve HTTP on other addresses than loopback"),
+        ])
+}

@@ -1,0 +1,26 @@
+/// The octets of packets that wait in a pacer, by the number it knows them by.
+struct PayloadStore {
+    private var payloads: [[UInt8]?] = []
+    private var free: [Int] = []
+
+    /// Keeps a payload; `nil` when there is no room.
+    mutating func put(_ payload: [UInt8]) -> Int? {
+        if let slot = free.popLast() {
+            payloads[slot] = payload
+            return slot
+        }
+        guard payloads.count < Self.limit else { return nil }
+        payloads.append(payload)
+        return payloads.count - 1
+    }
+
+    /// Gives a payload back, once.
+    mutating func take(_ slot: Int) -> [UInt8]? {
+        guard payloads.indices.contains(slot), let payload = payloads[slot] else { return nil }
+        payloads[slot] = nil
+        free.append(slot)
+        return payload
+    }
+
+    private static let limit = 16_384  // beyond what the pacer's queues hold
+}

@@ -1,0 +1,45 @@
+public import Pacer
+public import WebRTC
+
+/// What a relay's engine tells its owner, in order.
+public enum RelayEvent: Sendable {
+    /// The camera plays, and this is what can be offered to a server: `publish` wants to be called.
+    case ready(RelayFormat)
+    /// The server takes media.
+    case connected
+    /// The session with the server is over; `publish` wants to be called again.
+    case unpublished(PeerConnection.CloseReason)
+    /// The camera is away; it is tried again.
+    case interrupted(reason: String)
+    /// What cannot be relayed at all: another attempt would end the same way.
+    case unsuitable(reason: String)
+    /// What is left out of the source, for a log.
+    case note(String)
+}
+
+/// What a relay can offer of its source.
+public struct RelayFormat: Hashable, Sendable {
+    /// SDP's `profile-level-id`, from the stream's own parameter set.
+    public var profileLevelID: String
+    /// Whether there is sound, as Opus.
+    public var hasSound: Bool
+}
+
+/// How a relay fares.
+public struct RelayStatistics: Sendable {
+    /// What the pacer did.
+    public var pacer = PacerStatistics()
+    /// What went to the server and came back; `nil` before the first session.
+    public var publishing: PublishingStatistics?
+    /// Whether the server takes media now.
+    public var isConnected = false
+    /// Whether the camera plays now.
+    public var isPlaying = false
+    /// Pictures and frames of sound that came from the camera.
+    public var receivedFrames: UInt64 = 0
+    /// Times the camera went away.
+    public var cameraInterruptions: UInt64 = 0
+
+    /// Nothing yet.
+    public init() {}
+}
