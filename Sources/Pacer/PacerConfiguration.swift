@@ -44,7 +44,7 @@ public struct SpreadConfiguration: Hashable, Sendable {
     /// A frame leaves within this, and within half its interval, unless `peakBitsPerSecond` forbids.
     public var window = Interval.milliseconds(8)
     /// The longest pause between two groups: a small frame is not stretched over the whole window.
-    public var longestGap = Interval.milliseconds(2)
+    public var longestGap = Interval.microseconds(1_500)
     /// What no frame exceeds.
     public var peakBitsPerSecond = 80_000_000
     /// So many times the estimated bandwidth is the bound that an estimate sets.
@@ -59,7 +59,7 @@ public struct MediaClockConfiguration: Hashable, Sendable {
     /// The arrivals' envelope is taken over sixteen slots of this length.
     public var slot = Interval.milliseconds(500)
     /// So many of the sixteen slots may lie above the envelope: strays, not the path's habit.
-    public var slotsAbove = 3
+    public var slotsAbove = 2
     /// The offset rests so far above the envelope.
     public var margin = Interval.milliseconds(1)
     /// How fast the offset moves towards the envelope, in thousandths of the time that passes.

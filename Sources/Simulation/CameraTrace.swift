@@ -202,3 +202,27 @@ public struct CameraTrace: Sendable {
     public static let start = Instant(nanoseconds: 1_000_000_000_000)
     private var start: Instant { Self.start }
 }
+
+extension CameraShape {
+    /// A link in mahimahi's form: a line for each 1500 octets that may pass, in milliseconds since the
+    /// beginning; the last line is where it begins again. `nil` when a line is no number.
+    public static func link(mahimahi text: String) -> [Interval]? {
+        let lines = text.split(whereSeparator: \.isNewline)
+        let places = lines.compactMap { Int64($0).map { Interval.milliseconds($0) } }
+        return places.count == lines.count ? places : nil
+    }
+
+    /// A made-up mobile link of twenty seconds: from 2 to 16 Mbit/s, another rate every half second.
+    public static func variableLink(seed: UInt64) -> [Interval] {
+        var random = SplitMix(seed: seed)
+        var places: [Interval] = []
+        for half in 0..<40 {
+            let packets = 84 + random.below(584)  // of 1500 octets, in half a second
+            for index in 0..<packets {
+                let micro = Int64(half) * 500_000 + Int64(index + 1) * 500_000 / Int64(packets)
+                places.append(.milliseconds(micro / 1_000))
+            }
+        }
+        return places
+    }
+}

@@ -74,11 +74,15 @@ public struct PacedMeasures: Sendable {
             .map { $0.departed - $0.captured }.sorted()
         guard let usual = before.quantile(500) else { return nil }
         let restored = CameraTrace.start + end
-        let late = of(track).last { frame in
+        let late = of(track).filter { frame in
             frame.departed >= restored
                 && frame.departed - frame.captured > usual + .milliseconds(50)
         }
-        return late.map { $0.departed - restored } ?? .zero
+        guard let last = late.last else { return .zero }
+        guard let end = of(track).last, last.captured < end.captured - .seconds(1) else {
+            return nil
+        }
+        return last.departed - restored
     }
 
     /// A receiver's jitter as RFC 3550 §6.4.1 reckons it, at its worst; frame ends only.

@@ -1,7 +1,0 @@
-import Pacer
-import Simulation
-
-/// The whole of the benchmark.
-func runPacerBench() {
-    print("pacer")
-}
