@@ -82,11 +82,13 @@ struct ClientIdentity {
     }
 
     static let opus = NegotiatedCodec(codec: .opus, payloadType: 111)
-    static let h264 = NegotiatedCodec(
-        codec: .h264, payloadType: 96, retransmissionPayloadType: 97,
-        parameters: FormatParameters(
-            "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
-        feedback: .init(nack: true, pictureLoss: true))
+    static func h264(_ payloadType: UInt8 = 96) -> NegotiatedCodec {
+        NegotiatedCodec(
+            codec: .h264, payloadType: payloadType, retransmissionPayloadType: payloadType + 1,
+            parameters: FormatParameters(
+                "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"),
+            feedback: .init(nack: true, pictureLoss: true))
+    }
 }
 
 /// A WHIP or WHEP session, its calls carried out on the thread that asks.

@@ -10,10 +10,13 @@ struct PublishingClient: ~Copyable {
     let calls: EndpointCalls
     private(set) var feed: ClipFeed
 
-    init(_ clip: RecordedClip, to endpoint: String, bearer: String? = nil) throws {
-        let socket = try UDPSocket.bind(to: Endpoint(ipv4: 0x7F00_0001, port: 0))
+    init(
+        _ clip: RecordedClip, to endpoint: String, bearer: String? = nil,
+        from address: Endpoint = .loopback
+    ) throws {
+        let socket = try UDPSocket.bind(to: address)
         let identity = try ClientIdentity(socket.localEndpoint)
-        let tracks = [ClientIdentity.opus, ClientIdentity.h264].enumerated().map {
+        let tracks = [ClientIdentity.opus, ClientIdentity.h264()].enumerated().map {
             OutgoingTrack(
                 codec: $1, ssrc: UInt32(1000 + $0), retransmissionSSRC: UInt32(2000 + $0),
                 streamID: "camera", trackID: "track\($0)")
@@ -66,11 +69,15 @@ struct WatchingClient: ~Copyable {
     var driver: ClientDriver<WatchingSession>
     let calls: EndpointCalls
 
-    init(_ endpoint: String) throws {
-        let socket = try UDPSocket.bind(to: Endpoint(ipv4: 0x7F00_0001, port: 0))
+    /// - Parameter picture: The payload type offered for H.264.
+    init(
+        _ endpoint: String, from address: Endpoint = .loopback, picture: UInt8 = 96
+    ) throws {
+        let socket = try UDPSocket.bind(to: address)
         let identity = try ClientIdentity(socket.localEndpoint)
         let offer = Offer(
-            receiving: [[ClientIdentity.opus], [ClientIdentity.h264]], local: identity.local)
+            receiving: [[ClientIdentity.opus], [ClientIdentity.h264(picture)]],
+            local: identity.local)
         var calls = EndpointCalls(endpoint, bearer: nil, offer: offer)
         let accepted = try offer.accept(try calls.open())
         let connection = try ClientConnection(
@@ -121,4 +128,9 @@ struct WatchingClient: ~Copyable {
         }
         return units
     }
+}
+
+extension Endpoint {
+    /// Any port of this machine alone.
+    static let loopback = Endpoint(ipv4: 0x7F00_0001, port: 0)
 }

@@ -4,6 +4,7 @@ import Testing
 import Timing
 import WHIP
 import WebRTC
+import Wire
 
 /// Our publishing session against servers that are not ours, and ours.
 @Suite(.serialized, .tags(.interop), .timeLimit(.minutes(3))) struct PublishingTests {
@@ -104,6 +105,23 @@ import WebRTC
         let tracks = try Self.figures(of: server)
         #expect(tracks.video > 0 && tracks.audio > 0)
         try await Self.compare(client, with: try WatchingClient(base + "/whep"), lossPercent)
+    }
+
+    @Test(
+        .enabled(if: Lab.isRoot && Lab.has("janus"), "needs root, for a namespace, and janus"),
+        arguments: [UInt64(0), 5])
+    func `what goes to Janus comes back from Janus as it was`(lossPercent: UInt64) async throws {
+        let server = try ScriptProcess(CameraTests.systemPython, "janus_server.py", [])
+        try #require(server.words.count == 3)
+        let base = "http://\(server.words[1]):\(server.port)"
+        let here = try #require(Endpoint(host: server.words[2], port: 0))
+        var client = try PublishingClient(try await Self.clip(), to: base + "/whip", from: here)
+        try client.connect()
+        client.driver.lossPercent = lossPercent
+        try client.publish(seconds: 1)
+        // Janus offers to its viewers, under numbers of its own; the door can only hand them on.
+        let watching = try WatchingClient(base + "/whep", from: here, picture: 107)
+        try await Self.compare(client, with: watching, lossPercent)
     }
 
     @Test(arguments: [UInt64(0), 5])

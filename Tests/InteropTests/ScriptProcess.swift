@@ -8,6 +8,8 @@ final class ScriptProcess {
 
     private let process = Process()
     private let output = Pipe()
+    /// What it printed: its port first.
+    private(set) var words: [String] = []
     private(set) var port = 0
 
     /// Starts a script beside these files and waits for the port that it prints.
@@ -24,7 +26,8 @@ final class ScriptProcess {
             guard !chunk.isEmpty else { throw Failure(what: "\(script) ended: \(text)") }
             text += String(decoding: chunk, as: UTF8.self)
         }
-        port = Int(text.prefix { $0.isNumber }) ?? 0
+        words = text.split { $0.isWhitespace }.map(String.init)
+        port = words.first.flatMap { Int($0) } ?? 0
     }
 
     deinit { if process.isRunning { process.terminate() } }

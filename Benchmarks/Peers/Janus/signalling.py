@@ -142,18 +142,30 @@ class Door(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         offer = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
         try:
-            status, text = 201, self.publish(offer) if "/whip" in self.path else self.subscribe(offer)
+            handle = self.janus.attach()
+            text = self.publish(handle, offer) if "/whip" in self.path else self.subscribe(handle, offer)
+            self.answer(201, text, f"/{handle}")
         except (OSError, RuntimeError, queue.Empty) as error:
-            status, text = 500, repr(error)
+            self.answer(500, repr(error))
+
+    def do_DELETE(self):
+        try:
+            self.janus.call(self.path, janus="detach")
+            self.answer(200)
+        except (OSError, RuntimeError):
+            self.answer(404)
+
+    def answer(self, status, text="", location=None):
         body = text.encode()
         self.send_response(status)
+        if location:
+            self.send_header("Location", location)
         self.send_header("Content-Type", "application/sdp")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def publish(self, offer):
-        handle = self.janus.attach()
+    def publish(self, handle, offer):
         request = {"request": "joinandconfigure", "ptype": "publisher", "room": ROOM}
         # Left the choice, Janus would be the DTLS client.
         jsep = {"type": "offer", "sdp": offer.replace("a=setup:actpass", "a=setup:active")}
@@ -161,8 +173,7 @@ class Door(http.server.BaseHTTPRequestHandler):
         Door.feed = said["id"]
         return answer
 
-    def subscribe(self, offer):
-        handle = self.janus.attach()
+    def subscribe(self, handle, offer):
         request = {"request": "join", "ptype": "subscriber", "room": ROOM, "streams": [{"feed": self.feed}]}
         _, offered = self.janus.ask(handle, request)
         jsep = {"type": "answer", "sdp": answer_to_janus(offered, offer)}
