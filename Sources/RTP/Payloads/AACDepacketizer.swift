@@ -122,11 +122,14 @@ public struct AACDepacketizer: Depacketizer, Sendable {
         piece.withUnsafeBytes { open.bytes.append(contentsOf: $0) }
         if open.bytes.count < byteCount, !position.marker {
             fragment = open
-        } else if open.bytes.count == byteCount {
+            return
+        }
+        if open.bytes.count == byteCount {
             emit(open.bytes.span.bytes, timestamp: open.timestamp, position)
         } else {
             frames.lose(open.bytes.count < byteCount ? .unfinishedFragment : .malformed)
         }
+        frames.recycle(open.bytes)
     }
 
     private mutating func abandon(_ cause: BrokenUnit) {

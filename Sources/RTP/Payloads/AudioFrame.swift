@@ -50,4 +50,6 @@ struct AudioFrameQueue: Sendable {
     mutating func spare() -> [UInt8] { queue.spare() }
 
     mutating func recycle(_ frame: consuming AudioFrame) { queue.recycle(frame.bytes) }
+
+    mutating func recycle(_ memory: consuming [UInt8]) { queue.recycle(memory) }
 }
