@@ -11,7 +11,7 @@ public func fuzzTranscoder(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
     while rest.count >= 4 {
         let octets = Array(rest.prefix(4))
         let step = Int64(Int16(bitPattern: UInt16(octets[0]) << 8 | UInt16(octets[1])))
-        time &+= step << Int64(octets[2] & 0x0F) << Int64(octets[2] >> 6)
+        time &+= step << Int64(octets[2] & 0x2F)
         let frame = Array(rest.dropFirst(4).prefix(Int(octets[3])))
         rest = rest.dropFirst(4 + Int(octets[3]))
         transcoder.receive(frame.span.bytes, timestamp: time, followsLoss: octets[2] & 0x10 != 0)
