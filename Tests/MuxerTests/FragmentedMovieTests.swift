@@ -78,6 +78,17 @@ import Wire
         #expect(movie.bytes.firstRange(of: SyntheticStream.sps) != nil)
     }
 
+    /// ISO/IEC 14496-12 §8; ffmpeg forgives what GStreamer does not.
+    @Test func `the header's boxes are as long as the standard says`() throws {
+        let clip = Clip(audio: try aac(), seconds: 1)
+        let boxes = try #require(BoxTree.parse(try Self.write(clip.samples(), clip.formats).bytes))
+        func all(_ boxes: [BoxTree]) -> [BoxTree] { boxes + boxes.flatMap { all($0.children) } }
+        let sizes = ["mvhd": 108, "tkhd": 92, "mdhd": 32, "vmhd": 20, "smhd": 16, "trex": 32]
+        for box in all(boxes) {
+            if let size = sizes[box.type] { #expect(box.content.count + 8 == size, "\(box.type)") }
+        }
+    }
+
     @Test func `parts are as long as asked, and one begins with each key frame`() throws {
         let clip = Clip(keyframeSeconds: 1, audio: .opus(channelCount: 2), seconds: 4)
         let movie = try Self.write(clip.samples(), clip.formats)

@@ -41,7 +41,7 @@ struct MovieHeader {
             writer.box("tkhd", flags: 3) { writer in
                 writer.write(zeros: 8)
                 writer.write(id)
-                writer.write(zeros: 16)
+                writer.write(zeros: 18)
                 writer.write(UInt16(isVideo ? 0 : 1))  // alternate group
                 writer.write(UInt16(isVideo ? 0 : 0x0100))  // volume
                 writer.write(zeros: 2)
