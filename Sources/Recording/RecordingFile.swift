@@ -25,7 +25,9 @@ public final class RecordingFile: Sendable {
 
     /// Makes the file; one that is there already is an error, so that nothing is overwritten.
     ///
-    /// - Parameter onFailure: Told once, from the writing thread, when the disk refuses.
+    /// - Parameters:
+    ///   - path: Where it is to lie.
+    ///   - onFailure: Told once, from the writing thread, when the disk refuses.
     public convenience init(
         path: String, onFailure: @escaping @Sendable (String) -> Void
     ) throws(RecordingFileError) {

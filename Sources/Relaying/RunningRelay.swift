@@ -64,7 +64,9 @@ public final class RunningRelay: Sendable {
 
     /// Starts a relay.
     ///
-    /// - Parameter report: Told of what a person should know; must not block.
+    /// - Parameters:
+    ///   - configuration: What it is to do.
+    ///   - report: Told of what a person should know; must not block.
     public init(
         _ configuration: RelayConfiguration, report: @escaping @Sendable (Report) -> Void
     ) throws(RelayError) {
