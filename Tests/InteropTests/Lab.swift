@@ -11,9 +11,13 @@ enum Lab {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
 
-    /// The executable under test: beside the running tests.
-    static let sfu = URL(fileURLWithPath: CommandLine.arguments[0])
-        .deletingLastPathComponent().appendingPathComponent("sfu").path
+    /// An executable under test: beside the running tests.
+    static func executable(_ name: String) -> String {
+        URL(fileURLWithPath: CommandLine.arguments[0])
+            .deletingLastPathComponent().appendingPathComponent(name).path
+    }
+
+    static let sfu = executable("sfu")
 
     static let python = root + "/.venv/bin/python"
     static let hasPython = FileManager.default.isExecutableFile(atPath: python)

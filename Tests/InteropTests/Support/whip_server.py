@@ -3,6 +3,7 @@
     whip_server.py [--setup active|passive] [--token TOKEN]
 
 POST /whip, /whep, or /moved/whip, which redirects; DELETE what Location names; GET /statistics.
+POST /goodbye ends all sessions from the server's side.
 """
 import argparse
 import array
@@ -54,6 +55,10 @@ class Sessions:
             else:
                 self.figures["size"] = [frame.width, frame.height]
 
+    async def close_all(self):
+        for connection in self.connections.values():
+            await connection.close()
+
     async def close(self, name):
         await self.connections[name].close()
 
@@ -64,6 +69,9 @@ class Door(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         offer = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.path == "/goodbye":
+            self.wait(self.sessions.close_all())
+            return self.answer(200)
         if self.path.startswith("/moved/"):
             return self.answer(307, headers={"Location": self.path.removeprefix("/moved")})
         if self.token and self.headers["Authorization"] != f"Bearer {self.token}":
