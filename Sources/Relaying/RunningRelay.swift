@@ -267,8 +267,8 @@ extension RelayEngine {
             }
             publish(
                 PublishingSession(
-                    connection, senders: senders, clock: .now(), cname: tracks[0].streamID,
-                    acceptsReducedSize: sections.allSatisfy(\.acceptsReducedSize)))
+                    connection, sections: sections, senders: senders, clock: .now(),
+                    cname: tracks[0].streamID))
         } catch {
             fail("\(error)")
         }

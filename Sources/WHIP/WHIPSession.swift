@@ -56,9 +56,11 @@ public struct WHIPSession: Sendable {
         }
     }
 
-    /// Ends the session; `nil` when there is nothing to end.
+    /// Ends the session; `nil` when there is nothing to end. The token goes along where it is safe.
     public func end() -> HTTPCall? {
-        resource.map { HTTPCall("DELETE", $0, headers: authorization) }
+        resource.map {
+            HTTPCall("DELETE", $0, headers: mayHaveToken($0) ? authorization : [])
+        }
     }
 
     private mutating func accept(_ reply: HTTPReply) -> Step {
@@ -82,10 +84,13 @@ public struct WHIPSession: Sendable {
         guard let target = reply["location"].flatMap({ resolve($0, against: endpoint) }) else {
             return .failed(.noResource)
         }
-        let isSafe = target.hasPrefix("https://") || origin(of: target) == origin(of: endpoint)
-        guard bearer == nil || isSafe else { return .failed(.tokenWouldLeak) }
+        guard bearer == nil || mayHaveToken(target) else { return .failed(.tokenWouldLeak) }
         endpoint = target
         return start()
+    }
+
+    private func mayHaveToken(_ url: String) -> Bool {
+        url.lowercased().hasPrefix("https://") || origin(of: url) == origin(of: endpoint)
     }
 
     private var authorization: [HTTPField] {

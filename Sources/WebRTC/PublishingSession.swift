@@ -24,7 +24,7 @@ public struct PublishingSession: ~Copyable, Engine {
     private var senders: [RTPSender]
     private let clock: ClockMap
     private let cname: String
-    private let acceptsReducedSize: Bool
+    private let positions: [Int]  // of the senders' tracks in the offer
     private var outbox: [(bytes: [UInt8], destination: Endpoint)] = []
     private var position = 0
     private var events: [Event] = []
@@ -36,16 +36,18 @@ public struct PublishingSession: ~Copyable, Engine {
     ///
     /// - Parameters:
     ///   - connection: Not yet used.
-    ///   - senders: The tracks, by their position in the offer.
+    ///   - sections: What was agreed on: not every track of the offer, perhaps.
+    ///   - senders: One for each of the sections.
     ///   - clock: Ties sender reports to the wall clock.
     ///   - cname: Names the sender in reports.
     public init(
-        _ connection: consuming ClientConnection, senders: [RTPSender], clock: ClockMap,
-        cname: String, acceptsReducedSize: Bool
+        _ connection: consuming ClientConnection, sections: [NegotiatedSection],
+        senders: [RTPSender], clock: ClockMap, cname: String
     ) {
+        precondition(sections.count == senders.count, "give one sender for each section")
         self.connection = connection
         (self.senders, self.clock, self.cname) = (senders, clock, cname)
-        self.acceptsReducedSize = acceptsReducedSize
+        positions = sections.map { $0.track ?? 0 }
         scratch = .allocate(byteCount: 2048, alignment: 64)
     }
 
@@ -54,16 +56,16 @@ public struct PublishingSession: ~Copyable, Engine {
     /// Whether media can be sent.
     public var isConnected: Bool { connection.state == .connected }
 
-    /// Sends one packet's payload now; dropped and counted before the connection stands, or when
-    /// the outbox is full.
+    /// Sends one packet's payload now; dropped and counted before the connection stands, when the
+    /// outbox is full, or for a track that the server did not take.
     public mutating func send(
         _ payload: [UInt8], track: Int, timestamp: UInt32, marker: Bool, at now: Instant
     ) {
-        guard senders.indices.contains(track), isConnected else {
+        guard isConnected, let index = positions.firstIndex(of: track) else {
             statistics.droppedPackets += 1
             return
         }
-        let packet = senders[track].packet(
+        let packet = senders[index].packet(
             payload, timestamp: timestamp, marker: marker, at: now)
         if seal(packet) {
             statistics.sentPackets += 1
@@ -115,7 +117,7 @@ public struct PublishingStatistics: Hashable, Sendable {
     public internal(set) var sentPackets: UInt64 = 0
     /// Their payloads' octets.
     public internal(set) var sentBytes: UInt64 = 0
-    /// Packets given to it before it was connected, or beyond what it holds.
+    /// Packets given to it before it was connected, beyond what it holds, or of no track agreed on.
     public internal(set) var droppedPackets: UInt64 = 0
     /// Packets sent again.
     public internal(set) var retransmittedPackets: UInt64 = 0
@@ -241,8 +243,9 @@ extension PublishingSession {
     private mutating func keyframeWanted(ssrc: UInt32) {
         guard let index = senders.firstIndex(where: { $0.parameters.ssrc == ssrc }) else { return }
         statistics.keyframeRequests += 1
-        guard !events.contains(.keyframeWanted(track: index)) else { return }
-        events.append(.keyframeWanted(track: index))
+        let wish = Event.keyframeWanted(track: positions[index])
+        guard !events.contains(wish) else { return }
+        events.append(wish)
     }
 
     private mutating func receive(_ blocks: [ReportBlock], at now: Instant) {

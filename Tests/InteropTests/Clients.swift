@@ -32,8 +32,8 @@ struct PublishingClient: ~Copyable {
         }
         driver = ClientDriver(
             PublishingSession(
-                connection, senders: senders, clock: .now(), cname: "camera",
-                acceptsReducedSize: true), over: socket)
+                connection, sections: accepted.negotiated.sections, senders: senders,
+                clock: .now(), cname: "camera"), over: socket)
         self.calls = calls
         feed = ClipFeed(clip)
     }

@@ -27,7 +27,8 @@ struct ClientMeeting: ~Copyable {
     private var random = SeededRandom(seed: [3])
     var lossPercent: UInt64 = 0  // from when the handshakes are over: OpenSSL keeps its own time
 
-    init() throws {
+    /// - Parameter rejected: A track of the publisher's that the server does not take.
+    init(rejecting rejected: Int? = nil) throws {
         let clock = ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000)
         let start = Instant(nanoseconds: 0)
         var worker = Worker(
@@ -50,14 +51,15 @@ struct ClientMeeting: ~Copyable {
         let sending = Offer(sending: tracks, local: local("publ"))
         let first = try worker.publish(
             sending.description, room: "room", peer: "camera", at: start)
-        let accepted = try sending.accept(first.description)
+        var accepted = try sending.accept(first.description)
+        accepted.negotiated.sections.removeAll { $0.track == rejected }
         let upward = try ClientConnection(
             accepted, local: local("publ").ice, context: context, seed: [2], at: start)
         let publisher = PublishingSession(
-            upward,
+            upward, sections: accepted.negotiated.sections,
             senders: accepted.negotiated.sections.map { section in
                 RTPSender(section.senderParameters(of: tracks), sequenceNumber: 60_000)
-            }, clock: clock, cname: "camera", acceptsReducedSize: true)
+            }, clock: clock, cname: "camera")
         let receiving = Offer(
             receiving: [[ClientSessionTests.opus], [ClientSessionTests.h264]],
             local: local("view"))

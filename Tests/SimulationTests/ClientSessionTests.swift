@@ -34,6 +34,21 @@ import Wire
         #expect(meeting.publisher.statistics.sentPackets == 600)
     }
 
+    @Test func `a track that the server does not take leaves the other where it is`() throws {
+        var meeting = try ClientMeeting(rejecting: 0)
+        try meeting.run(for: .seconds(1))
+        for number in 0..<50 {
+            meeting.publish(number)
+            try meeting.run(for: .milliseconds(5))
+        }
+        meeting.watcher.requestKeyframe(track: 1)
+        try meeting.run(for: .seconds(1))
+        #expect(meeting.packets(track: 0).isEmpty)
+        #expect(meeting.packets(track: 1).map(\.payload) == (0..<50).map { [0x65, 0x88, $0] })
+        #expect(meeting.publisher.statistics.droppedPackets == 50)
+        #expect(Set(meeting.wishes) == [1])
+    }
+
     @Test func `a tenth lost on either way is asked for again, and comes`() throws {
         var meeting = try ClientMeeting()
         try meeting.run(for: .seconds(1))

@@ -96,6 +96,19 @@ import Testing
         #expect(!error.description.contains("secret"))
     }
 
+    @Test(arguments: [
+        ("/session", true), ("https://other.test/session", true),
+        ("http://other.test/session", false),
+    ]) func `the token goes along with the goodbye, but not in the clear to a stranger`(
+        location: String, isSent: Bool
+    ) {
+        var session = session("http://a.test/whip")
+        #expect(session.receive(.success(created(location))) == .answered("v=0"))
+        let call = session.end()
+        #expect(call?.method == "DELETE")
+        #expect(call?.headers.contains { $0.name == "authorization" } == isSent)
+    }
+
     @Test func `an answer that is no SDP is refused`() {
         var session = session()
         let page = HTTPReply(
