@@ -59,7 +59,7 @@ struct RelayTests {
         let server = try Self.server("active")
         for (password, bearer, line) in [
             ("s3cret", "wr0ng", "the endpoint does not accept the token (401)"),
-            ("wr0ng", "t0k3n", "the camera does not accept"),
+            ("wr0ng", "t0k3n", "the camera refuses this user name or password"),
         ] {
             let relay = try RelayProcess(
                 "rtsp://cam:\(password)@127.0.0.1:\(camera.port)/live",
