@@ -66,7 +66,7 @@ public struct MediaClock: Sendable {
         track: Int, timestamp: UInt32, at arrival: Instant
     ) -> Interval {
         advance(to: arrival)
-        let placement = tracks[track].timeline.place(timestamp, at: arrival)
+        let placement = tracks[track].place(timestamp, at: arrival)
         if placement.beginsEpoch {
             begin(track, mediaTime: placement.mediaTime, at: arrival)
         } else if placement.isTrusted {
@@ -171,14 +171,15 @@ extension MediaClock {
             self.reference = track  // the reference is silent; this one goes on from where it is
             return
         }
-        let wanted =
-            tracks[track].wallOffset.flatMap { own in
-                tracks[reference].wallOffset.map { tracks[reference].alignment + own - $0 }
-            }
-            ?? tracks[track].floorEdge.flatMap { own in
-                tracks[reference].floorEdge.map { own - currentFloor(reference, $0) }
-            }
-        guard let wanted else { return }
+        guard let own = tracks[track].floorEdge, let floor = tracks[reference].floorEdge else {
+            return
+        }
+        var wanted = own - currentFloor(reference, floor)
+        if let own = tracks[track].wallOffset, let its = tracks[reference].wallOffset {
+            let reported = tracks[reference].alignment + own - its
+            // Cameras' reports may be hours wrong; arrivals cannot be.
+            if (reported - wanted).magnitude <= Self.believable { wanted = reported }
+        }
         tracks[track].align(to: wanted, at: arrival)
     }
 
@@ -202,4 +203,5 @@ extension MediaClock {
     }
 
     private static let staleAfter = Interval.seconds(5)
+    private static let believable = Interval.seconds(1)
 }

@@ -50,9 +50,13 @@ public struct MediaTimeline: Sendable {
         self.jumpThreshold = jumpThreshold
     }
 
-    /// Places the frame that begins at `arrival`. O(1).
-    mutating func place(_ timestamp: UInt32, at arrival: Instant) -> Placement {
+    /// Places the frame that begins at `arrival`; `floor` is the least of (arrival − media time) of
+    /// late, if known: what comes a second before that did not come early, but has jumped. O(1).
+    mutating func place(
+        _ timestamp: UInt32, at arrival: Instant, floor: Interval? = nil
+    ) -> Placement {
         guard let line else {
+            isRestarting = false
             line = Point(timestamp: timestamp, mediaTime: .zero, arrival: arrival)
             return Placement(mediaTime: .zero, isTrusted: true, beginsEpoch: true)
         }
@@ -61,9 +65,10 @@ public struct MediaTimeline: Sendable {
         if isRestarting { return restarted(line.mediaTime + elapsed, timestamp, at: arrival) }
         if advance == .zero { return frozen(line, elapsed: elapsed) }
         frozenCount = 0
-        let isPlausible =
-            advance <= jumpThreshold || (advance - elapsed).magnitude <= jumpThreshold
-        if advance > .zero && isPlausible {
+        let isGap = advance <= jumpThreshold || (advance - elapsed).magnitude <= jumpThreshold
+        let delay = arrival - Instant(nanoseconds: 0) - line.mediaTime - advance
+        let isTooEarly = floor.map { delay < $0 - Self.earliest } ?? false
+        if advance > .zero && isGap && !isTooEarly {
             return follow(line, to: timestamp, by: advance, at: arrival)
         }
         return stray(line, to: timestamp, by: advance, at: arrival)
@@ -164,6 +169,7 @@ public struct MediaTimeline: Sendable {
     private static let reorderDepth = 17  // H.264 and H.265 reorder sixteen frames at most
     private static let reorderSpan = Interval.seconds(1)
     private static let splitLimit = 2
+    private static let earliest = Interval.seconds(1)
     private static let longestInterval = Interval.seconds(2)
 }
 

@@ -25,6 +25,11 @@ struct TrackClock {
     /// The least of (arrival − media time) in the window.
     var floorEdge: Interval? { floor.edge.map { Interval(nanoseconds: -$0) } }
 
+    /// Places a frame on the track's timeline.
+    mutating func place(_ timestamp: UInt32, at arrival: Instant) -> MediaTimeline.Placement {
+        timeline.place(timestamp, at: arrival, floor: floorEdge)
+    }
+
     /// A first frame, or the first on a new line: what was learnt before no longer applies.
     mutating func begin(at arrival: Instant) {
         hasBegunBefore = begun != nil

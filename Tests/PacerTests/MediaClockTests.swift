@@ -95,6 +95,23 @@ import Timing
         }
     }
 
+    @Test mutating func `sender reports that are hours wrong are not believed`() {
+        let ntp = NTPTimestamp(unixNanoseconds: 1_700_000_000_000_000_000)
+        let wrong = NTPTimestamp(unixNanoseconds: 1_700_007_200_000_000_000)
+        for number in 0..<500 {
+            video(number, late: .milliseconds(10))
+            let captured = begin + .milliseconds(Int64(number) * 40)
+            let mediaTime = clock.frameArrived(
+                track: audio, timestamp: UInt32(number) * 1_920, at: captured + .milliseconds(10))
+            if number == 0 {
+                clock.senderReport(track: video, timestamp: 0, at: ntp)
+                clock.senderReport(track: audio, timestamp: 0, at: wrong)
+            }
+            let delay = clock.deadline(track: audio, mediaTime: mediaTime) - captured
+            #expect(delay < .milliseconds(15))
+        }
+    }
+
     @Test mutating func `connecting again joins what comes by its arrival`() {
         for number in 0..<100 { video(number, late: .milliseconds(10)) }
         clock.reconnected()

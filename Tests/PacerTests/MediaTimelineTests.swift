@@ -28,7 +28,7 @@ import Timing
 
     @Test mutating func `a gap that arrivals confirm stays a gap`() {
         _ = place(0)
-        #expect(place(90_000 * 60, after: .seconds(58)) == 60_000)
+        #expect(place(90_000 * 60, after: .milliseconds(59_800)) == 60_000)
         #expect(clock.repairs(of: track) == TimelineRepairs())
     }
 
@@ -54,6 +54,19 @@ import Timing
         let repairs = clock.repairs(of: track)
         #expect(repairs.jumps + repairs.resets == 1)
         #expect(clock.counters.epochAnchors == 1)
+    }
+
+    @Test mutating func `a jump of four seconds that no pause explains is joined by arrival`() {
+        for number in 0..<30 { _ = place(UInt32(number) * 3_000) }
+        let jumped = (30..<40).map { place(UInt32($0) * 3_000 + 360_000) }
+        #expect(jumped[9] == 1_300)
+        #expect(clock.repairs(of: track).jumps == 1)
+    }
+
+    @Test mutating func `frames that come all at once are not taken for a jump`() {
+        let times = (0..<90).map { place(UInt32($0) * 3_000, after: .zero) }  // a cached group
+        #expect(times[89] == 2_967)
+        #expect(clock.repairs(of: track) == TimelineRepairs())
     }
 
     @Test mutating func `a frozen timestamp is replaced by arrival`() {
