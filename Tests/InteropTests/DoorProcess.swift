@@ -82,3 +82,14 @@ final class RelayProcess: DoorProcess {
             environment: ["SLUICE_BEARER": bearer], until: sign)
     }
 }
+
+/// A `recorder` of one WHEP endpoint.
+final class RecorderProcess: DoorProcess {
+    /// Starts it; its files go to `directory`.
+    init(_ endpoint: String, bearer: String, to directory: String) throws {
+        try super.init(
+            Lab.executable("recorder"),
+            ["--source", endpoint, "--output", directory, "--http", "127.0.0.1:0"],
+            environment: ["SLUICE_BEARER": bearer], until: "\"http\":\"port ")
+    }
+}
