@@ -26,7 +26,9 @@ func serve() async {
         folder: folder, bearer: settings["bearer"], clock: unixSeconds
     ) { name, message, isFinal in
         log(isFinal ? .error : .warning, message, ["name": name])
-        if isFinal { ending.continuation.yield(.failed(message)) }
+        // What the command line names is all there is; what the API began is one of many.
+        let isAll = settings["source"] != nil && name == settings["name"] ?? "recording"
+        if isFinal, isAll { ending.continuation.yield(.failed(message)) }
     }
     let web = await startWeb(settings, command, RecordingEndpoints(recordings))
     log(.info, "Using MPEG-TS format", ["output": folder, "http": "port \(web.port)"])

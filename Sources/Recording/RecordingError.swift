@@ -19,6 +19,16 @@ public enum RecordingError: Error, Hashable, Sendable {
     case answer(AnswerError)
     /// The kernel or OpenSSL.
     case system(String)
+
+    /// Whether trying again later can help.
+    var isTransient: Bool {
+        switch self {
+        case .endpoint(let error): error.isTransient
+        case .system: true
+        case .alreadyActive, .notActive, .malformedName, .unsupportedSource, .malformedURL, .answer:
+            false
+        }
+    }
 }
 
 extension RecordingError: CustomStringConvertible {

@@ -28,6 +28,7 @@ public actor Recordings {
         let recording: RunningRecording
         let loop: Loop
         let resource: WHIPSession?
+        let source: String
     }
 
     private let folder: String
@@ -63,9 +64,10 @@ public actor Recordings {
         ) { [report] message, isFinal in report(name, message, isFinal) }
         if source.hasPrefix("rtsp://") || source.hasPrefix("rtsps://") {
             let loop = try startCamera(source, recording)
-            entries[name] = Entry(recording: recording, loop: .camera(loop), resource: nil)
+            entries[name] = Entry(
+                recording: recording, loop: .camera(loop), resource: nil, source: source)
         } else if source.hasPrefix("http://") || source.hasPrefix("https://") {
-            entries[name] = try await startWatching(source, recording)
+            entries[name] = try await startWatching(source, name, recording)
         } else {
             throw .unsupportedSource
         }
@@ -75,6 +77,15 @@ public actor Recordings {
     /// Ends a recording; its file is whole when this returns.
     public func stop(_ name: String) async throws(RecordingError) -> Status {
         guard let entry = entries.removeValue(forKey: name) else { throw .notActive }
+        await end(entry)
+        await entry.recording.finish()
+        let snapshot = entry.recording.progress.snapshot
+        if former.count >= Self.formerLimit { former.removeAll() }
+        former[name] = snapshot
+        return Status(name: name, progress: snapshot)
+    }
+
+    private func end(_ entry: Entry) async {
         switch entry.loop {
         case .camera(let loop):
             loop.post { recorder, now in recorder.close(at: now) }
@@ -83,12 +94,7 @@ public actor Recordings {
             loop.post { recorder, now in recorder.close(at: now) }
             await loop.stop()
         }
-        await entry.recording.finish()
         if let call = entry.resource?.end() { _ = try? await Fetcher().send(call) }
-        let snapshot = entry.recording.progress.snapshot
-        if former.count >= Self.formerLimit { former.removeAll() }
-        former[name] = snapshot
-        return Status(name: name, progress: snapshot)
     }
 
     /// Ends all of them.
@@ -140,7 +146,7 @@ extension Recordings {
     }
 
     private func startWatching(
-        _ source: String, _ recording: RunningRecording
+        _ source: String, _ name: String, _ recording: RunningRecording
     ) async throws(RecordingError) -> Entry {
         let context: DTLSContext
         do { context = try DTLSContext(certificate: Certificate()) } catch {
@@ -171,10 +177,38 @@ extension Recordings {
                     return WatchRecorder(
                         WatchingSession(connection, sections: sections, cname: cname, ssrc: ssrc),
                         sections: sections)
-                }, onEvent: { recording.take($0) })
-            return Entry(recording: recording, loop: .watcher(loop), resource: session)
+                },
+                onEvent: { event in
+                    recording.take(event)
+                    guard case .interrupted(_, isFinal: false) = event else { return }
+                    Task { await self.watchAgain(name, recording) }
+                })
+            return Entry(
+                recording: recording, loop: .watcher(loop), resource: session, source: source)
         } catch {
             throw .system("\(error)")
+        }
+    }
+
+    /// A server that has ended the session is asked for another, until there is one, it refuses
+    /// for good, or nobody wants it any more.
+    private func watchAgain(_ name: String, _ recording: RunningRecording) async {
+        guard let entry = entries[name], entry.recording === recording else { return }
+        await end(entry)
+        for attempt in 0... {
+            let seconds = Double(min(1 << min(attempt, 5), 30)) * .random(in: 0.5...1.5)
+            let hasSlept = (try? await Task.sleep(for: .seconds(seconds))) != nil
+            guard hasSlept, entries[name]?.recording === recording else { return }
+            do throws(RecordingError) {
+                let next = try await startWatching(entry.source, name, recording)
+                guard entries[name]?.recording === recording else { return await end(next) }
+                entries[name] = next
+                return
+            } catch {
+                recording.take(
+                    .interrupted(reason: error.description, isFinal: !error.isTransient))
+                guard error.isTransient else { return }
+            }
         }
     }
 

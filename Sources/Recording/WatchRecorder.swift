@@ -81,9 +81,10 @@ public struct WatchRecorder: ~Copyable, StreamEngine {
                 tracks.reportArrived(ntp, timestamp: timestamp, track: track)
             case .closed(let reason):
                 finish()
+                guard reason != .local else { continue }
                 events.append(
                     .interrupted(
-                        reason: "the server has ended the session: \(reason)", isFinal: true))
+                        reason: "the server has ended the session: \(reason)", isFinal: false))
             }
         }
         takeFrames()

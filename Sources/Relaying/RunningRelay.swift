@@ -206,6 +206,9 @@ extension RunningRelay {
         } catch {
             throw .unusableAnswer("\(error)")
         }
+        guard accepted.negotiated.sections.contains(where: { $0.track == 0 }) else {
+            throw .unusableAnswer("the server takes no H.264 of this profile")
+        }
         state.withLock { [session] in $0.resource = session }
         let context = context
         loop.post { engine, now in
