@@ -206,10 +206,10 @@ extension RunningRelay {
         } catch {
             throw .unusableAnswer("\(error)")
         }
+        state.withLock { [session] in $0.resource = session }
         guard accepted.negotiated.sections.contains(where: { $0.track == 0 }) else {
             throw .unusableAnswer("the server takes no H.264 of this profile")
         }
-        state.withLock { [session] in $0.resource = session }
         let context = context
         loop.post { engine, now in
             engine.publish(accepted, of: tracks, local: local.ice, context: context, at: now)
