@@ -5,7 +5,7 @@ public import Timing
 ///
 /// The tracks begin together, by the timestamps of `RTP-Info` where the camera gives them, else as
 /// they arrive. Once sender reports have told the wall clock of both, sound follows the picture by
-/// these: at once when it is far off, else by a fiftieth of its own pace.
+/// these: by a fiftieth of its own pace, or by half of it and at once where it is far off.
 public struct CameraClock {
     private struct Track {
         let rate: Int64
@@ -50,9 +50,8 @@ public struct CameraClock {
         }
         var time = raw(timestamp, track)
         if track > 0, correction != .zero {
-            let step = tracks[track].last.map { ($0 - time).magnitude / 50 } ?? correction.magnitude
-            move(
-                track, by: correction.magnitude < Self.jump ? correction.clamped(step) : correction)
+            let pace = tracks[track].last.map { ($0 - time).magnitude } ?? correction.magnitude
+            move(track, by: step(after: pace))
             time = raw(timestamp, track)
         }
         tracks[track].last = time
@@ -65,6 +64,12 @@ public struct CameraClock {
         return tracks[track].base
             + Interval(
                 nanoseconds: seconds * 1_000_000_000 + rest * 1_000_000_000 / tracks[track].rate)
+    }
+
+    /// How far to move now: never so far back that time stands still.
+    private func step(after pace: Interval) -> Interval {
+        if correction >= Self.jump { return correction }
+        return correction.clamped(correction <= .zero - Self.jump ? pace / 2 : pace / 50)
     }
 
     private mutating func move(_ track: Int, by step: Interval) {

@@ -1,10 +1,18 @@
+import Timing
+
 /// The octets of packets that wait in a pacer, by the number it knows them by.
 struct PayloadStore {
-    private var payloads: [[UInt8]?] = []
+    /// What one packet carries, and the moment at which that was captured.
+    struct Entry {
+        let payload: [UInt8]
+        let captured: Instant
+    }
+
+    private var payloads: [Entry?] = []
     private var free: [Int] = []
 
     /// Keeps a payload; `nil` when there is no room.
-    mutating func put(_ payload: [UInt8]) -> Int? {
+    mutating func put(_ payload: Entry) -> Int? {
         if let slot = free.popLast() {
             payloads[slot] = payload
             return slot
@@ -15,7 +23,7 @@ struct PayloadStore {
     }
 
     /// Gives a payload back, once.
-    mutating func take(_ slot: Int) -> [UInt8]? {
+    mutating func take(_ slot: Int) -> Entry? {
         guard payloads.indices.contains(slot), let payload = payloads[slot] else { return nil }
         payloads[slot] = nil
         free.append(slot)

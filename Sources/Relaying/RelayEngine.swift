@@ -27,6 +27,7 @@ public struct RelayEngine: ~Copyable, StreamEngine {
     private var format: RelayFormat?
     private var hasSound = false
     private var isAwaitingKeyframe = true
+    private var origin: Instant?  // of the camera's time line
     private var lastTie: [Interval] = [.seconds(-10), .seconds(-10)]
     private var counts = RelayStatistics()
     private var events: [RelayEvent] = []
@@ -152,12 +153,13 @@ extension RelayEngine {
     }
 
     private mutating func depart(_ departure: Departure, at now: Instant) {
-        guard let payload = store.take(departure.packet.payload) else { return }
+        guard let entry = store.take(departure.packet.payload) else { return }
         guard departure.dropReason == nil else { return }
         let packet = departure.packet
         publishing?.send(
-            payload, track: packet.track == pictureTrack ? 0 : 1, timestamp: packet.timestamp,
-            marker: packet.track == pictureTrack && packet.isFrameEnd, at: now)
+            entry.payload, track: packet.track == pictureTrack ? 0 : 1,
+            timestamp: packet.timestamp,
+            marker: packet.track == pictureTrack && packet.isFrameEnd, at: entry.captured)
     }
 }
 
@@ -180,7 +182,7 @@ extension RelayEngine {
 
     private mutating func begin(_ camera: CameraFormat) {
         pacer.reconnected()
-        (reordering, isAwaitingKeyframe) = (ReorderingDetector(), true)
+        (reordering, isAwaitingKeyframe, origin) = (ReorderingDetector(), true, nil)
         packetizer.parameterSets = camera.parameterSets
         lastTie = [.seconds(-10), .seconds(-10)]
         counts.isPlaying = true
@@ -217,20 +219,24 @@ extension RelayEngine {
             let payload = batch.payload(at: index).withUnsafeBytes { Array($0) }
             enqueue(
                 payload, track: pictureTrack, timestamp: timestamp,
-                isFrameEnd: index == batch.count - 1, isKeyframe: unit.isKeyframe, at: now)
+                isFrameEnd: index == batch.count - 1, isKeyframe: unit.isKeyframe,
+                captured: instant(of: time, at: now), at: now)
         }
     }
 
     private mutating func take(_ frame: AudioFrame, time: Interval, at now: Instant) {
         counts.receivedFrames += 1
         guard isConnected, hasSound else { return }
-        if let timestamp = opusTimestamp(frame.timestamp) { tie(1, timestamp, to: time) }
+        guard let start = opusTimestamp(frame.timestamp) else { return }
+        tie(1, start, to: time)
         sound?.receive(frame)
         while let packet = sound?.next() {
+            let timestamp = UInt32(truncatingIfNeeded: packet.timestamp)
+            let ahead = Int64(Int32(bitPattern: timestamp &- start)) * 1_000_000 / 48
             enqueue(
-                packet.bytes, track: soundTrack,
-                timestamp: UInt32(truncatingIfNeeded: packet.timestamp), isFrameEnd: true,
-                isKeyframe: true, at: now)
+                packet.bytes, track: soundTrack, timestamp: timestamp, isFrameEnd: true,
+                isKeyframe: true,
+                captured: instant(of: time, at: now) + Interval(nanoseconds: ahead), at: now)
         }
     }
 
@@ -243,9 +249,9 @@ extension RelayEngine {
 
     private mutating func enqueue(
         _ payload: [UInt8], track: Int, timestamp: UInt32, isFrameEnd: Bool, isKeyframe: Bool,
-        at now: Instant
+        captured: Instant, at now: Instant
     ) {
-        guard let slot = store.put(payload) else { return }
+        guard let slot = store.put(.init(payload: payload, captured: captured)) else { return }
         let packet = PacedPacket(
             payload: slot, track: track, timestamp: timestamp, byteCount: payload.count + 12,
             isFrameEnd: isFrameEnd, isKeyframe: isKeyframe)
@@ -253,6 +259,13 @@ extension RelayEngine {
         case .queued: return
         case .refused, .dropped: _ = store.take(slot)
         }
+    }
+
+    /// The moment of a media time: what sender reports tell, whenever the packet leaves.
+    private mutating func instant(of time: Interval, at now: Instant) -> Instant {
+        let start = origin ?? Instant(nanoseconds: now.nanoseconds - time.nanoseconds)
+        origin = start
+        return start + time
     }
 
     /// Tells the pacer once a second which moment a timestamp is: the camera's clocks made one.

@@ -142,12 +142,12 @@ extension Router {
     ) -> Endpoint? {
         let transport = consumers[consumer].transport
         guard transports.contains(transport),
-            transports[transport].connection.state == .connected
+            let destination = transports[transport].connection.mediaDestination
         else {
             drops.count(.consumerNotConnected)
             return nil
         }
-        return transports[transport].connection.remote
+        return destination
     }
 
     /// Writes the next packet asked for again; one at a time, they go to many destinations.

@@ -68,6 +68,14 @@ public struct PeerConnection: ~Copyable {
     /// The address ICE settled on, where handshake and media go; `nil` before the first check.
     public var remote: Endpoint? { ice.selected }
 
+    /// Where media goes now; `nil` unless connected. Asked for each run of packets.
+    public var mediaDestination: Endpoint? {
+        switch state {
+        case .connected: ice.selected
+        case .connecting, .closed: nil
+        }
+    }
+
     /// Octets that sealing adds to an RTP packet; zero before the keys are known.
     public var rtpOverhead: Int {
         switch sealing {

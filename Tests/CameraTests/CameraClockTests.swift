@@ -60,6 +60,21 @@ import Timing
         }
     }
 
+    @Test func `far ahead, it waits at half its pace, and never goes back`() {
+        var clock = CameraClock(rates: [90_000, 48_000])
+        _ = clock.time(of: 0, track: 0, arrival: Self.start)
+        _ = clock.time(of: 0, track: 1, arrival: Self.start)
+        clock.reportArrived(ntp(10_000_000_000), timestamp: 0, track: 0)
+        clock.reportArrived(ntp(9_000_000_000), timestamp: 0, track: 1)
+        var last = Interval.zero
+        for frame in 1...600 {
+            let time = clock.time(of: Int64(frame) * 960, track: 1, arrival: Self.start)
+            #expect(time - last >= .milliseconds(9), "frame \(frame)")
+            last = time
+        }
+        #expect((last - .seconds(11)).nanoseconds.magnitude < 10_000)
+    }
+
     @Test func `attempts grow further apart, and no two cameras keep step`() {
         var waits: Set<Int64> = []
         for seed in UInt8(0)..<20 {
