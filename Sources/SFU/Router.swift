@@ -20,6 +20,7 @@ struct Router: ~Copyable {
     var replays = ReplayQueue()
     var started: [ConsumerHandle] = []  // sent their first packet of a source
     private var cursor = Cursor()
+    private var burst: [PacketRecord] = []  // of the producer at the cursor
     private var now = Instant(nanoseconds: 0)  // when the newest packet came
 
     /// How far the fan-out of this turn has come: producer, its consumer, the burst's packet.
@@ -82,9 +83,12 @@ extension Router {
                 cursor = Cursor(producer: cursor.producer + 1)
                 continue
             }
+            if cursor.consumer == 0, cursor.packet == 0 {
+                burst = producers[producer].stream?.burst ?? []
+            }
             while cursor.consumer < producers[producer].consumers.count {
                 let consumer = producers[producer].consumers[cursor.consumer]
-                switch writeRun(producer, consumer, &arena, &transports, slab) {
+                switch writeRun(consumer, &arena, &transports, slab) {
                 case .written(let transmit): return transmit
                 case .arenaFull: return nil
                 case .finished:
@@ -92,6 +96,7 @@ extension Router {
                     cursor.packet = 0
                 }
             }
+            burst = []  // or the stream would have to copy its own to empty it
             producers[producer].isDirty = false
             producers[producer].stream?.burstSent(&slab)
             cursor = Cursor(producer: cursor.producer + 1)
@@ -113,12 +118,12 @@ extension Router {
 
     /// Writes one run for one consumer from the cursor on.
     private mutating func writeRun(
-        _ producer: ProducerHandle, _ consumer: ConsumerHandle, _ arena: inout SendArena,
+        _ consumer: ConsumerHandle, _ arena: inout SendArena,
         _ transports: inout Slab<Transport>, _ slab: borrowing PacketSlab
     ) -> Run {
-        guard let burst = producers[producer].stream?.burst,
-            let destination = destination(of: consumer, over: transports)
-        else { return .finished }
+        guard let destination = destination(of: consumer, over: transports) else {
+            return .finished
+        }
         consumers[consumer].now = now
         let isStarted = consumers[consumer].rewriter.isStarted
         var run = SegmentedRun()
@@ -129,6 +134,10 @@ extension Router {
         guard !run.isEmpty else { return end == .arenaFull ? .arenaFull : .finished }
         if !isStarted { started.append(consumer) }
         countForwarded(run)
+        if end == .burstWritten {  // most consumers end here: spare them a look in vain
+            cursor.consumer += 1
+            cursor.packet = 0
+        }
         return .written(run.transmit(to: destination, in: arena))
     }
 

@@ -74,8 +74,10 @@ public struct Worker: ~Copyable, Engine {
 
     /// Control datagrams first, then each active room's packets.
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
-        if let transmit = outbox.nextTransmit(into: &arena) { return transmit }
-        guard outbox.isEmpty else { return nil }
+        if !outbox.isEmpty {
+            if let transmit = outbox.nextTransmit(into: &arena) { return transmit }
+            guard outbox.isEmpty else { return nil }
+        }
         while let handle = active.last {
             if rooms.contains(handle) {
                 if let transmit = rooms[handle].router.nextTransmit(
