@@ -190,6 +190,14 @@ let package = Package(
         .testTarget(
             name: "CameraTests", dependencies: ["Camera", "RTP", "Timing"], swiftSettings: house),
         .testTarget(name: "RecordingTests", dependencies: ["Recording"], swiftSettings: house),
+        .testTarget(
+            name: "RelayingTests",
+            dependencies: [
+                "Ciphers", "Codecs", "Pacer", "RTP", "RTSP", "Relaying", "SDP", "SFU", "Timing",
+                "WebRTC",
+                "Wire",
+            ],
+            swiftSettings: house),
         .testTarget(name: "WHIPTests", dependencies: ["Fetch", "WHIP"], swiftSettings: house),
         .testTarget(
             name: "PacerTests", dependencies: ["Pacer", "Simulation", "Timing"],
