@@ -1,5 +1,6 @@
 #include "CCiphers.h"
 
+#include <endian.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -11,7 +12,7 @@ enum { gcm_tag = 16, cm_tag = 10, srtcp_index = 4, rtcp_header = 8 };
 struct cciphers_transform {
     EVP_CIPHER_CTX *cipher;  // keyed once; a packet sets only its IV
     int is_gcm;
-    uint8_t salt[14];
+    uint64_t salt[2];  // its octets as they lie, zeros behind them
     SHA_CTX inner, outer;  // HMAC's two key blocks, already hashed
 };
 
@@ -67,14 +68,15 @@ void cciphers_transform_free(cciphers_transform *transform) {
 }
 
 // An IV is salt XOR (SSRC, index), two octets later in AES-CM (RFC 3711 §4.1.1) than in GCM
-// (RFC 7714 §8.1, §9.1).
+// (RFC 7714 §8.1, §9.1). As two big-endian words, so that a packet costs two exclusive ors.
 static int start(const cciphers_transform *transform, uint32_t ssrc, uint64_t index) {
-    uint8_t iv[16] = {0};
-    memcpy(iv, transform->salt, sizeof transform->salt);
-    uint8_t *at = transform->is_gcm ? iv + 2 : iv + 4;
-    for (int i = 0; i < 4; i++) at[i] ^= ssrc >> (24 - 8 * i);
-    for (int i = 0; i < 6; i++) at[4 + i] ^= index >> (40 - 8 * i);
-    return EVP_CipherInit_ex(transform->cipher, NULL, NULL, NULL, iv, -1);
+    const uint64_t high = transform->is_gcm ? (uint64_t)ssrc << 16 | (index >> 32 & 0xFFFF) : ssrc;
+    const uint64_t low = index << (transform->is_gcm ? 32 : 16);
+    const uint64_t iv[2] = {
+        transform->salt[0] ^ htobe64(high), transform->salt[1] ^ htobe64(low)
+    };
+    return EVP_CipherInit_ex(
+        transform->cipher, NULL, NULL, NULL, (const uint8_t *)iv, -1);
 }
 
 static int update(
