@@ -28,9 +28,10 @@ extension Consumer {
                 position += 1
                 continue
             }
-            let block = record.extensions.blockByteCount(numbering: extensions)
+            let block = block(of: record)
             let byteCount =
-                RTPHeader.byteCount + block + Int(record.payloadByteCount) + connection.rtpOverhead
+                RTPHeader.byteCount &+ block &+ Int(record.payloadByteCount)
+                &+ connection.rtpOverhead
             guard run.admits(byteCount) else { return .runClosed }
             guard byteCount <= arena.remaining else { return .arenaFull }
             let sequence = rewriter.sequence(for: record.sequence)
@@ -42,7 +43,7 @@ extension Consumer {
                     at: arena.tail)
             else { continue }
             arena.commit(byteCount)
-            run.append(byteCount)
+            run.append(byteCount, payload: Int(record.payloadByteCount))
         }
         return .burstWritten
     }
@@ -72,15 +73,25 @@ extension Consumer {
             of: record, in: packet, block: block, at: out)
         let sealed = connection.sealRTP(
             at: out, headerByteCount: RTPHeader.byteCount + block, prefixByteCount: 0,
-            payload: record.payload(in: packet), ssrc: ssrc, index: UInt64(sequence))
-        lastSent = now
-        packetCount &+= 1
-        byteCount &+= UInt32(record.payloadByteCount)
+            payload: record.payload(in: packet), ssrc: ssrc,
+            index: UInt64(bitPattern: sequence))
         return sealed > 0
     }
 }
 
 extension Consumer {
+    /// Octets of the header extension that goes with a packet; mostly there is none.
+    private func block(of record: PacketRecord) -> Int {
+        record.extensions.isEmpty ? 0 : record.extensions.blockByteCount(numbering: extensions)
+    }
+
+    /// Notes what has been sent of the stream, as sender reports tell it.
+    mutating func noteSent(packets: Int, payloadByteCount: Int) {
+        if packets > 0 { lastSent = now }
+        packetCount &+= UInt32(truncatingIfNeeded: packets)
+        byteCount &+= UInt32(truncatingIfNeeded: payloadByteCount)
+    }
+
     /// Writes the fixed header and, when `block` octets of it are wanted, the extension.
     private func writeHeader(
         _ header: RTPHeader, of record: PacketRecord, in packet: UnsafeRawPointer, block: Int,
@@ -97,7 +108,7 @@ extension Consumer {
     /// Octets a retransmission of `record` will take.
     func retransmissionByteCount(_ record: PacketRecord, overhead: Int) -> Int {
         let original = retransmission == nil ? 0 : 2  // the original number (RFC 4588 §4)
-        let block = record.extensions.blockByteCount(numbering: extensions)
+        let block = block(of: record)
         return RTPHeader.byteCount + block + original + Int(record.payloadByteCount) + overhead
     }
 
@@ -108,10 +119,11 @@ extension Consumer {
         over connection: borrowing PeerConnection, at out: UnsafeMutableRawPointer
     ) -> Bool {
         guard let sequence = rewriter.sequence(for: record.sequence) else { return false }
-        let block = record.extensions.blockByteCount(numbering: extensions)
+        let block = block(of: record)
         guard let retransmission else {
             // The same index under the same key must protect the same octets (RFC 7714 §8.1):
             // nothing in a consumer's header may depend on the time of sending.
+            noteSent(packets: 1, payloadByteCount: Int(record.payloadByteCount))
             return write(
                 record, as: sequence, block: block, slab: slab, over: connection, at: out)
         }

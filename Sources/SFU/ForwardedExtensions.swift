@@ -7,6 +7,8 @@ struct ForwardedExtensions {
     private var offsets = SIMD4<UInt16>()
     private var byteCounts = SIMD4<UInt8>()
 
+    var isEmpty: Bool { count == 0 }
+
     /// Notes one element; beyond four, or sixteen octets, elements are not forwarded.
     mutating func append(_ kind: HeaderExtension, offset: Int, byteCount: Int) {
         guard count < 4, (1...16).contains(byteCount) else { return }

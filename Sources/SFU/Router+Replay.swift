@@ -121,6 +121,7 @@ extension Consumer {
         let end = writeRun(
             slice, from: &position, slab: slab, over: connection, into: &arena, run: &run,
             drops: &drops)
+        noteSent(packets: run.count, payloadByteCount: run.payloadByteCount)
         if position < slice.count { replayNext = slice[position].sequence }
         replayCredit -= position
         return end

@@ -117,6 +117,7 @@ extension Router {
     }
 
     /// Writes one run for one consumer from the cursor on.
+    @inline(__always)  // once for each packet that leaves alone
     private mutating func writeRun(
         _ consumer: ConsumerHandle, _ arena: inout SendArena,
         _ transports: inout Slab<Transport>, _ slab: borrowing PacketSlab
@@ -133,17 +134,18 @@ extension Router {
             drops: &drops)
         guard !run.isEmpty else { return end == .arenaFull ? .arenaFull : .finished }
         if !isStarted { started.append(consumer) }
+        consumers[consumer].noteSent(packets: run.count, payloadByteCount: run.payloadByteCount)
         countForwarded(run)
         if end == .burstWritten {  // most consumers end here: spare them a look in vain
-            cursor.consumer += 1
+            cursor.consumer &+= 1
             cursor.packet = 0
         }
         return .written(run.transmit(to: destination, in: arena))
     }
 
     mutating func countForwarded(_ run: SegmentedRun) {
-        forwardedPackets &+= UInt64(run.count)
-        forwardedBytes &+= UInt64(run.byteCount)
+        forwardedPackets &+= UInt64(truncatingIfNeeded: run.count)
+        forwardedBytes &+= UInt64(truncatingIfNeeded: run.byteCount)
     }
 
     mutating func destination(

@@ -6,6 +6,7 @@ struct SegmentedRun {
     private(set) var segmentLength = 0
     private(set) var byteCount = 0
     private(set) var count = 0
+    private(set) var payloadByteCount = 0
     private var isClosed = false
 
     var isEmpty: Bool { count == 0 }
@@ -14,20 +15,21 @@ struct SegmentedRun {
     func admits(_ length: Int) -> Bool {
         if count == 0 { return true }
         return !isClosed && length <= segmentLength && count < Self.segmentLimit
-            && byteCount + length <= Self.byteLimit
+            && byteCount &+ length <= Self.byteLimit
     }
 
-    mutating func append(_ length: Int) {
+    mutating func append(_ length: Int, payload: Int) {
         if count == 0 { segmentLength = length }
         isClosed = length < segmentLength
-        byteCount += length
-        count += 1
+        byteCount &+= length
+        payloadByteCount &+= payload
+        count &+= 1
     }
 
     /// The run as the driver is told of it; it ends at the arena's tail.
     func transmit(to destination: Endpoint, in arena: borrowing SendArena) -> Transmit {
         Transmit(
-            destination: destination, offset: arena.count - byteCount, byteCount: byteCount,
+            destination: destination, offset: arena.count &- byteCount, byteCount: byteCount,
             segmentLength: segmentLength)
     }
 

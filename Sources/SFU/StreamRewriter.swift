@@ -60,7 +60,7 @@ struct StreamRewriter {
     /// The consumer's number for a source number; `nil` for what came before its start.
     mutating func sequence(for source: Int64) -> Int64? {
         guard source >= firstSource else { return nil }
-        let sequence = source + sequenceOffset
+        let sequence = source &+ sequenceOffset
         if sequence > lastSequence { lastSequence = sequence }
         return sequence
     }

@@ -8,7 +8,7 @@ import Wire
         var run = SegmentedRun()
         for length in [1000, 1000, 400] {
             #expect(run.admits(length))
-            run.append(length)
+            run.append(length, payload: length)
         }
         #expect(!run.admits(400) && !run.admits(1000), "the shorter one was the last")
         #expect(run.count == 3 && run.byteCount == 2400 && run.segmentLength == 1000)
@@ -16,16 +16,16 @@ import Wire
 
     @Test func `admits nothing longer than its first`() {
         var run = SegmentedRun()
-        run.append(500)
+        run.append(500, payload: 500)
         #expect(!run.admits(501) && run.admits(500))
     }
 
     @Test func `ends at what the kernel takes at once`() {
         var many = SegmentedRun()
-        while many.admits(100) { many.append(100) }
+        while many.admits(100) { many.append(100, payload: 100) }
         #expect(many.count == 64)
         var large = SegmentedRun()
-        while large.admits(1400) { large.append(1400) }
+        while large.admits(1400) { large.append(1400, payload: 1400) }
         #expect(large.byteCount <= 65_000 && large.count == 46)
     }
 }
