@@ -123,7 +123,9 @@ let package = Package(
         // doors
         .executableTarget(
             name: "SFUServer",
-            dependencies: ["Reactor", "Service", "Signalling", "Sluice", "Timing", "Web"],
+            dependencies: [
+                "Ciphers", "Reactor", "Service", "Signalling", "Sluice", "Timing", "Web",
+            ],
             resources: [.embedInCode("Page")],
             swiftSettings: house),
 

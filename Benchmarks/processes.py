@@ -115,14 +115,15 @@ def sample(pid):
 
 
 def start(kind, cipher, environment=None):
-    """The server under test, and what the generator must be told to find it."""
+    """The server under test, and what the generator must be told to find it. BACKEND seals for both."""
+    backend = os.environ.get("BACKEND", "evp")
     port = free_port(socket.SOCK_DGRAM)
     if kind == "floor":
-        server = Process([release / "Floor", port, cipher], server_core, urgent=True)
+        server = Process([release / "Floor", port, cipher, backend], server_core, urgent=True)
         server.line("ready")
         return server, ["--floor", f"127.0.0.1:{port}"]
     http = free_port(socket.SOCK_STREAM)
-    arguments = ["--http", f"127.0.0.1:{http}", "--rtc", f"127.0.0.1:{port}", "--log-level", "error"]
+    arguments = ["--http", f"127.0.0.1:{http}", "--rtc", f"127.0.0.1:{port}", "--log-level", "error", "--srtp-backend", backend]
     server = Process([release / "sfu", *arguments], server_core, urgent=True, env=environment)
     for _ in range(200):
         try:

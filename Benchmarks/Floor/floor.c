@@ -1,7 +1,7 @@
 // The floor of sfu's work: receive, open once, and for each consumer write the header, seal, send.
 // No ICE, no DTLS, no RTCP, no retransmission, no rooms; keys come in the clear, on loopback alone.
 //
-//   Floor PORT gcm|cm
+//   Floor PORT gcm|cm [evp|libsrtp2]
 //
 // A datagram that begins with 'P' (publisher) or 'J' (a consumer joins) carries master key and salt.
 // The ciphers are those of sfu: CCiphers. Sequence numbers must not wrap while it runs.
@@ -44,7 +44,7 @@ struct message {
     size_t segment;  // 0 for a lone datagram
 };
 
-static int is_gcm;
+static int is_gcm, by_library;
 static int descriptor;
 static struct consumer consumers[consumers_most];
 static int consumer_count;
@@ -57,6 +57,7 @@ static int message_count;
 static cciphers_transform *keyed(const uint8_t *material, int seals) {
     const uint8_t *key = material, *salt = material + 16;
     size_t salt_count = is_gcm ? 12 : 14;
+    if (by_library) return cciphers_library_new(key, salt, is_gcm, seals);
     uint8_t keys[3][32];
     size_t counts[3] = {16, 20, salt_count};
     for (uint8_t label = 0; label < 3; label++) {  // RFC 3711 §4.3
@@ -162,6 +163,7 @@ static int take(const uint8_t *bytes, size_t count, uint8_t *slot, struct packet
     packet->bytes = slot;
     packet->count = cciphers_open_rtp(
         opening, slot, bytes, count, header_size, packet->ssrc, packet->sequence);
+    if (packet->count > count) return 0;
     return packet->count > header_size && (bytes[1] & 0x7F) >= 96;
 }
 
@@ -191,8 +193,10 @@ static void serve(void) {
 }
 
 int main(int count, char **arguments) {
-    if (count != 3) return 64;
+    if (count < 3 || count > 4) return 64;
     is_gcm = strcmp(arguments[2], "gcm") == 0;
+    by_library = count > 3 && strcmp(arguments[3], "libsrtp2") == 0;
+    if (by_library && !cciphers_library_available()) return 69;
     descriptor = socket(AF_INET, SOCK_DGRAM, 0);
     int size = 4 << 20;
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);

@@ -1,20 +1,9 @@
-#include "CCiphers.h"
+#include "transform.h"
 
 #include <endian.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { gcm_tag = 16, cm_tag = 10, srtcp_index = 4, rtcp_header = 8 };
-
-struct cciphers_transform {
-    EVP_CIPHER_CTX *cipher;  // keyed once; a packet sets only its IV
-    int is_gcm;
-    uint64_t salt[2];  // its octets as they lie, zeros behind them
-    SHA_CTX inner, outer;  // HMAC's two key blocks, already hashed
-};
 
 static void hmac_key(cciphers_transform *transform, const uint8_t key[20]) {
     uint8_t block[64];
@@ -48,6 +37,7 @@ cciphers_transform *cciphers_transform_new(
 ) {
     cciphers_transform *transform = calloc(1, sizeof *transform);
     if (!transform) return NULL;
+    transform->uses = 1;
     transform->is_gcm = authentication_key == NULL;
     memcpy(transform->salt, salt, transform->is_gcm ? 12 : 14);
     if (authentication_key) hmac_key(transform, authentication_key);
@@ -61,7 +51,14 @@ cciphers_transform *cciphers_transform_new(
     return transform;
 }
 
+cciphers_transform *cciphers_transform_retain(cciphers_transform *transform) {
+    transform->uses++;
+    return transform;
+}
+
 void cciphers_transform_free(cciphers_transform *transform) {
+    if (--transform->uses > 0) return;
+    if (transform->library) library_free(transform->library);
     EVP_CIPHER_CTX_free(transform->cipher);
     OPENSSL_cleanse(transform, sizeof *transform);
     free(transform);
@@ -104,6 +101,8 @@ size_t cciphers_seal_rtp(
     const uint8_t *payload, size_t payload_count, uint32_t ssrc, uint64_t index
 ) {
     const size_t clear = header + prefix, count = clear + payload_count;
+    if (transform->library)
+        return library_seal_rtp(transform->library, out, clear, payload, payload_count);
     int is_good = start(transform, ssrc, index);
     if (transform->is_gcm) is_good = is_good && update(transform, NULL, out, header);
     is_good = is_good && update(transform, out + header, out + header, prefix)
@@ -120,6 +119,7 @@ size_t cciphers_open_rtp(
     cciphers_transform *transform, uint8_t *out, const uint8_t *packet, size_t count,
     size_t header, uint32_t ssrc, uint64_t index
 ) {
+    if (transform->library) return library_open_rtp(transform->library, out, packet, count);
     const size_t plain = count - (transform->is_gcm ? gcm_tag : cm_tag);
     if (!transform->is_gcm) {
         uint8_t digest[20];
@@ -138,6 +138,7 @@ size_t cciphers_seal_rtcp(
     cciphers_transform *transform, uint8_t *out, const uint8_t *packet, size_t count,
     uint32_t ssrc, uint32_t index
 ) {
+    if (transform->library) return library_seal_rtcp(transform->library, out, packet, count);
     const uint32_t word = index | 0x80000000;  // E: encrypted
     const uint8_t trailer[srtcp_index] = {word >> 24, word >> 16, word >> 8, word};
     memcpy(out, packet, rtcp_header);
@@ -164,6 +165,7 @@ size_t cciphers_open_rtcp(
     cciphers_transform *transform, uint8_t *out, const uint8_t *packet, size_t count,
     uint32_t ssrc, uint32_t index
 ) {
+    if (transform->library) return library_open_rtcp(transform->library, out, packet, count);
     const uint32_t word = index | 0x80000000;
     const size_t plain = count - srtcp_index - (transform->is_gcm ? gcm_tag : cm_tag);
     if (!transform->is_gcm) {

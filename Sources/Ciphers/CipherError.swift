@@ -4,6 +4,8 @@ public enum CipherError: Error, Hashable, Sendable {
     case keyLength(expected: Int, actual: Int)
     /// OpenSSL refused `call`: no memory, or a build without what is needed.
     case refused(call: String)
+    /// The backend asked for is not installed, or did not take the keys.
+    case unavailable(SealingBackend)
     /// No fingerprint, none with a hash function known here, or more than a session compares.
     case fingerprints(count: Int)
 }
@@ -15,6 +17,7 @@ extension CipherError: CustomStringConvertible {
         case .keyLength(let expected, let actual):
             "a master key or salt has \(actual) octets where \(expected) are needed"
         case .refused(let call): "OpenSSL refused \(call)"
+        case .unavailable(let backend): "\(backend) is not to be had on this machine"
         case .fingerprints(let count): "\(count) usable fingerprints, 1 to 8 are needed"
         }
     }

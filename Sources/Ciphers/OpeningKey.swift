@@ -32,22 +32,30 @@ public struct OpeningKey: ~Copyable {
     private var rtpSources = SourceTable()
     private var rtcpSources = SourceTable()
 
-    /// Derives the session keys from a master key and salt.
+    /// Derives the session keys from a master key and salt, for `backend` to use.
     public init(
         profile: SRTPProfile,
         masterKey: [UInt8],
-        masterSalt: [UInt8]
+        masterSalt: [UInt8],
+        backend: SealingBackend = .evp
     ) throws(CipherError) {
         let keys = try SessionKeys(
             profile: profile,
             masterKey: masterKey,
             masterSalt: masterSalt
         )
-        self.init(
-            profile: profile,
-            rtp: try keys.transform(.rtp, seals: false),
-            rtcp: try keys.transform(.rtcp, seals: false)
-        )
+        switch backend {
+        case .evp:
+            self.init(
+                profile: profile,
+                rtp: try keys.transform(.rtp, seals: false),
+                rtcp: try keys.transform(.rtcp, seals: false)
+            )
+        case .libsrtp2:
+            let library = try keys.libraryTransform(seals: false)
+            let shared = library.shared()
+            self.init(profile: profile, rtp: library, rtcp: shared)
+        }
     }
 
     /// Session keys derived elsewhere: the RFCs' vectors begin there.
@@ -89,7 +97,7 @@ public struct OpeningKey: ~Copyable {
                 index
             )
         }
-        guard byteCount > 0 else { return .failed(.notAuthentic) }
+        guard byteCount > 0 else { return .failed(Self.failure(byteCount)) }
         rtpSources.insert(index, of: ssrc, at: source)
         return .opened(byteCount: byteCount, index: index)
     }
@@ -127,9 +135,14 @@ public struct OpeningKey: ~Copyable {
                 index
             )
         }
-        guard byteCount > 0 else { return .failed(.notAuthentic) }
+        guard byteCount > 0 else { return .failed(Self.failure(byteCount)) }
         rtcpSources.insert(UInt64(index), of: ssrc, at: source)
         return .opened(byteCount: byteCount, index: UInt64(index))
+    }
+
+    /// libsrtp2 looks for replays by itself, and remembers 128 packets of RTCP where we do 1024.
+    private static func failure(_ answer: Int) -> OpenFailure {
+        answer == 0 ? .notAuthentic : .replayed
     }
 
     /// Octets in clear: the fixed header, CSRCs and the extension (RFC 3550 §5.1, §5.3.1).

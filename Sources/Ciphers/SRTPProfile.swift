@@ -73,22 +73,20 @@ public struct SRTPKeyingMaterial: Hashable, Sendable {
     }
 
     /// The key that seals what `role` sends.
-    public func sealingKey(of role: DTLSRole) throws(CipherError) -> SealingKey {
-        switch role {
-        case .client:
-            try SealingKey(profile: profile, masterKey: clientKey, masterSalt: clientSalt)
-        case .server:
-            try SealingKey(profile: profile, masterKey: serverKey, masterSalt: serverSalt)
-        }
+    public func sealingKey(
+        of role: DTLSRole, backend: SealingBackend = .evp
+    ) throws(CipherError) -> SealingKey {
+        let (key, salt) = role == .client ? (clientKey, clientSalt) : (serverKey, serverSalt)
+        return try SealingKey(
+            profile: profile, masterKey: key, masterSalt: salt, backend: backend)
     }
 
     /// The key that opens what `role`'s peer sends.
-    public func openingKey(of role: DTLSRole) throws(CipherError) -> OpeningKey {
-        switch role {
-        case .client:
-            try OpeningKey(profile: profile, masterKey: serverKey, masterSalt: serverSalt)
-        case .server:
-            try OpeningKey(profile: profile, masterKey: clientKey, masterSalt: clientSalt)
-        }
+    public func openingKey(
+        of role: DTLSRole, backend: SealingBackend = .evp
+    ) throws(CipherError) -> OpeningKey {
+        let (key, salt) = role == .client ? (serverKey, serverSalt) : (clientKey, clientSalt)
+        return try OpeningKey(
+            profile: profile, masterKey: key, masterSalt: salt, backend: backend)
     }
 }

@@ -10,22 +10,30 @@ public struct SealingKey: ~Copyable {
     private let rtcp: Transform
     private var nextRTCPIndex: UInt32  // one counter for all SSRCs: their IVs differ anyway
 
-    /// Derives the session keys from a master key and salt.
+    /// Derives the session keys from a master key and salt, for `backend` to use.
     public init(
         profile: SRTPProfile,
         masterKey: [UInt8],
-        masterSalt: [UInt8]
+        masterSalt: [UInt8],
+        backend: SealingBackend = .evp
     ) throws(CipherError) {
         let keys = try SessionKeys(
             profile: profile,
             masterKey: masterKey,
             masterSalt: masterSalt
         )
-        self.init(
-            profile: profile,
-            rtp: try keys.transform(.rtp, seals: true),
-            rtcp: try keys.transform(.rtcp, seals: true)
-        )
+        switch backend {
+        case .evp:
+            self.init(
+                profile: profile,
+                rtp: try keys.transform(.rtp, seals: true),
+                rtcp: try keys.transform(.rtcp, seals: true)
+            )
+        case .libsrtp2:
+            let library = try keys.libraryTransform(seals: true)
+            let shared = library.shared()
+            self.init(profile: profile, rtp: library, rtcp: shared)
+        }
     }
 
     /// Session keys derived elsewhere: the RFCs' vectors begin there.

@@ -38,6 +38,18 @@ struct SessionKeys {
         )
     }
 
+    /// Both streams of one direction in one session of libsrtp2, which derives their keys by itself.
+    func libraryTransform(seals: Bool) throws(CipherError) -> Transform {
+        let isGCM: Int32 =
+            switch profile {
+            case .aeadAES128GCM: 1
+            case .aes128CMHMACSHA1_80: 0
+            }
+        guard let created = cciphers_library_new(masterKey, masterSalt, isGCM, seals ? 1 : 0)
+        else { throw .unavailable(.libsrtp2) }
+        return Transform(created)
+    }
+
     /// The PRF over `label` and the salt, whose 112 bits GCM's 96 fill from the left (RFC 7714 §11).
     func derive(label: UInt8, byteCount: Int) throws(CipherError) -> [UInt8] {
         var block = masterSalt + [UInt8](repeating: 0, count: 16 - masterSalt.count)
@@ -50,9 +62,14 @@ struct SessionKeys {
     }
 }
 
-/// Owns one EVP context, keyed with session keys.
+/// Owns one keyed context: of EVP with session keys, or of libsrtp2.
 struct Transform: ~Copyable {
     let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) { self.pointer = pointer }
+
+    /// A second owner of the same context.
+    borrowing func shared() -> Transform { Transform(cciphers_transform_retain(pointer)) }
 
     /// Keys the context; AEAD_AES_128_GCM has no use for `authenticationKey`.
     init(

@@ -47,12 +47,15 @@ extension Worker {
         case .keyed(let secret):
             let keys = SRTPKeyingMaterial(
                 profile: .aeadAES128GCM, secret: secret, session: local.ufrag)
-            return PeerConnection(ice: ice, keys: keys, role: agreed.role, at: now)
+            return PeerConnection(
+                ice: ice, keys: keys, role: agreed.role, backend: configuration.sealing, at: now)
         case .dtls(let context):
             do {
                 let session = try DTLSSession(
                     role: agreed.role, context: context, remoteFingerprints: agreed.fingerprints)
-                return PeerConnection(ice: ice, dtls: session, role: agreed.role, at: now)
+                return PeerConnection(
+                    ice: ice, dtls: session, role: agreed.role, backend: configuration.sealing,
+                    at: now)
             } catch {
                 throw .negotiation(.missingFingerprint)
             }

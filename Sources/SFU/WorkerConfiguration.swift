@@ -21,6 +21,8 @@ public struct WorkerConfiguration: Sendable {
     /// Where identifiers, credentials and SSRCs come from: 32 unpredictable octets, or a fixed
     /// seed under simulation.
     public var seed: [UInt8]
+    /// Who encrypts and authenticates packets. One that is not available lets no session connect.
+    public var sealing = SealingBackend.evp
     /// Slots for received packets, 1.5 KB each, taken from the kernel when first used. A publisher of
     /// sound and picture holds at most 1152 of them.
     public var packetSlots = 65_536

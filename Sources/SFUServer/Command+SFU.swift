@@ -1,3 +1,4 @@
+import Ciphers
 import Service
 
 extension Command {
@@ -20,6 +21,12 @@ extension Command {
                 help: "media threads; a room lives on one"),
             Option(
                 "realtime", .flag, help: "ask for real-time scheduling of the media threads"),
+            Option(
+                "srtp-backend", .choice(SealingBackend.allCases.map(\.rawValue)), "NAME",
+                default: SealingBackend.evp.rawValue,
+                help:
+                    "what encrypts packets: \(SealingBackend.allCases.map(\.rawValue).joined(separator: ", "))"
+            ),
             Option(
                 "auth-secret", .text, "FILE",
                 help: "the key of the callers' tokens (JWT, HS256); without it anyone may call"),

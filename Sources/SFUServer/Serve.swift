@@ -1,3 +1,4 @@
+import Ciphers
 import Reactor
 import Service
 import Signalling
@@ -65,11 +66,12 @@ private func startMedia(_ settings: Settings, _ command: Command) -> MediaServer
     guard let listen = settings.endpoint("rtc") else {
         command.fail("--rtc must be an address and a port", .usage)
     }
+    var configuration = MediaServerConfiguration(
+        listen: listen, announcedHosts: settings.all("announce"),
+        workers: settings.number("workers"), isRealtime: settings.isSet("realtime"))
+    configuration.sealing = settings["srtp-backend"].flatMap(SealingBackend.init) ?? .evp
     do {
-        return try MediaServer(
-            MediaServerConfiguration(
-                listen: listen, announcedHosts: settings.all("announce"),
-                workers: settings.number("workers"), isRealtime: settings.isSet("realtime")))
+        return try MediaServer(configuration)
     } catch {
         command.fail(error.description, error.isAboutSettings ? .usage : .unavailable)
     }

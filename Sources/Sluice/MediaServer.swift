@@ -37,6 +37,7 @@ public final class MediaServer: Sendable {
     ///
     /// - Throws: `MediaServerError` naming the address that cannot be listened on.
     public init(_ configuration: MediaServerConfiguration) throws(MediaServerError) {
+        guard configuration.sealing.isAvailable else { throw .cannotSeal(configuration.sealing) }
         let context = try Self.makeContext()
         let broadcast = self.broadcast
         var workers: [RunningWorker] = []

@@ -1,3 +1,4 @@
+public import Ciphers
 public import Wire
 
 /// How a `MediaServer` is set up.
@@ -12,6 +13,8 @@ public struct MediaServerConfiguration: Sendable {
     public var workers: Int
     /// Whether the loops ask for real-time scheduling; without the right to it they run as usual.
     public var isRealtime: Bool
+    /// Who encrypts and authenticates packets.
+    public var sealing = SealingBackend.evp
 
     /// A configuration; what is not said has a sensible value.
     public init(

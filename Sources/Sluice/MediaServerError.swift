@@ -1,3 +1,5 @@
+public import Ciphers
+
 /// Why a `MediaServer` did not start.
 public enum MediaServerError: Error, Hashable, Sendable, CustomStringConvertible {
     /// An address is in use, not ours, or not permitted; the text names it.
@@ -6,12 +8,14 @@ public enum MediaServerError: Error, Hashable, Sendable, CustomStringConvertible
     case malformedAddress(String)
     /// OpenSSL did not make a certificate.
     case cannotMakeCertificate(String)
+    /// What is to seal packets is not installed.
+    case cannotSeal(SealingBackend)
 
     /// Whether the configuration is at fault, rather than this machine's state.
     public var isAboutSettings: Bool {
         switch self {
         case .malformedAddress: true
-        case .cannotListen, .cannotMakeCertificate: false
+        case .cannotListen, .cannotMakeCertificate, .cannotSeal: false
         }
     }
 
@@ -20,6 +24,7 @@ public enum MediaServerError: Error, Hashable, Sendable, CustomStringConvertible
         switch self {
         case .cannotListen(let reason): reason
         case .malformedAddress(let host): "\(host) is not an IP address that can be announced"
+        case .cannotSeal(let backend): "\(backend.rawValue) is not installed, or not usable"
         case .cannotMakeCertificate(let reason): "no certificate could be made: \(reason)"
         }
     }

@@ -25,9 +25,11 @@ struct WorkerLaunch {
         do {
             var loop = LoopConfiguration(listen: listen)
             loop.realtime = configuration.isRealtime
-            let worker = WorkerConfiguration(
+            var settings = WorkerConfiguration(
                 candidates: [], security: .dtls(context), clock: .now(),
                 seed: randomBytes(count: 32))
+            settings.sealing = configuration.sealing
+            let worker = settings
             let handle = try startLoop(
                 name: "media \(index)", configuration: loop, makeEngine: { Worker(worker) },
                 onEvent: onEvent)

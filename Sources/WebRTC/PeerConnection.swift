@@ -38,6 +38,7 @@ public struct PeerConnection: ~Copyable {
     public private(set) var state = State.connecting
 
     let role: DTLSRole
+    let backend: SealingBackend
     var ice: ICELite
     var security: HandshakeSecurity
     var sealing: SealingKey?
@@ -46,22 +47,30 @@ public struct PeerConnection: ~Copyable {
     var settlement: Instant?  // when at the latest the handshake's memory is given back
 
     /// A connection whose keys a DTLS handshake agrees on.
-    public init(ice: ICELite, dtls: consuming DTLSSession, role: DTLSRole, at now: Instant) {
-        self.init(ice: ice, security: .dtls(dtls), role: role, at: now)
+    public init(
+        ice: ICELite, dtls: consuming DTLSSession, role: DTLSRole, backend: SealingBackend = .evp,
+        at now: Instant
+    ) {
+        self.init(ice: ice, security: .dtls(dtls), role: role, backend: backend, at: now)
     }
 
     /// A connection whose keys are known beforehand: for simulations, where a handshake's own
     /// randomness would make no two runs alike. ICE still runs.
-    public init(ice: ICELite, keys: SRTPKeyingMaterial, role: DTLSRole, at now: Instant) {
-        self.init(ice: ice, security: .keyed(keys), role: role, at: now)
+    public init(
+        ice: ICELite, keys: SRTPKeyingMaterial, role: DTLSRole, backend: SealingBackend = .evp,
+        at now: Instant
+    ) {
+        self.init(ice: ice, security: .keyed(keys), role: role, backend: backend, at: now)
     }
 
     private init(
-        ice: ICELite, security: consuming HandshakeSecurity, role: DTLSRole, at now: Instant
+        ice: ICELite, security: consuming HandshakeSecurity, role: DTLSRole,
+        backend: SealingBackend, at now: Instant
     ) {
         self.ice = ice
         self.security = security
         self.role = role
+        self.backend = backend
         handshakeLimit = now + Self.handshakeTime
     }
 
@@ -123,8 +132,8 @@ extension PeerConnection {
 
     private mutating func connect(_ material: SRTPKeyingMaterial, at now: Instant) {
         do {
-            sealing = try material.sealingKey(of: role)
-            opening = try material.openingKey(of: role)
+            sealing = try material.sealingKey(of: role, backend: backend)
+            opening = try material.openingKey(of: role, backend: backend)
             handshakeLimit = nil
             state = .connected
             // The server's flight is the last: a client that is connected has had it.

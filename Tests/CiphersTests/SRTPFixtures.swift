@@ -113,11 +113,13 @@ extension SRTPProfile {
     var masterKey: [UInt8] { octets("E1F97A0D3E018BE0D64FA32C06DE4139") }
     var masterSalt: [UInt8] { Array(octets("0EC675AD498AFEEBB6960B3AABE6")[0..<saltByteCount]) }
 
-    func sealingKey() throws -> SealingKey {
-        try SealingKey(profile: self, masterKey: masterKey, masterSalt: masterSalt)
+    func sealingKey(_ backend: SealingBackend = .evp) throws -> SealingKey {
+        try SealingKey(
+            profile: self, masterKey: masterKey, masterSalt: masterSalt, backend: backend)
     }
 
-    func openingKey() throws -> OpeningKey {
-        try OpeningKey(profile: self, masterKey: masterKey, masterSalt: masterSalt)
+    func openingKey(_ backend: SealingBackend = .evp) throws -> OpeningKey {
+        try OpeningKey(
+            profile: self, masterKey: masterKey, masterSalt: masterSalt, backend: backend)
     }
 }

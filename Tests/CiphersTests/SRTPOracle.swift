@@ -6,10 +6,8 @@ import Testing
 struct SRTPOracle: ~Copyable {
     private let session: srtp_t
 
-    private static let isInitialized = srtp_init() == srtp_err_status_ok
-
     init(profile: SRTPProfile, seals: Bool) throws {
-        try #require(Self.isInitialized)
+        try #require(SealingBackend.libsrtp2.isAvailable)  // initialised once for all
         var policy = srtp_policy_t()
         policy.ssrc.type = seals ? ssrc_any_outbound : ssrc_any_inbound
         policy.window_size = 1024

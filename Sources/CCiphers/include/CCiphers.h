@@ -19,6 +19,9 @@ typedef struct cciphers_transform cciphers_transform;
 cciphers_transform *_Nullable cciphers_transform_new(
     const uint8_t *_Nonnull key, const uint8_t *_Nullable authentication_key,
     const uint8_t *_Nonnull salt, int seals);
+
+/// One more owner; `cciphers_transform_free` ends one's ownership.
+cciphers_transform *_Nonnull cciphers_transform_retain(cciphers_transform *_Nonnull transform);
 void cciphers_transform_free(cciphers_transform *_Nonnull transform);
 
 /// Seals in `out`: `header` octets stay clear, `prefix` octets after them are encrypted in place,
@@ -27,7 +30,8 @@ size_t cciphers_seal_rtp(
     cciphers_transform *_Nonnull transform, uint8_t *_Nonnull out, size_t header, size_t prefix,
     const uint8_t *_Nonnull payload, size_t payload_count, uint32_t ssrc, uint64_t index);
 
-/// Opens `packet` into `out`, which may be the same. Answers the plain length, 0 if not authentic.
+/// Opens `packet` into `out`, which may be the same. Answers the plain length, 0 if not authentic,
+/// `cciphers_replayed` if libsrtp2 takes it for a second copy.
 size_t cciphers_open_rtp(
     cciphers_transform *_Nonnull transform, uint8_t *_Nonnull out, const uint8_t *_Nonnull packet,
     size_t count, size_t header, uint32_t ssrc, uint64_t index);
@@ -47,6 +51,20 @@ size_t cciphers_open_rtcp(
 int cciphers_prf(
     const uint8_t key[_Nonnull 16], const uint8_t iv[_Nonnull 16], uint8_t *_Nonnull out,
     size_t count);
+
+// MARK: library.c: SRTP and SRTCP by libsrtp2
+
+/// What the openers answer besides lengths.
+static const size_t cciphers_replayed = SIZE_MAX;
+
+/// Whether libsrtp2 is installed and willing; loads it at the first call.
+int cciphers_library_available(void);
+
+/// Both streams of one direction under a master key of 16 octets and a salt of 12 or 14. It counts
+/// indexes by itself: those of an SSRC must begin below 2¹⁶ and go on by less than 2¹⁵, SRTCP's are
+/// its own. NULL when memory is short or there is no libsrtp2.
+cciphers_transform *_Nullable cciphers_library_new(
+    const uint8_t *_Nonnull key, const uint8_t *_Nonnull salt, int is_gcm, int seals);
 
 // MARK: link.c: a datagram BIO in memory
 

@@ -1,0 +1,31 @@
+// What the files that seal and open know of a transform.
+#pragma once
+#include "CCiphers.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+
+enum { gcm_tag = 16, cm_tag = 10, srtcp_index = 4, rtcp_header = 8 };
+
+struct cciphers_transform {
+    struct cciphers_library *library;  // a session of libsrtp2, which then does all the work
+    EVP_CIPHER_CTX *cipher;  // keyed once; a packet sets only its IV
+    int is_gcm;
+    unsigned uses;  // libsrtp2 keeps RTP and RTCP of a direction in one session
+    uint64_t salt[2];  // its octets as they lie, zeros behind them
+    SHA_CTX inner, outer;  // HMAC's two key blocks, already hashed
+};
+
+// MARK: library.c
+
+void library_free(struct cciphers_library *library);
+
+size_t library_seal_rtp(
+    struct cciphers_library *library, uint8_t *out, size_t clear, const uint8_t *payload,
+    size_t payload_count);
+size_t library_open_rtp(
+    struct cciphers_library *library, uint8_t *out, const uint8_t *packet, size_t count);
+size_t library_seal_rtcp(
+    struct cciphers_library *library, uint8_t *out, const uint8_t *packet, size_t count);
+size_t library_open_rtcp(
+    struct cciphers_library *library, uint8_t *out, const uint8_t *packet, size_t count);

@@ -1,0 +1,18 @@
+import CCiphers
+
+/// Who encrypts and authenticates a session's packets, both ways. What goes over the wire is the same.
+public enum SealingBackend: String, CaseIterable, Sendable {
+    /// OpenSSL, packet by packet.
+    case evp
+    /// libsrtp2, where it is installed. It counts rollovers and SRTCP's indexes by itself, the latter
+    /// from 1. Debian's is built on NSS, slower and allocating for each packet.
+    case libsrtp2
+
+    /// Whether this machine has it. The first question loads libsrtp2.
+    public var isAvailable: Bool {
+        switch self {
+        case .evp: true
+        case .libsrtp2: cciphers_library_available() == 1
+        }
+    }
+}
