@@ -24,9 +24,7 @@ extension Command {
             Option(
                 "srtp-backend", .choice(SealingBackend.allCases.map(\.rawValue)), "NAME",
                 default: SealingBackend.evp.rawValue,
-                help:
-                    "what encrypts packets: \(SealingBackend.allCases.map(\.rawValue).joined(separator: ", "))"
-            ),
+                help: "what encrypts media: evp is OpenSSL, libsrtp2 that library"),
             Option(
                 "auth-secret", .text, "FILE",
                 help: "the key of the callers' tokens (JWT, HS256); without it anyone may call"),
