@@ -13,6 +13,8 @@ public struct LoopConfiguration: Sendable {
     public var cpu: Int?
     /// How many commands may wait in its mailbox.
     public var mailboxCapacity = defaultMailboxCapacity
+    /// Its place among loops that share work; `nil` for a loop on its own.
+    public var pipes: LoopPipes.Place?
 
     /// A loop on `listen`.
     public init(listen: Endpoint) { self.listen = listen }

@@ -18,7 +18,8 @@ public func startLoop<E: Engine & SendableMetatype & ~Copyable>(
 ) throws -> LoopHandle<E> {
     try launch(name: name, configuration: configuration) { socket, mailbox, isReady in
         var loop = try MediaLoop(
-            engine: makeEngine(), socket: socket, mailbox: mailbox, onEvent: onEvent)
+            engine: makeEngine(), socket: socket, mailbox: mailbox,
+            pipes: PipeEnds(configuration.pipes), onEvent: onEvent)
         try isReady()
         do throws(SystemError) {
             try loop.run()

@@ -3,8 +3,9 @@ import Wire
 
 /// Drives one engine with one socket, on one thread: what meets the world in production.
 ///
-/// Never `Sendable`, and built on the thread that runs it. A turn: wait, read the clock once, drain
-/// the mailbox, receive a bounded burst, let the engine do what is due, send all it has, report.
+/// Never `Sendable`, and built on the thread that runs it. A turn: wait, read the clock once, hear the
+/// other loops, drain the mailbox, receive a bounded burst, let the engine do what is due, report, tell
+/// the other loops, send all it has, report.
 struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
     typealias Command = @Sendable (inout E, LoopStatistics, Instant) -> Void
 
@@ -12,6 +13,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
     private var socket: UDPSocket
     private let mailbox: Mailbox<Command>
     private let poller: Poller
+    private var pipes: PipeEnds
     private let onEvent: @Sendable (E.Event) -> Void
     private var arena = SendArena()
     private var statistics = LoopStatistics()
@@ -20,12 +22,15 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
         engine: consuming E,
         socket: consuming UDPSocket,
         mailbox: Mailbox<Command>,
+        pipes: PipeEnds,
         onEvent: @escaping @Sendable (E.Event) -> Void
     ) throws(SystemError) {
-        poller = try .open(socket: socket.descriptor, mailbox: mailbox.descriptor)
+        poller = try .open(
+            socket: socket.descriptor, mailbox: mailbox.descriptor, pipes: pipes.descriptor)
         self.engine = engine
         self.socket = socket
         self.mailbox = mailbox
+        self.pipes = pipes
         self.onEvent = onEvent
     }
 
@@ -45,9 +50,14 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
         let ready = try poller.wait(until: deadline)
         let now = Instant.now()
         count(deadline, at: now)
+        if ready.contains(.pipes) { pipes.clearWake() }
+        pipes.receive(into: &engine, at: now)
         let isOpen = ready.contains(.mailbox) ? drainMailbox(at: now) : true
         if ready.contains(.socket) { Self.receive(from: &socket, into: &engine, at: now) }
         engine.advance(to: now)
+        // What a frame may lead to elsewhere is told of after what led to the frame.
+        while let event = engine.nextEvent() { onEvent(event) }
+        pipes.send(from: &engine)
         transmit()
         while let event = engine.nextEvent() { onEvent(event) }
         return isOpen
@@ -56,16 +66,21 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
     private mutating func drainMailbox(at now: Instant) -> Bool {
         statistics.socket = socket.statistics
         let statistics = statistics
-        return Self.drain(mailbox, into: &engine, statistics, at: now)
+        return Self.drain(mailbox, into: &engine, hearing: &pipes, statistics, at: now)
     }
 
     private static func drain(
         _ mailbox: Mailbox<Command>,
         into engine: inout E,
+        hearing pipes: inout PipeEnds,
         _ statistics: LoopStatistics,
         at now: Instant
     ) -> Bool {
-        mailbox.drain { command in command(&engine, statistics, now) }
+        mailbox.drain { command in
+            // Who posted it may know of frames that came since this turn began.
+            pipes.receive(into: &engine, at: now)
+            command(&engine, statistics, now)
+        }
     }
 
     /// Reads what has come, within a bound: what is left is readable at once in the next turn.

@@ -10,18 +10,25 @@ struct Poller: ~Copyable {
         static let mailbox = Readiness(rawValue: 1 << 1)
         static let stream = Readiness(rawValue: 1 << 2)
         static let resolution = Readiness(rawValue: 1 << 3)
+        static let pipes = Readiness(rawValue: 1 << 4)
     }
 
     static let stream: UInt32 = 2
     static let resolution: UInt32 = 3
+    private static let pipes: UInt32 = 4
 
     let descriptor: Int32
 
-    static func open(socket: Int32, mailbox: Int32) throws(SystemError) -> Poller {
+    static func open(
+        socket: Int32, mailbox: Int32, pipes: Int32? = nil
+    ) throws(SystemError) -> Poller {
         let opened = try SystemError.check(system_poller_open(), "epoll_create1")
         let poller = Poller(descriptor: opened)
         try SystemError.check(system_poller_add(opened, socket, 0), "epoll_ctl")
         try SystemError.check(system_poller_add(opened, mailbox, 1), "epoll_ctl")
+        if let pipes {
+            try SystemError.check(system_poller_add(opened, pipes, Self.pipes), "epoll_ctl")
+        }
         return poller
     }
 

@@ -57,6 +57,10 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case retransmissionQueueFull
     /// A control datagram found the outbox full.
     case outboxFull
+    /// Not carried to another loop: that one is late, and the pipe to it is full.
+    case pipeFull
+    /// A frame from another loop that does not parse.
+    case malformedFrame
 
     /// The metric label: snake case, stable; an acronym is one word.
     public var label: String {

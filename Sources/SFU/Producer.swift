@@ -6,12 +6,15 @@ import Wire
 
 /// One track that a peer sends into a room.
 struct Producer {
-    let id: String
-    let kind: MediaKind
-    let codec: NegotiatedCodec
-    let transport: TransportHandle
+    /// Where its packets come from.
+    enum Origin: Hashable {
+        case transport(TransportHandle)
+        case pipe(Pipes.Key)  // from the room's home, under this number
+    }
+
+    let track: ProducedTrack
+    let origin: Origin
     let extensions: HeaderExtensionMap
-    let mid: String
     var stream: ReceiveStream?  // once the offer or the first packet has named its SSRC
     var consumers: [ConsumerHandle] = []
     var keyframes = KeyframeRequester()
@@ -21,13 +24,25 @@ struct Producer {
     var byteCount: UInt64 = 0
     var isDirty = false  // on the router's list for the next fan-out
 
+    init(track: ProducedTrack, origin: Origin, extensions: HeaderExtensionMap) {
+        (self.track, self.origin, self.extensions) = (track, origin, extensions)
+    }
+
+    var kind: MediaKind { track.codec.codec.kind }
+
+    /// The peer's own session, where it is on this loop.
+    var transport: TransportHandle? {
+        guard case .transport(let transport) = origin else { return nil }
+        return transport
+    }
+
     /// Opens the ring for the SSRC that carries this track.
     mutating func openStream(ssrc: UInt32) {
         lastReport = nil  // its clocks began elsewhere
         stream = ReceiveStream(
-            ssrc: ssrc, clockRate: codec.codec.clockRate,
+            ssrc: ssrc, clockRate: track.codec.codec.clockRate,
             capacity: kind == .video ? Self.videoRing : Self.audioRing,
-            requestsLost: codec.feedback.nack)
+            requestsLost: transport != nil && track.codec.feedback.nack)
     }
 
     /// Keeps the sender's clocks, for the consumers and for the next report back.
@@ -58,10 +73,12 @@ struct SenderReportPoint {
 
 extension Producer {
     /// The track as reports show it.
-    func snapshot(peer: String) -> ProducerSnapshot {
-        let jitter = stream.map { Double($0.statistics.jitter) / Double(codec.codec.clockRate) }
+    func snapshot() -> ProducerSnapshot {
+        let codec = track.codec.codec
+        let jitter = stream.map { Double($0.statistics.jitter) / Double(codec.clockRate) }
         return ProducerSnapshot(
-            id: id, peer: peer, codec: codec.codec, packetCount: packetCount, byteCount: byteCount,
+            id: track.id, peer: track.peer, codec: codec, packetCount: packetCount,
+            byteCount: byteCount,
             packetsLost: stream.map { Int($0.statistics.lostCount) } ?? 0,
             jitterSeconds: jitter ?? 0, consumerCount: consumers.count)
     }

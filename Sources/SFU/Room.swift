@@ -6,7 +6,10 @@ struct Room: ~Copyable {
     let title: String
     let createdMilliseconds: Int64  // since 1970
     var peers: [Peer] = []  // in the order they joined
+    var joinedCount: UInt32 = 0
     var router = Router()
+    var origin = Origin.home
+    var branches: [Branch] = []  // at most one for each other loop
     var isActive = false  // on the worker's list of rooms with packets to send
 
     init(name: String, title: String, createdMilliseconds: Int64) {
@@ -14,13 +17,26 @@ struct Room: ~Copyable {
         self.createdMilliseconds = createdMilliseconds
     }
 
+    /// Where the room's peers and producers are at home.
+    enum Origin: Hashable {
+        case home
+        case branch(Pipes.Key)  // fed by a pipe, under this number of the home's
+    }
+
     func indexOfPeer(_ id: String) -> Int? { peers.firstIndex { $0.profile.id == id } }
+}
+
+/// Where else a room goes on: which loop, and under which number frames name it.
+struct Branch: Hashable {
+    let loop: Int
+    let number: UInt32
 }
 
 /// Someone in a room, with or without media.
 struct Peer {
     let profile: PeerProfile
     let joinedMilliseconds: Int64  // since 1970
+    let order: UInt32  // how many had joined before
     let isImplicit: Bool  // came with a WHIP or WHEP session, and leaves with its last one
     var transports: [TransportHandle] = []
 }

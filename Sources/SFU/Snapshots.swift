@@ -22,6 +22,29 @@ public struct RoomSnapshot: Hashable, Sendable {
     public var producers: [ProducerSnapshot]
 }
 
+extension RoomSnapshot {
+    /// Adds what is of this room on another loop.
+    ///
+    /// A peer with sessions on both is one peer; a track is its home's, with the consumers of both.
+    public mutating func merge(_ branch: RoomSnapshot) {
+        for peer in branch.peers {
+            if let index = peers.firstIndex(where: { $0.profile.id == peer.profile.id }) {
+                peers[index].producerCount += peer.producerCount
+                peers[index].consumerCount += peer.consumerCount
+            } else {
+                peers.append(peer)
+            }
+        }
+        for producer in branch.producers {
+            guard let index = producers.firstIndex(where: { $0.id == producer.id }) else {
+                continue  // its end has not been told there yet
+            }
+            producers[index].consumerCount += producer.consumerCount
+        }
+        summary.peerCount = peers.count
+    }
+}
+
 /// A peer as others see it.
 public struct PeerSnapshot: Hashable, Sendable {
     /// What it said of itself.
@@ -72,6 +95,8 @@ public struct WorkerTotals: Hashable, Sendable {
     public var requestedPackets: UInt64 = 0
     /// PLIs sent to producers.
     public var keyframeRequests: UInt64 = 0
+    /// Packets carried to other loops, once for each.
+    public var pipedPackets: UInt64 = 0
 }
 
 /// What a worker counts, at one moment.
@@ -82,6 +107,8 @@ public struct WorkerStatistics: Sendable {
     public var drops = DropCounters()
     /// Rooms now.
     public var roomCount = 0
+    /// Branches of other loops' rooms now.
+    public var branchCount = 0
     /// Peers now.
     public var peerCount = 0
     /// Sessions now.
@@ -101,6 +128,7 @@ public struct WorkerStatistics: Sendable {
         totals.merge(other.totals)
         drops.merge(other.drops)
         roomCount += other.roomCount
+        branchCount += other.branchCount
         peerCount += other.peerCount
         transportCount += other.transportCount
         producerCount += other.producerCount
@@ -119,5 +147,6 @@ extension WorkerTotals {
         nacks &+= other.nacks
         requestedPackets &+= other.requestedPackets
         keyframeRequests &+= other.keyframeRequests
+        pipedPackets &+= other.pipedPackets
     }
 }

@@ -8,14 +8,22 @@ extension Worker {
     mutating func requestKeyframe(
         for consumer: ConsumerHandle, in room: RoomHandle, at now: Instant
     ) {
-        let producer = rooms[room].router.consumers[consumer].producer
-        guard rooms[room].router.producers.contains(producer),
+        schedule.now = now
+        requestKeyframe(
+            from: Pipes.Place(
+                room: room, producer: rooms[room].router.consumers[consumer].producer))
+    }
+
+    /// Asks a producer for a key frame now, unless it has just been asked.
+    mutating func requestKeyframe(from place: Pipes.Place) {
+        let (room, producer) = (place.room, place.producer)
+        guard rooms.contains(room), rooms[room].router.producers.contains(producer),
             rooms[room].router.producers[producer].kind == .video
         else { return }
-        let action = rooms[room].router.producers[producer].keyframes.keyframeNeeded(at: now)
-        let transport = rooms[room].router.producers[producer].transport
-        if action == .sendPLI { sendPLI(to: producer, in: room, over: transport) }
-        touch(transport)
+        let action = rooms[room].router.producers[producer].keyframes.keyframeNeeded(
+            at: schedule.now)
+        if action == .sendPLI { askForKeyframe(place) }
+        if let transport = rooms[room].router.producers[producer].transport { touch(transport) }
     }
 
     /// Sends a PLI for one producer's stream, if its SSRC is known yet.

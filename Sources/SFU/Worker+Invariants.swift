@@ -9,13 +9,18 @@ extension Worker {
             directory.isConsistent(rooms: rooms, transports: transports),
             "a name or an address leads nowhere")
         for handle in transports.handles { checkTransport(handle) }
+        for room in pipes.opened.values { precondition(rooms.contains(room), "a number too long") }
         var (peers, tracks, slots) = (0, 0, 0)
         for handle in rooms.handles {
             precondition(
                 directory.room(rooms[handle].name) == handle, "a room without its name")
-            precondition(!rooms[handle].peers.isEmpty, "a room without peers")
+            precondition(
+                !rooms[handle].peers.isEmpty || !rooms[handle].branches.isEmpty
+                    || rooms[handle].origin != .home, "a room without peers")
+            checkPipes(of: handle)
             for peer in rooms[handle].peers { peers += peer.transports.count }
-            tracks += rooms[handle].router.producers.count + rooms[handle].router.consumers.count
+            tracks += rooms[handle].router.consumers.count
+            if rooms[handle].origin == .home { tracks += rooms[handle].router.producers.count }
             slots += rooms[handle].router.checkTracks(transports)
         }
         precondition(peers == transports.count, "a transport without its peer")
@@ -26,6 +31,27 @@ extension Worker {
         precondition(tracks == carried, "a track without its transport")
         if let next = nextDeadline {
             precondition(next > schedule.now, "a deadline that advance did not meet")
+        }
+    }
+
+    /// Whether numbers in frames lead where they should.
+    private func checkPipes(of room: RoomHandle) {
+        for branch in rooms[room].branches {
+            precondition(pipes.opened[branch.number] == room, "a branch under no number")
+        }
+        if case .branch(let key) = rooms[room].origin {
+            precondition(pipes.branches[key] == room, "a branch that no frame reaches")
+        }
+        for handle in rooms[room].router.producers.handles {
+            let producer = rooms[room].router.producers[handle]
+            let place: Pipes.Place? =
+                switch producer.origin {
+                case .transport: pipes.produced[producer.track.number]
+                case .pipe(let key): pipes.tracks[key]
+                }
+            precondition(
+                place?.room == room && place?.producer == handle,
+                "a producer that no frame reaches")
         }
     }
 
@@ -62,7 +88,7 @@ extension Router {
         var (linked, slots) = (0, 0)
         for handle in producers.handles {
             precondition(
-                transports.contains(producers[handle].transport),
+                producers[handle].transport.map { transports.contains($0) } ?? true,
                 "a producer outlived its transport")
             linked += producers[handle].consumers.count
             slots += producers[handle].stream?.slotCount ?? 0

@@ -58,6 +58,7 @@ extension Worker {
         else { return }
         let room = transports[handle].room
         guard rooms[room].router.producers[route.producer].receive(report, at: now) else { return }
+        tellReport(of: route.producer, in: room)
         for consumer in rooms[room].router.producers[route.producer].consumers {
             sendReport(of: consumer, in: room, at: now)
         }

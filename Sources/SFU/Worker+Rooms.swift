@@ -62,7 +62,8 @@ extension Worker {
         rooms[room].peers.append(
             Peer(
                 profile: profile, joinedMilliseconds: milliseconds(at: now),
-                isImplicit: isImplicit))
+                order: rooms[room].joinedCount, isImplicit: isImplicit))
+        rooms[room].joinedCount &+= 1
         emit(.peerJoined(room: rooms[room].name, peer: profile.id))
     }
 
@@ -75,14 +76,18 @@ extension Worker {
         closeRoomIfEmpty(room)
     }
 
+    /// Closes a room in which nobody is left, here or on another loop.
     mutating func closeRoomIfEmpty(_ room: RoomHandle) {
-        guard rooms.contains(room), rooms[room].peers.isEmpty else { return }
+        guard rooms.contains(room), rooms[room].peers.isEmpty, rooms[room].branches.isEmpty
+        else { return }
+        let origin = rooms[room].origin
+        if case .branch(let key) = origin { leaveBranch(key, in: room) }
         let name = rooms[room].name
         directory.remove(room: name)
         totals.absorb(rooms[room].router)
         drops.merge(rooms[room].router.drops)
         _ = rooms.remove(room)
-        emit(.roomClosed(room: name))
+        if origin == .home { emit(.roomClosed(room: name)) }
     }
 
     func milliseconds(at now: Instant) -> Int64 {

@@ -49,6 +49,7 @@ extension Worker {
     /// Gives a producer's track the ring for its SSRC; its consumers need a key frame of it.
     mutating func openStream(ssrc: UInt32, of producer: ProducerHandle, in room: RoomHandle) {
         rooms[room].router.openStream(ssrc: ssrc, of: producer, slab: &slab)
+        tellStreamBegan(ssrc, of: producer, in: room)
         guard rooms[room].router.producers[producer].kind == .video,
             !rooms[room].router.producers[producer].consumers.isEmpty
         else { return }
@@ -63,11 +64,11 @@ extension Producer {
     /// and the track's stream still without an SSRC.
     func claims(_ layout: RTPLayout, _ packet: RawSpan) -> Bool? {
         let type = layout.header.payloadType
-        let isRetransmission = type == codec.retransmissionPayloadType
-        guard isRetransmission || type == codec.payloadType else { return nil }
+        let isRetransmission = type == track.codec.retransmissionPayloadType
+        guard isRetransmission || type == track.codec.payloadType else { return nil }
         let id = extensions[.mid]
         if id != 0, let element = layout.element(id, in: packet) {
-            return element.text(in: packet) == mid ? isRetransmission : nil
+            return element.text(in: packet) == track.mid ? isRetransmission : nil
         }
         return isRetransmission || stream == nil ? isRetransmission : nil
     }
@@ -81,7 +82,7 @@ extension Router {
         guard let ssrc = producers[route.producer].stream?.ssrc else { return nil }
         var layout = layout
         if route.isRetransmission {
-            let type = producers[route.producer].codec.payloadType
+            let type = producers[route.producer].track.codec.payloadType
             guard
                 let restored = layout.restored(payloadType: type, ssrc: ssrc, in: packet)
             else { return nil }
@@ -96,7 +97,7 @@ extension Router {
             payloadOffset: UInt16(truncatingIfNeeded: layout.payloadOffset),
             payloadByteCount: UInt16(truncatingIfNeeded: layout.payloadByteCount),
             marker: layout.header.marker,
-            isKeyframe: producers[route.producer].codec.codec.isKeyframe(payload: payload),
+            isKeyframe: producers[route.producer].track.codec.codec.isKeyframe(payload: payload),
             extensions: forwarded(layout, packet, of: route.producer))
     }
 

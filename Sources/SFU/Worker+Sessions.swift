@@ -41,7 +41,9 @@ extension Worker {
             .publication, agreed, local: local, room: name, peer: peer, at: now)
         closeOtherPublications(of: peer, in: transports[transport].room, except: transport)
         for section in agreed.sections { addProducer(section, over: transport) }
-        adoptOrphans(over: transport)
+        let (room, brought) = (transports[transport].room, transports[transport].producers)
+        adoptOrphans(among: brought, in: room)
+        announce(brought, in: room)
         return SessionAnswer(
             id: transports[transport].id, entityTag: local.ice.ufrag, description: answer)
     }
@@ -55,6 +57,7 @@ extension Worker {
     ) throws(SessionError) -> SessionAnswer {
         schedule.now = now
         guard let room = directory.room(name) else { throw .nothingToConsume(room: name) }
+        defer { closeRoomIfEmpty(room) }  // a branch opened for this peer alone
         let producers = consumable(in: room, from: source)
         guard !producers.isEmpty else { throw .nothingToConsume(room: name) }
         let tracks = producers.map { outgoingTrack(for: $0, in: room) }
@@ -85,6 +88,7 @@ extension Worker {
     /// Ends every session, telling the peers: the server is going away.
     public mutating func closeAllSessions(at now: Instant) {
         schedule.now = now
+        for room in rooms.handles { closeBranches(of: room) }
         for handle in transports.handles { end(handle, reason: .local) }
     }
 

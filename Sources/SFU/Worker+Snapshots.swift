@@ -2,9 +2,9 @@ import Timing
 import Wire
 
 extension Worker {
-    /// Every room, in no particular order.
+    /// Every room that is at home here, in no particular order.
     public func summaries() -> [RoomSummary] {
-        rooms.handles.map { summary(of: $0) }
+        rooms.handles.filter { rooms[$0].origin == .home }.map { summary(of: $0) }
     }
 
     /// One room and all in it; `nil` when there is none of that name.
@@ -26,9 +26,11 @@ extension Worker {
         statistics.transportCount = transports.count
         statistics.heldPacketCount = slab.capacity - slab.freeCount
         for room in rooms.handles {
-            statistics.roomCount += 1
+            let isHome = rooms[room].origin == .home
+            statistics.roomCount += isHome ? 1 : 0
+            statistics.branchCount += isHome ? 0 : 1
             statistics.peerCount += rooms[room].peers.count
-            statistics.producerCount += rooms[room].router.producers.count
+            statistics.producerCount += isHome ? rooms[room].router.producers.count : 0
             statistics.consumerCount += rooms[room].router.consumers.count
             statistics.totals.absorb(rooms[room].router)
             statistics.drops.merge(rooms[room].router.drops)
@@ -56,8 +58,7 @@ extension Worker {
     }
 
     private func snapshot(of producer: ProducerHandle, in room: RoomHandle) -> ProducerSnapshot {
-        rooms[room].router.producers[producer].snapshot(
-            peer: transports[rooms[room].router.producers[producer].transport].peer)
+        rooms[room].router.producers[producer].snapshot()
     }
 }
 

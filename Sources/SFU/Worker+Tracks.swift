@@ -8,11 +8,11 @@ extension Worker {
     /// Opens a producer for a section the peer sends, and lets waiting consumers follow it.
     mutating func addProducer(_ section: NegotiatedSection, over transport: TransportHandle) {
         let room = transports[transport].room
-        let id = random.identifier()
+        let track = newTrack(section, over: transport)
         let handle = rooms[room].router.producers.insert(
             Producer(
-                id: id, kind: section.kind, codec: section.codec, transport: transport,
-                extensions: section.extensionMap, mid: section.mid))
+                track: track, origin: .transport(transport), extensions: section.extensionMap))
+        pipes.produced[track.number] = Pipes.Place(room: room, producer: handle)
         transports[transport].producers.append(handle)
         if let ssrc = section.remoteSSRCs.first {
             openStream(ssrc: ssrc, of: handle, in: room)
@@ -25,17 +25,32 @@ extension Worker {
         }
         emit(
             .producerAdded(
-                room: rooms[room].name, peer: transports[transport].peer, producer: id,
+                room: rooms[room].name, peer: track.peer, producer: track.id,
                 codec: section.codec.codec))
+    }
+
+    private mutating func newTrack(
+        _ section: NegotiatedSection, over transport: TransportHandle
+    ) -> ProducedTrack {
+        let (room, peer) = (transports[transport].room, transports[transport].peer)
+        let index = rooms[room].indexOfPeer(peer)
+        return ProducedTrack(
+            number: pipes.nextNumber(), order: index.map { rooms[room].peers[$0].order } ?? 0,
+            peer: peer,
+            // Every viewer reads it: the session's own identifier would let them act on the session.
+            names: (
+                id: random.identifier(),
+                streamID: "stream-" + String(transports[transport].reporterSSRC, radix: 16)
+            ),
+            mid: section.mid, codec: section.codec)
     }
 
     /// Consumers of the same peer's former tracks go on with the new ones, on the same time line:
     /// with the section of the same MID if there is one, else one former track with each new one.
-    mutating func adoptOrphans(over transport: TransportHandle) {
-        let (room, peer) = (transports[transport].room, transports[transport].peer)
+    mutating func adoptOrphans(among producers: [ProducerHandle], in room: RoomHandle) {
         for keepsMID in [true, false] {
-            for producer in transports[transport].producers {
-                let orphans = rooms[room].router.adopt(producer, of: peer, keepingMID: keepsMID)
+            for producer in producers {
+                let orphans = rooms[room].router.adopt(producer, keepingMID: keepsMID)
                 for consumer in orphans {
                     requestKeyframe(for: consumer, in: room, at: schedule.now)
                 }
@@ -46,34 +61,29 @@ extension Worker {
     /// Ends a track; its consumers wait for the same peer to come back.
     mutating func close(_ producer: ProducerHandle, in room: RoomHandle) {
         guard let closed = rooms[room].router.close(producer, slab: &slab) else { return }
+        pipes.produced[closed.track.number] = nil
+        tellClosed(closed.track, in: room)
         emit(
             .producerClosed(
-                room: rooms[room].name, peer: transports[closed.transport].peer,
-                producer: closed.id))
+                room: rooms[room].name, peer: closed.track.peer, producer: closed.track.id))
     }
 
     /// The producers a watching peer can be given: of one peer, or the first of each kind.
     func consumable(in room: RoomHandle, from source: String?) -> [ProducerHandle] {
-        var chosen: [ProducerHandle] = []
-        for peer in rooms[room].peers where source == nil || peer.profile.id == source {
-            let sent = peer.transports.flatMap { transports[$0].producers }
-            if sent.isEmpty { continue }
-            if source == nil, !chosen.isEmpty { break }
-            chosen += sent
-        }
-        return chosen
+        let sent = rooms[room].router.producers.handles.map { handle in
+            (handle: handle, track: rooms[room].router.producers[handle].track)
+        }.sorted { ($0.track.order, $0.track.number) < ($1.track.order, $1.track.number) }
+        guard let peer = source ?? sent.first?.track.peer else { return [] }
+        return sent.filter { $0.track.peer == peer }.map(\.handle)
     }
 
     /// A producer as a track to offer to one more peer, under fresh SSRCs.
     mutating func outgoingTrack(for producer: ProducerHandle, in room: RoomHandle) -> OutgoingTrack
     {
-        let transport = rooms[room].router.producers[producer].transport
+        let track = rooms[room].router.producers[producer].track
         return OutgoingTrack(
-            codec: rooms[room].router.producers[producer].codec,
-            ssrc: freshSSRC(), retransmissionSSRC: freshSSRC(),
-            // Every viewer reads it: the session's own identifier would let them act on the session.
-            streamID: "stream-" + String(transports[transport].reporterSSRC, radix: 16),
-            trackID: rooms[room].router.producers[producer].id)
+            codec: track.codec, ssrc: freshSSRC(), retransmissionSSRC: freshSSRC(),
+            streamID: track.streamID, trackID: track.id)
     }
 
     /// Opens a consumer for a section the peer receives.
@@ -83,8 +93,8 @@ extension Worker {
     ) {
         let room = transports[transport].room
         let source = Consumer.Source(
-            peer: transports[rooms[room].router.producers[producer].transport].peer,
-            mid: rooms[room].router.producers[producer].mid)
+            peer: rooms[room].router.producers[producer].track.peer,
+            mid: rooms[room].router.producers[producer].track.mid)
         let consumer = Consumer(
             id: random.identifier(), kind: section.kind, codec: track.codec.codec, source: source,
             producer: producer, transport: transport, ssrc: track.ssrc,
@@ -144,20 +154,21 @@ extension Router {
 
     /// Links consumers whose producer is gone to a new one of the same peer and codec: those of
     /// the same MID, or else those of one former track, if the new one has no consumer yet.
-    mutating func adopt(
-        _ producer: ProducerHandle, of peer: String, keepingMID: Bool
-    ) -> [ConsumerHandle] {
+    mutating func adopt(_ producer: ProducerHandle, keepingMID: Bool) -> [ConsumerHandle] {
         if !keepingMID, !producers[producer].consumers.isEmpty { return [] }
-        let codec = producers[producer].codec.codec
+        let (peer, codec) = (
+            producers[producer].track.peer, producers[producer].track.codec.codec
+        )
         var orphans = consumers.handles.filter { handle in
             !producers.contains(consumers[handle].producer)
                 && consumers[handle].source.peer == peer && consumers[handle].codec == codec
         }
         let mid =
-            keepingMID ? producers[producer].mid : orphans.first.map { consumers[$0].source.mid }
+            keepingMID
+            ? producers[producer].track.mid : orphans.first.map { consumers[$0].source.mid }
         orphans.removeAll { consumers[$0].source.mid != mid }
         for handle in orphans {
-            consumers[handle].source.mid = producers[producer].mid
+            consumers[handle].source.mid = producers[producer].track.mid
             consumers[handle].follow(producer)
         }
         producers[producer].consumers += orphans

@@ -21,6 +21,7 @@ public struct Worker: ~Copyable, Engine {
     var drops = DropCounters()
     var events: [WorkerEvent] = []
     var schedule = Schedule()
+    var pipes = Pipes()
     var active: [RoomHandle] = []
     var totals = WorkerTotals()
     let scratch: UnsafeMutableRawPointer  // one decrypted RTCP packet
@@ -67,10 +68,18 @@ public struct Worker: ~Copyable, Engine {
         reschedule()
         grantReplays(at: now)
         keepSlotsFree()
+        pipes.isRefused = false  // a pipe that still is full will say so
     }
 
+    private static var pipeRetry: Interval { .milliseconds(5) }
+
     /// The earliest of all sessions' deadlines.
-    public var nextDeadline: Instant? { schedule.next }
+    public var nextDeadline: Instant? {
+        guard pipes.isRefused else { return schedule.next }
+        var earliest = Earliest(schedule.next)
+        earliest.take(schedule.now + Self.pipeRetry)
+        return earliest.instant
+    }
 
     /// Control datagrams first, then each active room's packets.
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
@@ -144,7 +153,12 @@ extension Worker {
         else { return .malformedRTP }
         let reason = rooms[room].router.receive(
             record, for: route.producer, isRetransmission: route.isRetransmission, at: now)
-        if reason == nil { activate(room) }
+        if reason == nil {
+            activate(room)
+            if !rooms[room].branches.isEmpty {
+                carry(record.sequence, of: route.producer, in: room)
+            }
+        }
         touch(handle)
         return reason
     }

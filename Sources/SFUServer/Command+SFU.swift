@@ -18,7 +18,10 @@ extension Command {
                 help: "an address to tell browsers instead of this machine's own"),
             Option(
                 "workers", .number(1...64), "N", default: "1",
-                help: "media threads; a room lives on one"),
+                help: "media threads; a room begins on one"),
+            Option(
+                "watchers-per-loop", .number(1...100_000), "N", default: "200",
+                help: "watchers of one room on a media thread before the next takes more"),
             Option(
                 "realtime", .flag, help: "ask for real-time scheduling of the media threads"),
             Option(

@@ -69,6 +69,7 @@ private func startMedia(_ settings: Settings, _ command: Command) -> MediaServer
     var configuration = MediaServerConfiguration(
         listen: listen, announcedHosts: settings.all("announce"),
         workers: settings.number("workers"), isRealtime: settings.isSet("realtime"))
+    configuration.watchersPerLoop = settings.number("watchers-per-loop")
     configuration.sealing = settings["srtp-backend"].flatMap(SealingBackend.init) ?? .evp
     do {
         return try MediaServer(configuration)

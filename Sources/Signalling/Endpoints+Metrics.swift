@@ -31,6 +31,9 @@ struct SFUMetrics {
             label: "reason",
             DropReason.allCases.map { ($0.label, workers.drops[$0]) })
         text.gauge("sluice_sfu_rooms", "Rooms now.", workers.roomCount)
+        text.gauge(
+            "sluice_sfu_branches", "Rooms that go on on another loop too, once for each.",
+            workers.branchCount)
         text.gauge("sluice_sfu_peers", "Peers now.", workers.peerCount)
         text.gauge("sluice_sfu_transports", "Sessions now.", workers.transportCount)
         text.gauge("sluice_sfu_producers", "Tracks coming in now.", workers.producerCount)
@@ -62,6 +65,9 @@ struct SFUMetrics {
         text.counter(
             "sluice_sfu_plis_total", "Key frames asked for from producers.",
             totals.keyframeRequests)
+        text.counter(
+            "sluice_sfu_piped_packets_total", "RTP packets carried to other loops.",
+            totals.pipedPackets)
     }
 
     private static func write(_ loops: [LoopStatistics], to text: inout Exposition) {

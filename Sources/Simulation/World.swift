@@ -9,8 +9,11 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
     /// Names one client.
     public typealias ClientHandle = Slab<ClientPeer>.Handle
 
-    /// The engine under test. Call its control methods between steps.
-    public var server: Server
+    /// The engine under test, or the first of several. Call its control methods between steps.
+    public var server: Server {
+        _read { yield servers[loops[0]] }
+        _modify { yield &servers[loops[0]] }
+    }
     /// The clients. Call theirs likewise.
     public var clients = Slab<ClientPeer>()
     /// The time now.
@@ -20,7 +23,17 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
     /// What the server has told its owner, in order.
     public private(set) var events: [Server.Event] = []
 
-    private let address: Endpoint
+    /// How the pipes between several servers behave.
+    public var pipes: PipeConditions {
+        get { frames.conditions }
+        set { frames.conditions = newValue }
+    }
+
+    private var servers = Slab<Server>()
+    private var loops: [Slab<Server>.Handle] = []
+    private var addresses: [Endpoint] = []  // of each loop's server
+    private var frames = PipeFlight()
+    private let slot: UnsafeMutableRawBufferPointer
     private var flight = Flight()
     private var upLinks: [Endpoint: SeededLink] = [:]
     private var downLinks: [Endpoint: SeededLink] = [:]
@@ -36,9 +49,24 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
         server: consuming Server, at address: Endpoint,
         arenaByteCount: Int = SendArena.defaultCapacity
     ) {
-        self.server = server
-        self.address = address
+        loops.append(servers.insert(server))
+        addresses.append(address)
+        slot = .allocate(byteCount: 2048, alignment: 64)
         arena = SendArena(capacity: arenaByteCount)
+    }
+
+    deinit { slot.deallocate() }
+
+    /// Puts one more loop's engine beside those there are, with pipes to each.
+    public mutating func connect(_ server: consuming Server, at address: Endpoint) {
+        loops.append(servers.insert(server))
+        addresses.append(address)
+    }
+
+    /// The engine of one loop, in the order of their coming.
+    public subscript(loop: Int) -> Server {
+        _read { yield servers[loops[loop]] }
+        _modify { yield &servers[loops[loop]] }
     }
 
     /// Puts a client into the world, on links of its own.
@@ -80,8 +108,8 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
 
     /// Sends one datagram to the server from anywhere, as a stranger would.
     public mutating func inject(_ bytes: [UInt8], from source: Endpoint) {
-        trace.add(bytes, from: source, to: address, at: now)
-        flight.add(bytes, from: source, to: address, at: now + .microseconds(1))
+        trace.add(bytes, from: source, to: addresses[0], at: now)
+        flight.add(bytes, from: source, to: addresses[0], at: now + .microseconds(1))
     }
 
     /// Lets `interval` pass.
@@ -99,7 +127,10 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
 
     private var nextInstant: Instant? {
         var next = flight.next
-        if let deadline = server.nextDeadline { next = min(next ?? deadline, deadline) }
+        if let arrival = frames.next { next = min(next ?? arrival, arrival) }
+        for loop in loops {
+            if let deadline = servers[loop].nextDeadline { next = min(next ?? deadline, deadline) }
+        }
         for handle in clients.handles {
             if let deadline = clients[handle].nextDeadline {
                 next = min(next ?? deadline, deadline)
@@ -109,10 +140,15 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
     }
 
     private mutating func deliver() {
+        for frame in frames.take(at: now) {
+            servers[loops[frame.target]].receiveFrame(
+                frame.bytes.span.bytes, from: frame.source, at: now)
+        }
         let due = flight.take(at: now)
         for datagram in due {
-            if datagram.destination == address {
-                server.receive(datagram.bytes.span.bytes, from: datagram.source, at: now)
+            if let loop = addresses.firstIndex(of: datagram.destination) {
+                servers[loops[loop]].receive(
+                    datagram.bytes.span.bytes, from: datagram.source, at: now)
             } else if let handle = client(at: datagram.destination) {
                 clients[handle].receive(datagram.bytes.span.bytes, from: datagram.source, at: now)
             }
@@ -125,16 +161,7 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
 
     /// Lets everybody do what is due and say what they have to say.
     private mutating func settle() {
-        server.advance(to: now)
-        repeat {
-            arena.removeAll()
-            while let run = server.nextTransmit(into: &arena) { send(run, from: address) }
-        } while !arena.isEmpty
-        while let event = server.nextEvent() { events.append(event) }
-        if let deadline = server.nextDeadline {
-            precondition(deadline > now, "a deadline already met: a loop would spin")
-        }
-        server.checkInvariants()
+        for loop in loops.indices { settle(loop) }
         for handle in clients.handles {
             clients[handle].advance(to: now)
             let source = clients[handle].address
@@ -144,6 +171,36 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
                     send(run, from: source)
                 }
             } while !arena.isEmpty
+        }
+    }
+
+    private mutating func settle(_ index: Int) {
+        let loop = loops[index]
+        servers[loop].advance(to: now)
+        while let event = servers[loop].nextEvent() { events.append(event) }
+        for other in loops.indices where other != index { carryFrames(from: index, to: other) }
+        repeat {
+            arena.removeAll()
+            while let run = servers[loop].nextTransmit(into: &arena) {
+                send(run, from: addresses[index])
+            }
+        } while !arena.isEmpty
+        while let event = servers[loop].nextEvent() { events.append(event) }
+        if let deadline = servers[loop].nextDeadline {
+            precondition(deadline > now, "a deadline already met: a loop would spin")
+        }
+        servers[loop].checkInvariants()
+    }
+
+    private mutating func carryFrames(from source: Int, to target: Int) {
+        while servers[loops[source]].hasFrames(for: target) {
+            guard !frames.isFull(from: source, to: target) else {
+                return servers[loops[source]].refuseFrames(to: target)
+            }
+            guard let count = servers[loops[source]].nextFrame(to: target, into: slot) else {
+                return
+            }
+            frames.add(Array(slot[..<count]), from: source, to: target, at: now)
         }
     }
 
@@ -168,7 +225,7 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
     private mutating func arrivals(
         of byteCount: Int, from source: Endpoint, to destination: Endpoint
     ) -> [Instant] {
-        if destination == address {
+        if addresses.contains(destination) {
             return upLinks[source]?.arrivals(of: byteCount, at: now) ?? []
         }
         return downLinks[destination]?.arrivals(of: byteCount, at: now) ?? []

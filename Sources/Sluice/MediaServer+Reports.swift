@@ -8,6 +8,10 @@ extension MediaServer {
         for worker in workers {
             rooms += try await Self.ask(worker) { worker in worker.summaries() }
         }
+        for index in rooms.indices where placement.loops(of: rooms[index].room).count > 1 {
+            guard let whole = try? await room(rooms[index].room) else { continue }
+            rooms[index] = whole.summary
+        }
         return rooms.sorted {
             ($0.createdMilliseconds, $0.room) < ($1.createdMilliseconds, $1.room)
         }
@@ -15,13 +19,19 @@ extension MediaServer {
 
     /// One room and all in it.
     public func room(_ name: String) async throws(SessionError) -> RoomSnapshot {
-        try await onWorker(of: name) { worker, _ throws(SessionError) in
+        let loops = placement.loops(of: name)
+        var room = try await onWorker(loops[0]) { worker, _ throws(SessionError) in
             guard let snapshot = worker.snapshot(ofRoom: name) else { throw .roomNotFound(name) }
             return snapshot
         }
+        for loop in loops.dropFirst() {
+            let branch = try await onWorker(loop) { worker, _ in worker.snapshot(ofRoom: name) }
+            if let branch { room.merge(branch) }
+        }
+        return room
     }
 
-    /// What each worker counts, in their order.
+    /// What each worker counts, in their order. A peer on several is counted by the first of all.
     public func statistics() async throws(SessionError) -> [WorkerReport] {
         var reports: [WorkerReport] = []
         for worker in workers {
@@ -33,6 +43,7 @@ extension MediaServer {
                 throw error == .full ? .busy : .stopped
             }
         }
+        reports[0].worker.peerCount -= placement.repeatedPeerCount
         return reports
     }
 

@@ -16,11 +16,13 @@ public import Wire
 /// ```
 ///
 /// Who owns which thread: each worker runs on one thread that the server starts and `stop` joins.
-/// Media never leaves it. Every method may be called from anywhere; it posts to the room's worker
+/// Media leaves it through a pipe alone, to a branch of its room on another worker, where a room has
+/// more watchers than one takes. Every method may be called from anywhere; it posts to a worker
 /// and suspends, without blocking a thread, until the worker has answered between two turns,
 /// usually within a millisecond. Events arrive on whatever task reads them.
 public final class MediaServer: Sendable {
     let workers: [RunningWorker]
+    let placement: Placement
     private let broadcast = EventBroadcast()
 
     /// A session just agreed on.
@@ -40,11 +42,16 @@ public final class MediaServer: Sendable {
         guard configuration.sealing.isAvailable else { throw .cannotSeal(configuration.sealing) }
         let context = try Self.makeContext()
         let broadcast = self.broadcast
+        let count = max(configuration.workers, 1)
+        let placement = Placement(loopCount: count, watcherBound: configuration.watchersPerLoop)
+        let pipes = try Self.makePipes(count)
         var workers: [RunningWorker] = []
-        for index in 0..<max(configuration.workers, 1) {
-            let launch = WorkerLaunch(configuration, index: index, context: context)
+        for index in 0..<count {
+            let launch = WorkerLaunch(
+                configuration, index: index, context: context, pipes: pipes)
             do throws(MediaServerError) {
-                workers.append(try launch.start { broadcast.send($0) })
+                workers.append(
+                    try launch.start { if placement.admits($0) { broadcast.send($0) } })
             } catch {
                 let started = workers
                 Task { for worker in started { await worker.loop.stop() } }
@@ -52,6 +59,7 @@ public final class MediaServer: Sendable {
             }
         }
         self.workers = workers
+        self.placement = placement
     }
 
     /// Everything that happens from now on, in each room in order. Every call gets a stream of its
@@ -81,22 +89,31 @@ public final class MediaServer: Sendable {
         }
     }
 
-    /// A room always lives on the same worker.
-    private func loop(for room: String) -> LoopHandle<Worker> {
-        let hash = room.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01B3  // FNV-1a: the same on every run and machine
+    private static func makePipes(_ loopCount: Int) throws(MediaServerError) -> LoopPipes? {
+        guard loopCount > 1 else { return nil }
+        do throws(SystemError) {
+            return try LoopPipes(loopCount: loopCount)
+        } catch {
+            throw .cannotListen(error.description)
         }
-        return workers[Int(hash % UInt64(workers.count))].loop
     }
 
-    /// Runs `body` on the room's worker and gives back what it returns or throws.
+    /// Runs `body` on the worker where the room is at home, and gives back what it returns or throws.
     func onWorker<T: Sendable>(
         of room: String,
         _ body: @escaping @Sendable (inout Worker, Instant) throws(SessionError) -> T
     ) async throws(SessionError) -> T {
+        try await onWorker(placement.home(of: room), body)
+    }
+
+    /// Runs `body` on one worker and gives back what it returns or throws.
+    func onWorker<T: Sendable>(
+        _ index: Int,
+        _ body: @escaping @Sendable (inout Worker, Instant) throws(SessionError) -> T
+    ) async throws(SessionError) -> T {
         let result: Result<T, SessionError>
         do throws(MailboxRefusal) {
-            result = try await loop(for: room).run { worker, now in
+            result = try await workers[index].loop.run { worker, now in
                 do throws(SessionError) {
                     return .success(try body(&worker, now))
                 } catch {
@@ -118,8 +135,11 @@ extension MediaServer {
         offer: String, room: String, peer: String
     ) async throws(SessionError) -> Session {
         let offer = try Self.parse(offer)
-        let answer = try await onWorker(of: room) { worker, now throws(SessionError) in
-            try worker.publish(offer, room: room, peer: peer, at: now)
+        let (placement, home) = (placement, placement.home(of: room))
+        let answer = try await onWorker(home) { worker, now throws(SessionError) in
+            let answer = try worker.publish(offer, room: room, peer: peer, at: now)
+            placement.sit(answer.id, on: home, of: room, isWatcher: false)
+            return answer
         }
         return Session(answer)
     }
@@ -145,10 +165,35 @@ extension MediaServer {
     private func subscribe(
         _ offer: SessionDescription, _ room: String, _ peer: String, _ source: String?
     ) async throws(SessionError) -> Session {
-        let answer = try await onWorker(of: room) { worker, now throws(SessionError) in
-            try worker.subscribe(offer, room: room, peer: peer, to: source, at: now)
+        let (placement, loop) = (placement, placement.takeWatcher(of: room))
+        let subscribe = { @Sendable (worker: inout Worker, now: Instant) throws(SessionError) in
+            let answer = try worker.subscribe(offer, room: room, peer: peer, to: source, at: now)
+            placement.sit(answer.id, on: loop, of: room, isWatcher: true)
+            return Session(answer)
         }
-        return Session(answer)
+        do throws(SessionError) {
+            do throws(SessionError) {
+                return try await onWorker(loop, subscribe)
+            } catch .nothingToConsume where loop != placement.home(of: room) {
+                try await openBranch(of: room, on: loop, toWatch: source)
+                return try await onWorker(loop, subscribe)
+            }
+        } catch {
+            placement.giveBack(loop, of: room)
+            throw error
+        }
+    }
+
+    /// Has a room go on on another loop, and returns once that loop will know of it before it hears
+    /// anything that follows.
+    private func openBranch(
+        of room: String, on loop: Int, toWatch source: String?
+    ) async throws(SessionError) {
+        try await onWorker(of: room) { worker, now throws(SessionError) in
+            try worker.openBranch(ofRoom: room, on: loop, toWatch: source, at: now)
+        }
+        // The turn that ran this has ended, and left all it told in the pipe, when the next begins.
+        try await onWorker(of: room) { _, _ in }
     }
 
     private static func firstProducer(
@@ -170,7 +215,8 @@ extension MediaServer {
     public func close(
         session: String, room: String, kind: SessionKind? = nil
     ) async throws(SessionError) {
-        try await onWorker(of: room) { worker, now throws(SessionError) in
+        let loop = placement.loop(of: session, in: room)
+        try await onWorker(loop) { worker, now throws(SessionError) in
             try worker.close(session: session, room: room, kind: kind, at: now)
         }
     }
@@ -179,7 +225,8 @@ extension MediaServer {
     public func restartICE(
         session: String, room: String, kind: SessionKind? = nil, remote: ICECredentials
     ) async throws(SessionError) -> ICECredentials {
-        try await onWorker(of: room) { worker, _ throws(SessionError) in
+        let loop = placement.loop(of: session, in: room)
+        return try await onWorker(loop) { worker, _ throws(SessionError) in
             try worker.restartICE(session: session, room: room, kind: kind, remote: remote)
         }
     }
@@ -188,7 +235,8 @@ extension MediaServer {
     public func entityTag(
         session: String, room: String, kind: SessionKind? = nil
     ) async throws(SessionError) -> String {
-        try await onWorker(of: room) { worker, _ throws(SessionError) in
+        let loop = placement.loop(of: session, in: room)
+        return try await onWorker(loop) { worker, _ throws(SessionError) in
             try worker.entityTag(ofSession: session, room: room, kind: kind)
         }
     }
@@ -204,9 +252,18 @@ extension MediaServer {
 
     /// Takes a peer and all its sessions out of a room.
     public func leave(peer: String, room: String) async throws(SessionError) {
-        try await onWorker(of: room) { worker, now throws(SessionError) in
-            try worker.leave(peer: peer, room: room, at: now)
+        var (refusal, hasLeft): (SessionError?, Bool) = (nil, false)
+        for loop in placement.loops(of: room) {
+            do throws(SessionError) {
+                try await onWorker(loop) { worker, now throws(SessionError) in
+                    try worker.leave(peer: peer, room: room, at: now)
+                }
+                hasLeft = true
+            } catch {
+                refusal = refusal ?? error
+            }
         }
+        if let refusal, !hasLeft { throw refusal }
     }
 
     private static func parse(_ offer: String) throws(SessionError) -> SessionDescription {

@@ -11,6 +11,10 @@ public struct MediaServerConfiguration: Sendable {
     public var announcedHosts: [String]
     /// Loops, each with a thread, a socket and its own rooms.
     public var workers: Int
+    /// Watching sessions of one room that a loop takes before the next loop takes more of them. The
+    /// default is what half a core serves with a picture of 2 Mbit/s and sound: the room's own loop
+    /// keeps the other half for those who publish and for its other rooms.
+    public var watchersPerLoop = 200
     /// Whether the loops ask for real-time scheduling; without the right to it they run as usual.
     public var isRealtime: Bool
     /// Who encrypts and authenticates packets.

@@ -9,9 +9,14 @@ struct WorkerLaunch {
     private let configuration: MediaServerConfiguration
     private let index: Int
     private let context: DTLSContext
+    private let pipes: LoopPipes?
 
-    init(_ configuration: MediaServerConfiguration, index: Int, context: DTLSContext) {
+    init(
+        _ configuration: MediaServerConfiguration, index: Int, context: DTLSContext,
+        pipes: LoopPipes?
+    ) {
         (self.configuration, self.index, self.context) = (configuration, index, context)
+        self.pipes = pipes
     }
 
     /// Binds the socket and starts the thread; the error names the address.
@@ -25,6 +30,7 @@ struct WorkerLaunch {
         do {
             var loop = LoopConfiguration(listen: listen)
             loop.realtime = configuration.isRealtime
+            loop.pipes = pipes?[index]
             var settings = WorkerConfiguration(
                 candidates: [], security: .dtls(context), clock: .now(),
                 seed: randomBytes(count: 32))

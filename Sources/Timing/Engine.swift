@@ -31,6 +31,23 @@ public protocol Engine: ~Copyable {
     /// The next fact for the owner, in the order they happened.
     mutating func nextEvent() -> Event?
 
+    /// Takes in one frame that the engine of another loop wrote for this one; the bytes are borrowed
+    /// for the call. This and the three words below are for engines that share work between loops; to
+    /// all others nothing is said and nothing asked.
+    mutating func receiveFrame(_ bytes: RawSpan, from loop: Int, at now: Instant)
+
+    /// Whether there are frames for another loop. Asked for each in turn, after `advance`.
+    func hasFrames(for loop: Int) -> Bool
+
+    /// Writes the next frame for another loop into `slot`, which holds any frame; `nil` when there is
+    /// none.
+    ///
+    /// - Returns: The frame's length.
+    mutating func nextFrame(to loop: Int, into slot: UnsafeMutableRawBufferPointer) -> Int?
+
+    /// The pipe to another loop has no room for what is left: what grows old is to be dropped.
+    mutating func refuseFrames(to loop: Int)
+
     /// Stops the process where the engine's parts contradict one another: a bug of ours. For tests,
     /// between turns; it may look at everything the engine holds.
     func checkInvariants()
@@ -39,4 +56,18 @@ public protocol Engine: ~Copyable {
 extension Engine where Self: ~Copyable {
     /// Nothing to check.
     public func checkInvariants() {}
+
+    /// Nothing to hear.
+    public mutating func receiveFrame(_ bytes: RawSpan, from loop: Int, at now: Instant) {}
+
+    /// Nothing to tell.
+    public func hasFrames(for loop: Int) -> Bool { false }
+
+    /// Nothing to tell.
+    public mutating func nextFrame(
+        to loop: Int, into slot: UnsafeMutableRawBufferPointer
+    ) -> Int? { nil }
+
+    /// Nothing to drop.
+    public mutating func refuseFrames(to loop: Int) {}
 }

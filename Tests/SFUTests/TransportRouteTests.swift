@@ -18,8 +18,9 @@ import Wire
         let codec = NegotiatedCodec(codec: .vp8, payloadType: 96)
         func producer(_ mid: String, _ transport: TransportHandle) -> Producer {
             Producer(
-                id: mid, kind: .video, codec: codec, transport: transport, extensions: .init(),
-                mid: mid)
+                track: ProducedTrack(
+                    number: 1, order: 0, peer: "p", names: (id: mid, streamID: "s"), mid: mid,
+                    codec: codec), origin: .transport(transport), extensions: .init())
         }
         var transports = Slab<Transport>()
         let handle = transports.insert(Self.transport(in: room))

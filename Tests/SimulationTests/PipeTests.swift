@@ -1,0 +1,104 @@
+import SFU
+import Simulation
+import Testing
+import Timing
+import Wire
+
+/// What a pipe does under strain, and what it shows to readers that are no workers.
+@Suite struct PipeTests {
+    @Test func `a late loop costs its own watchers packets, and a key frame mends it`() throws {
+        var meeting = SplitMeeting(seed: 21)
+        let publisher = try meeting.publisher()
+        meeting.world.run(for: .seconds(1))
+        let (near, far) = (try meeting.viewer("near", on: 0), try meeting.viewer("far", on: 1))
+        meeting.world.run(for: .seconds(3))
+        let asked = meeting.publication(publisher).keyframeRequestCount
+        meeting.world.pipes.capacity = 20
+        meeting.world.pipes.delay = .milliseconds(400)
+        meeting.world.run(for: .seconds(1))
+        #expect(meeting.statistics(0).drops[.pipeFull] > 50)
+        let duringStall = meeting.publication(publisher).keyframeRequestCount - asked
+        #expect((1...4).contains(duringStall), "one each 300 ms, whatever is dropped")
+        meeting.world.pipes = PipeConditions()
+        meeting.world.run(for: .seconds(1))
+        let before = meeting.reception(far).completeFrameCount
+        meeting.world.run(for: .seconds(3))
+        #expect(meeting.reception(far).completeFrameCount > before + 85, "all frames again")
+        #expect(meeting.reception(near).disorderCount == 0, "at home nothing was to be noticed")
+    }
+
+    @Test func `what happens while a pipe is full is told when it is not`() throws {
+        var meeting = SplitMeeting(seed: 22)
+        let first = try meeting.publisher()
+        meeting.world.run(for: .seconds(1))
+        let far = try meeting.viewer("far", on: 1)
+        meeting.world.run(for: .seconds(1))
+        meeting.world.pipes.capacity = 0
+        meeting.world.kill(first)
+        _ = try meeting.publisher()
+        meeting.world.run(for: .milliseconds(500))
+        #expect(meeting.reception(far).publicationCount == 1)
+        meeting.world.pipes = PipeConditions()
+        meeting.world.run(for: .seconds(2))
+        let seen = meeting.reception(far)
+        #expect(seen.publicationCount == 2 && seen.disorderCount == 0)
+        #expect(seen.completeFrameCount > 40)
+    }
+
+    @Test func `the same seed gives the same datagrams on both loops`() throws {
+        var traces: Set<UInt64> = []
+        for _ in 0..<2 {
+            var meeting = SplitMeeting(seed: 23)
+            _ = try meeting.publisher("alice", .init(lossPerTenThousand: 300))
+            meeting.world.run(for: .seconds(1))
+            _ = try meeting.viewer("near", on: 0, .init(lossPerTenThousand: 300))
+            _ = try meeting.viewer("far", on: 1, .init(lossPerTenThousand: 300))
+            meeting.world.run(for: .seconds(4))
+            traces.insert(meeting.world.trace.value)
+        }
+        #expect(traces.count == 1)
+    }
+
+    @Test func `a branch opened for one who cannot watch is given up`() throws {
+        var meeting = SplitMeeting(seed: 24)
+        _ = try meeting.publisher()
+        meeting.world.run(for: .seconds(1))
+        try meeting.openBranch()
+        #expect(meeting.statistics(1).branchCount == 1)
+        #expect(throws: SessionError.nothingToConsume(room: "room")) {
+            try meeting.viewer("far", on: 1, of: "nobody")
+        }
+        meeting.world.run(for: .milliseconds(1))
+        #expect(meeting.statistics(1).branchCount == 0)
+    }
+
+    @Test func `a branch told of again goes on, and the older number means nothing`() throws {
+        var meeting = SplitMeeting(seed: 25)
+        _ = try meeting.publisher()
+        meeting.world.run(for: .seconds(1))
+        let far = try meeting.viewer("far", on: 1)
+        meeting.world.run(for: .seconds(1))
+        try meeting.openBranch()
+        meeting.world.run(for: .seconds(1))
+        let seen = meeting.reception(far)
+        #expect(seen.disorderCount == 0 && seen.duplicateCount == 0 && seen.frameCount > 55)
+        #expect(meeting.statistics(1).branchCount == 1)
+    }
+
+    @Test func `frames of no sense are counted, and change nothing`() throws {
+        var meeting = SplitMeeting(seed: 26)
+        _ = try meeting.publisher()
+        meeting.world.run(for: .seconds(1))
+        _ = try meeting.viewer("far", on: 1)
+        meeting.world.run(for: .seconds(1))
+        for kind in [UInt8](0...255) {
+            for length in [1, 7, 8, 12, 30] {
+                let bytes = [kind] + [UInt8](repeating: 0xEE, count: length)
+                meeting.world[1].receiveFrame(bytes.span.bytes, from: 5, at: meeting.world.now)
+            }
+        }
+        meeting.world.run(for: .seconds(1))
+        let statistics = meeting.statistics(1)
+        #expect(statistics.drops[.malformedFrame] > 1200 && statistics.branchCount == 1)
+    }
+}
