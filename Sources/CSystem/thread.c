@@ -21,6 +21,12 @@ int system_poller_add(int poller, int fd, uint32_t token) {
     return epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
+int system_poller_watch(int poller, int fd, uint32_t token, bool writable) {
+    struct epoll_event event = {
+        .events = writable ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.u32 = token};
+    return epoll_ctl(poller, EPOLL_CTL_MOD, fd, &event) == 0 ? 0 : -errno;
+}
+
 static int wait_for_events(int poller, struct epoll_event *events, int capacity,
                            int64_t nanoseconds) {
     struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};

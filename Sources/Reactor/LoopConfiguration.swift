@@ -11,6 +11,8 @@ public struct LoopConfiguration: Sendable {
     public var realtime = false
     /// The processor to stay on, counted from 0; `nil` leaves the choice to the scheduler.
     public var cpu: Int?
+    /// The send buffer to ask the kernel for. What finds it full waits up to 50 ms for room.
+    public var sendBufferByteCount = 4 << 20
     /// How many commands may wait in its mailbox.
     public var mailboxCapacity = defaultMailboxCapacity
     /// Its place among loops that share work; `nil` for a loop on its own.

@@ -70,7 +70,9 @@ private func launch<E: Engine & SendableMetatype & ~Copyable>(
     try startThread(name: name) {
         var failure: SystemError?
         do {
-            let socket = try UDPSocket.bind(to: configuration.listen)
+            let socket = try UDPSocket.bind(
+                to: configuration.listen,
+                sendBufferByteCount: configuration.sendBufferByteCount)
             let thread = configuration.applyToThread()
             let report = LoopReport(
                 localEndpoint: socket.localEndpoint,

@@ -15,7 +15,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
     private let poller: Poller
     private var pipes: PipeEnds
     private let onEvent: @Sendable (E.Event) -> Void
-    private var arena = SendArena()
+    private var outlet = Outlet()
     private var statistics = LoopStatistics()
 
     init(
@@ -47,7 +47,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
 
     private mutating func turn() throws(SystemError) -> Bool {
         let deadline = engine.nextDeadline
-        let ready = try poller.wait(until: deadline)
+        let ready = try poller.wait(until: earlier(deadline, outlet.deadline))
         let now = Instant.now()
         count(deadline, at: now)
         if ready.contains(.pipes) { pipes.clearWake() }
@@ -58,7 +58,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
         // What a frame may lead to elsewhere is told of after what led to the frame.
         while let event = engine.nextEvent() { onEvent(event) }
         pipes.send(from: &engine)
-        transmit()
+        try outlet.transmit(from: &engine, over: &socket, poller: poller, at: now)
         while let event = engine.nextEvent() { onEvent(event) }
         return isOpen
     }
@@ -93,15 +93,6 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
             }
             guard count == UDPSocket.batchLimit else { return }
         }
-    }
-
-    /// Drains the engine through the arena, until an empty arena stays empty.
-    private mutating func transmit() {
-        repeat {
-            arena.removeAll()
-            while let run = engine.nextTransmit(into: &arena) { socket.enqueue(run, from: arena) }
-            socket.flush()
-        } while !arena.isEmpty
     }
 
     private mutating func count(_ deadline: Instant?, at now: Instant) {

@@ -3,7 +3,7 @@ import Timing
 
 /// What a loop waits on: its socket, its mailbox, and an absolute deadline.
 struct Poller: ~Copyable {
-    /// Which descriptors are readable.
+    /// Which descriptors are readable; the socket also when it has room that was waited for.
     struct Readiness: OptionSet {
         let rawValue: Int32
         static let socket = Readiness(rawValue: 1 << 0)
@@ -35,6 +35,11 @@ struct Poller: ~Copyable {
     private init(descriptor: Int32) { self.descriptor = descriptor }
 
     deinit { system_close(descriptor) }
+
+    /// Begins or ends to wait for room in the socket's send buffer as well.
+    func watchForRoom(of socket: Int32, _ isWanted: Bool) throws(SystemError) {
+        try SystemError.check(system_poller_watch(descriptor, socket, 0, isWanted), "epoll_ctl")
+    }
 
     /// Waits until something is readable or `deadline` has come; `nil` waits for ever.
     ///

@@ -12,7 +12,7 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
     private let mailbox: Mailbox<MediaLoop<E>.Command>
     private let poller: Poller
     private let onEvent: @Sendable (E.Event) -> Void
-    private var arena = SendArena()
+    private var outlet = Outlet()
     private var statistics = LoopStatistics()
 
     init(
@@ -47,15 +47,13 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
         proceedWithStream(ready, at: now)
         engine.advance(to: now)
         try followWish(at: now)
-        transmit()
+        try transmit(at: now)
         while let event = engine.nextEvent() { onEvent(event) }
         return isOpen
     }
 
     private var nextDeadline: Instant? {
-        let opening = connection?.deadline
-        guard let own = engine.nextDeadline else { return opening }
-        return opening.map { min($0, own) } ?? own
+        earlier(earlier(engine.nextDeadline, connection?.deadline), outlet.deadline)
     }
 
     private mutating func drainMailbox(at now: Instant) -> Bool {
@@ -83,12 +81,8 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
         {}
     }
 
-    private mutating func transmit() {
-        repeat {
-            arena.removeAll()
-            while let run = engine.nextTransmit(into: &arena) { socket.enqueue(run, from: arena) }
-            socket.flush()
-        } while !arena.isEmpty
+    private mutating func transmit(at now: Instant) throws(SystemError) {
+        try outlet.transmit(from: &engine, over: &socket, poller: poller, at: now)
         while let bytes = engine.nextStreamOutput() { connection?.send(bytes) }
     }
 }

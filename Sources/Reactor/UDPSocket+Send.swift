@@ -2,9 +2,13 @@ import CSystem
 public import Wire
 
 extension UDPSocket {
+    /// Whether a run can be staged without a flush; a run the kernel does not cut takes 64 places.
+    var hasPlaces: Bool { staged.count <= Self.stagedLimit - 64 }
+
     /// Stages a run for the next `flush`; flushes by itself when 256 sends wait.
     ///
-    /// The octets stay in `arena`: flush before it is emptied or gone.
+    /// The octets stay in `arena`: flush before it is emptied or gone. A run that finds all places
+    /// taken by what the kernel has no room for is dropped and counted.
     public mutating func enqueue(_ run: Transmit, from arena: borrowing SendArena) {
         guard run.segmentLength > 0, run.segmentLength <= Int(UInt16.max) else {
             statistics[.tooLarge] += 1
@@ -22,7 +26,10 @@ extension UDPSocket {
     }
 
     private mutating func stage(_ piece: Transmit, from arena: borrowing SendArena) {
-        if staged.count == Self.stagedLimit { flush() }
+        if staged.count == Self.stagedLimit, !flush() {
+            statistics[.socketBufferFull] += piece.segmentCount
+            return
+        }
         let isRun = piece.segmentCount > 1
         system_sender_put(
             sender,
@@ -35,43 +42,60 @@ extension UDPSocket {
         staged.append(piece)
     }
 
-    /// Sends all that is staged. Never blocks: what the kernel refuses is dropped and counted.
-    public mutating func flush() {
-        var first = 0
-        while first < staged.count {
+    /// Sends what is staged, and never blocks; what the kernel refuses for good is counted.
+    ///
+    /// - Returns: `false` when the send buffer is full: what is left stays staged, its octets in the
+    ///   arena, for another `flush` or for `discard`.
+    @discardableResult
+    public mutating func flush() -> Bool {
+        while settledCount < staged.count {
             let result = system_send(
                 sender,
                 descriptor,
-                UInt32(first),
-                UInt32(staged.count - first)
+                UInt32(settledCount),
+                UInt32(staged.count - settledCount)
             )
             statistics.sendCalls += 1
             if result > 0 {
-                for index in first..<first + Int(result) { countSent(staged[index]) }
-                first += Int(result)
+                for index in settledCount..<settledCount + Int(result) { countSent(staged[index]) }
+                settledCount += Int(result)
             } else {
                 // `sendmmsg` fails only on account of its first message.
-                first += handleRefusal(code: -result, at: first)
+                guard settle(code: -result) else { return false }
             }
         }
-        staged.removeAll(keepingCapacity: true)
+        forgetStaged()
+        return true
     }
 
-    /// Deals with the run the kernel refused; answers how many of the staged runs are settled.
-    private mutating func handleRefusal(code: Int32, at index: Int) -> Int {
-        let run = staged[index]
-        if run.segmentCount > 1, Refusal.ofSegmentation.contains(code) {
-            sendOneByOne(run, at: index)
-            return 1
+    /// Drops what is staged, and counts it.
+    public mutating func discard() {
+        for late in staged[settledCount...] {
+            statistics[.socketBufferFull] += late.segmentCount
         }
+        forgetStaged()
+    }
+
+    private mutating func forgetStaged() {
+        staged.removeAll(keepingCapacity: true)
+        settledCount = 0
+    }
+
+    /// Deals with the first run left, which the kernel refused; `false` when it may be sent later.
+    private mutating func settle(code: Int32) -> Bool {
+        let run = staged[settledCount]
         let reason = SendDropReason(code: code)
-        guard reason == .socketBufferFull else {
-            statistics[reason] += run.segmentCount
-            return 1
+        guard reason != .socketBufferFull else {
+            statistics.fullBuffers += 1
+            return false
         }
-        // A full buffer refuses all that follows too: one call learns it, not two hundred.
-        for late in staged[index...] { statistics[reason] += late.segmentCount }
-        return staged.count - index
+        if run.segmentCount > 1, Refusal.ofSegmentation.contains(code) {
+            sendOneByOne(run, at: settledCount)
+        } else {
+            statistics[reason] += run.segmentCount
+        }
+        settledCount += 1
+        return true
     }
 
     private mutating func sendOneByOne(_ run: Transmit, at index: Int) {

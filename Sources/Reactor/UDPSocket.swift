@@ -18,16 +18,21 @@ public struct UDPSocket: ~Copyable {
     let sender: OpaquePointer
     private let receiver: OpaquePointer
     var staged: [Transmit] = []  // beside the sender's headers, to count by
+    var settledCount = 0  // of those staged, sent or dropped already
     var segmentation: Bool
 
     /// Binds to `endpoint`; `::` serves IPv4 as well, port 0 lets the kernel choose.
-    public static func bind(to endpoint: Endpoint) throws(SystemError) -> UDPSocket {
+    public static func bind(
+        to endpoint: Endpoint, sendBufferByteCount: Int = 4 << 20
+    ) throws(SystemError) -> UDPSocket {
         let isIPv6 = endpoint.ipv4 == nil
         let descriptor = try SystemError.check(system_udp_open(isIPv6), "socket")
         do {
             try SystemError.check(
                 system_bind(descriptor, endpoint.systemAddress), "bind", endpoint.description)
-            return try UDPSocket(bound: descriptor, isIPv6: isIPv6)
+            return try UDPSocket(
+                bound: descriptor, isIPv6: isIPv6,
+                sendBuffer: Int32(clamping: sendBufferByteCount))
         } catch {
             system_close(descriptor)
             throw error
@@ -35,7 +40,9 @@ public struct UDPSocket: ~Copyable {
     }
 
     /// Takes over `descriptor`, unless this throws.
-    private init(bound descriptor: Int32, isIPv6: Bool) throws(SystemError) {
+    private init(
+        bound descriptor: Int32, isIPv6: Bool, sendBuffer: Int32
+    ) throws(SystemError) {
         var address = system_address()
         try SystemError.check(system_local_address(descriptor, &address), "getsockname")
         let given = system_set_receive_buffer(descriptor, receiveBuffer)
@@ -108,5 +115,4 @@ public struct UDPSocket: ~Copyable {
 private let batchSize = 64
 private let datagramByteCount = 2048  // every path's datagram and room to spare; longer: skipped
 private let receiveBuffer: Int32 = 4 << 20  // 40 ms of 800 Mb/s: a turn, and a scheduler's slip
-private let sendBuffer: Int32 = 4 << 20
 private let outOfMemory: Int32 = 12  // ENOMEM

@@ -1,6 +1,7 @@
-/// Why a datagram was not sent. A media server never blocks: what the kernel refuses is dropped.
+/// Why a datagram was not sent. A media server never blocks: what the kernel refuses is dropped, or
+/// waits for room for a moment.
 public enum SendDropReason: Int, CaseIterable, Sendable {
-    /// The socket's send buffer is full (EAGAIN).
+    /// The socket's send buffer was full (EAGAIN), and stayed so.
     case socketBufferFull
     /// The device's queue is full (ENOBUFS, ENOMEM).
     case deviceQueueFull
@@ -35,6 +36,8 @@ public struct UDPStatistics: Hashable, Sendable {
     public internal(set) var segmentedRuns = 0
     /// Runs whose segmentation was refused, sent one by one instead.
     public internal(set) var refusedRuns = 0
+    /// Times the send buffer was full and had to be waited for.
+    public internal(set) var fullBuffers = 0
     private var socketBufferFull = 0
     private var deviceQueueFull = 0
     private var unreachable = 0

@@ -84,6 +84,13 @@ struct SFUMetrics {
             "sluice_udp_segmented_runs_total", "Sends the kernel cut into several datagrams.",
             sum { $0.socket.segmentedRuns })
         text.counter(
+            "sluice_udp_full_buffers_total", "Times a send buffer was full and was waited for.",
+            sum { $0.socket.fullBuffers })
+        text.counter(
+            "sluice_udp_refused_runs_total",
+            "Runs the kernel would not cut for their destination, sent one by one.",
+            sum { $0.socket.refusedRuns })
+        text.counter(
             "sluice_udp_send_drops_total", "Datagrams the kernel refused, by reason.",
             label: "reason",
             SendDropReason.allCases.map { reason in ("\(reason)", sum { $0.socket[reason] }) })

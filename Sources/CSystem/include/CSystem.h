@@ -60,6 +60,8 @@ int64_t system_stream_write(int fd, const void *bytes, size_t count);
 // Waiting.
 int system_poller_open(void);
 int system_poller_add(int poller, int fd, uint32_t token);
+// Whether `fd`, added before, is also waited for until it can be written.
+int system_poller_watch(int poller, int fd, uint32_t token, bool writable);
 // Tells once whenever the stream becomes readable or writable, or ends.
 int system_poller_add_stream(int poller, int fd, uint32_t token);
 // Waits at most `nanoseconds` (negative: for ever); answers the tokens of readable descriptors as
