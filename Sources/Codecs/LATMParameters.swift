@@ -1,7 +1,7 @@
-import Wire
+public import Wire
 
-/// What `fmtp` says of MPEG-4 audio in a LATM multiplex (RFC 6416 §7.3), where the multiplex is
-/// described there and not in the stream: `cpresent=0`, as all that is received here has it.
+/// What describes MPEG-4 audio in a LATM multiplex: `fmtp` (RFC 6416 §7.3, `cpresent=0`), or the stream
+/// itself.
 public struct LATMParameters: Hashable, Sendable {
     /// What the decoder must know.
     public var configuration: AudioSpecificConfig
@@ -27,9 +27,27 @@ public struct LATMParameters: Hashable, Sendable {
         self = parsed
     }
 
-    /// `StreamMuxConfig` (ISO/IEC 14496-3 §1.7.3.1).
+    /// Reads a `StreamMuxConfig` (ISO/IEC 14496-3 §1.7.3.1) that stands at `offset` bits into `span`,
+    /// and moves `offset` behind it.
+    public init(parsing span: RawSpan, at offset: inout Int) throws(ParseError) {
+        var reader = BitReader(span)
+        try reader.skip(offset)
+        try self.init(reading: &reader, of: span)
+        guard try !reader.readFlag() else {
+            throw .invalid(field: "otherDataPresent", at: reader.position / 8)
+        }
+        if try reader.readFlag() { try reader.skip(8) }  // crcCheckSum
+        offset = reader.position
+    }
+
+    /// As `config` writes it, where some leave the last flags out.
     private init(streamMuxConfig span: RawSpan) throws(ParseError) {
         var reader = BitReader(span)
+        try self.init(reading: &reader, of: span)
+        guard try !reader.readFlag() else { throw .invalid(field: "otherDataPresent", at: 4) }
+    }
+
+    private init(reading reader: inout BitReader, of span: RawSpan) throws(ParseError) {
         guard try reader.read(1) == 0 else { throw .invalid(field: "audioMuxVersion", at: 0) }
         try reader.skip(1)
         framesPerElement = try Int(reader.read(6)) + 1
@@ -42,6 +60,5 @@ public struct LATMParameters: Hashable, Sendable {
         try reader.skip(bitCount)
         guard try reader.read(3) == 0 else { throw .invalid(field: "frameLengthType", at: 2) }
         try reader.skip(8)
-        guard try !reader.readFlag() else { throw .invalid(field: "otherDataPresent", at: 4) }
     }
 }

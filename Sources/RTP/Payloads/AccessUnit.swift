@@ -1,15 +1,17 @@
 public import Codecs
 public import Timing
 
-/// One picture of H.264 with all that belongs to it, as a decoder takes it.
+/// One picture with all that belongs to it, as a decoder takes it.
 public struct AccessUnit: Hashable, Sendable {
     /// The RTP timestamp, unwrapped: its low 32 bits are those of the wire.
     public var timestamp: Int64
     /// When its first packet came in.
     public var arrival: Instant
-    /// The NAL units, each after its length in four octets, as MP4 stores them.
+    /// H.264 and H.265: the NAL units, each after its length in four octets, as MP4 stores them. VP8:
+    /// the frame. VP9: the frames of all layers. AV1: the OBUs, each with its size.
     public var bytes: [UInt8]
-    /// Whether a decoder can begin here: an IDR picture whose parameter sets are known.
+    /// Whether a decoder can begin here: at a key frame, of H.264 and H.265 one whose parameter sets
+    /// are known.
     public var isKeyframe = false
     /// Whether all of it came. Others are handed out only where they are asked for.
     public var isComplete = true
@@ -27,7 +29,7 @@ public struct AccessUnit: Hashable, Sendable {
     /// How the units in `bytes` are parted.
     public static let framing = NALUnitFraming.lengths(octets: 4)
 
-    /// The NAL units without their lengths, uncopied.
+    /// The NAL units of H.264 or H.265 without their lengths, uncopied.
     public var units: NALUnits {
         @_lifetime(borrow self) get { NALUnits(bytes.span.bytes, framing: Self.framing) }
     }

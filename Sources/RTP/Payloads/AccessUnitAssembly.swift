@@ -9,7 +9,7 @@ struct AccessUnitAssembly: Sendable {
     private(set) var isOpen = false
     private(set) var timestamp: Int64 = 0
     private(set) var hasPicture = false
-    private(set) var isIDR = false
+    private(set) var hasKeyframe = false
     /// The first fault; later ones follow from it.
     private(set) var broken: BrokenUnit?
     /// Whether a fragmented unit waits for its rest.
@@ -17,12 +17,12 @@ struct AccessUnitAssembly: Sendable {
 
     private var arrival = Instant(nanoseconds: 0)
     private var isBidirectional = false
-    private var hasSequenceSet = false
-    private var hasPictureSet = false
+    private var setKinds: UInt8 = 0  // a bit each
     private var unitStart = 0
 
     var isEmpty: Bool { bytes.isEmpty }
-    var hasParameterSets: Bool { hasSequenceSet && hasPictureSet }
+    /// Parameter sets of how many kinds the unit holds.
+    var setKindCount: Int { setKinds.nonzeroBitCount }
 
     mutating func open(timestamp: Int64, arrival: Instant) {
         (self.timestamp, self.arrival, isOpen) = (timestamp, arrival, true)
@@ -30,22 +30,23 @@ struct AccessUnitAssembly: Sendable {
 
     mutating func close() {
         bytes.removeAll(keepingCapacity: true)
-        (isOpen, hasPicture, isIDR, broken, isInFragment) = (false, false, false, nil, false)
-        (isBidirectional, hasSequenceSet, hasPictureSet) = (false, false, false)
+        (isOpen, hasPicture, hasKeyframe, broken, isInFragment) = (false, false, false, nil, false)
+        (isBidirectional, setKinds) = (false, 0)
     }
 
     mutating func spoil(_ cause: BrokenUnit) { broken = broken ?? cause }
 
     /// Takes note of a unit that comes next.
-    mutating func note(_ type: H264UnitType, _ start: H264SliceStart?) {
-        if type.isPicture {
-            if !hasPicture { isBidirectional = start?.isBidirectional ?? false }
+    mutating func note(_ role: NALFormat.Role) {
+        switch role {
+        case .picture(_, let isKeyframe, let isBidirectional):
+            if !hasPicture { self.isBidirectional = isBidirectional }
             hasPicture = true
-            if type == .idrSlice { isIDR = true }
-        } else if type == .sequenceParameterSet {
-            hasSequenceSet = true
-        } else if type == .pictureParameterSet {
-            hasPictureSet = true
+            if isKeyframe { hasKeyframe = true }
+        case .parameterSet(let kind):
+            setKinds |= 1 << kind
+        case .delimiter, .other, .invalid:
+            break
         }
     }
 
@@ -56,10 +57,11 @@ struct AccessUnitAssembly: Sendable {
     }
 
     /// Begins a unit whose length only its last fragment tells.
-    mutating func beginUnit(octet: UInt8) {
+    mutating func beginUnit(header: UInt16, byteCount: Int) {
         unitStart = bytes.count + Self.lengthByteCount
         appendLength(0)
-        bytes.append(octet)
+        if byteCount == 2 { bytes.append(UInt8(truncatingIfNeeded: header >> 8)) }
+        bytes.append(UInt8(truncatingIfNeeded: header))
         isInFragment = true
     }
 
@@ -87,19 +89,24 @@ struct AccessUnitAssembly: Sendable {
         bytes.removeLast(bytes.count - start + Self.lengthByteCount)
     }
 
-    /// Puts `sets` in front, behind a delimiter; those that the unit brought itself go.
-    mutating func insert(_ sets: H264ParameterSets, into memory: consuming [UInt8]) {
+    /// Puts the format's parameter sets in front, behind a delimiter; those that the unit brought
+    /// itself go.
+    mutating func insert(_ format: NALFormat, into memory: consuming [UInt8]) {
         let old = exchange(for: memory)
         var units = NALUnits(old.span.bytes, framing: AccessUnit.framing)
         var hasInserted = false
         while let unit = units.next() {
-            let type = H264UnitType(
-                octet: unit.unsafeLoad(fromUncheckedByteOffset: 0, as: UInt8.self))
-            if type != .delimiter, !hasInserted {
-                for set in sets.units { appendUnit(set.span.bytes, limit: .max) }
+            let octet = unit.unsafeLoad(fromUncheckedByteOffset: 0, as: UInt8.self)
+            let role = format.role(octet: octet, slice: nil)
+            if case .delimiter = role {
+                appendUnit(unit, limit: .max)
+                continue
+            }
+            if !hasInserted {
+                for set in format.sets { appendUnit(set.span.bytes, limit: .max) }
                 hasInserted = true
             }
-            guard type != .sequenceParameterSet, type != .pictureParameterSet else { continue }
+            if case .parameterSet = role { continue }
             appendUnit(unit, limit: .max)
         }
     }

@@ -29,13 +29,12 @@ public struct H264Packetizer: Sendable {
     }
 
     /// The number that the next packet gets.
-    public private(set) var sequenceNumber: UInt16
+    public var sequenceNumber: UInt16 { stamp.sequenceNumber }
     /// The parameter sets as last heard, or as SDP gave them.
     public var parameterSets = H264ParameterSets()
 
     private let configuration: Configuration
-    private let payloadType: UInt8
-    private let ssrc: UInt32
+    private var stamp: PacketStamp
     private var timestamp: UInt32 = 0
     private var joinable = Joinable.none
 
@@ -47,8 +46,8 @@ public struct H264Packetizer: Sendable {
         payloadType: UInt8, ssrc: UInt32, sequenceNumber: UInt16,
         configuration: Configuration = Configuration()
     ) {
-        (self.payloadType, self.ssrc) = (payloadType, ssrc)
-        (self.sequenceNumber, self.configuration) = (sequenceNumber, configuration)
+        stamp = PacketStamp(payloadType: payloadType, ssrc: ssrc, sequenceNumber: sequenceNumber)
+        self.configuration = configuration
     }
 
     /// Appends the packets of one access unit to `batch`, the last one marked.
@@ -82,7 +81,7 @@ public struct H264Packetizer: Sendable {
 
     /// Leaves `count` numbers out, so that a receiver sees that something is missing and asks for a
     /// key frame.
-    public mutating func skipSequenceNumbers(_ count: UInt16 = 1) { sequenceNumber &+= count }
+    public mutating func skipSequenceNumbers(_ count: UInt16 = 1) { stamp.sequenceNumber &+= count }
 
     /// Learns the parameter sets, and says whether a key frame lacks them; `nil` when the access unit
     /// is malformed, or holds a unit that cannot be cut.
@@ -114,7 +113,7 @@ public struct H264Packetizer: Sendable {
         if unit.byteCount > configuration.payloadByteCountLimit {
             fragment(unit, into: &batch)
         } else if !join(unit, in: &batch) {
-            begin(in: &batch)
+            batch.begin(stamp.header(timestamp: timestamp))
             batch.append(unit)
             joinable = configuration.isNonInterleaved && configuration.aggregates ? .single : .none
         }
@@ -130,7 +129,7 @@ public struct H264Packetizer: Sendable {
         else { return false }
         if joinable == .single {
             let (high, low) = (UInt8(present >> 8), UInt8(present & 0xFF))
-            batch.insertIntoLast((batch.lastPayloadOctet, high, low))
+            batch.insertIntoLast([batch.lastPayloadOctet, high, low])
             joinable = .aggregate
         }
         // Forbidden bit if any has it, the highest importance of all (§5.7.1).
@@ -145,29 +144,19 @@ public struct H264Packetizer: Sendable {
     /// Cuts `unit` into as few FU-A as the limit allows, all of one length (§5.8).
     private mutating func fragment(_ unit: RawSpan, into batch: inout PacketBatch) {
         joinable = .none
-        let limit = max(1, configuration.payloadByteCountLimit - 2)
-        let body = unit.byteCount - 1
-        let count = (body + limit - 1) / limit
-        let size = (body + count - 1) / count
+        let size = equalPieces(
+            of: unit.byteCount - 1, limit: configuration.payloadByteCountLimit - 2)
         let header = octet(unit, 0)
         var start = 1
         while start < unit.byteCount {
             let end = min(start + size, unit.byteCount)
             let (isFirst, isLast) = (start == 1, end == unit.byteCount)
-            begin(in: &batch)
+            batch.begin(stamp.header(timestamp: timestamp))
             batch.append(header & 0xE0 | H264UnitType.fuA.rawValue)
             batch.append((isFirst ? 0x80 : 0) | (isLast ? 0x40 : 0) | header & 0x1F)
             batch.append(unit.extracting(start..<end))
             start = end
         }
-    }
-
-    private mutating func begin(in batch: inout PacketBatch) {
-        batch.begin(
-            RTPHeader(
-                payloadType: payloadType, sequenceNumber: sequenceNumber, timestamp: timestamp,
-                ssrc: ssrc))
-        sequenceNumber &+= 1
     }
 
     private func octet(_ bytes: RawSpan, _ offset: Int) -> UInt8 {

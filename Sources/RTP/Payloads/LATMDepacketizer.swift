@@ -3,12 +3,16 @@ import Timing
 import Wire
 
 /// Makes AAC frames of `MP4A-LATM` payloads (RFC 6416, RFC 3016): one `AudioMuxElement` in a packet,
-/// or in several of one time, the last one marked.
+/// or in several of one time, the last one marked. What describes the multiplex stands in SDP
+/// (`cpresent=0`) or in the elements themselves (`cpresent=1`).
 ///
 /// An element's lengths must add up to the octet; so one that a loss has touched gives itself away.
 public struct LATMDepacketizer: Depacketizer, Sendable {
-    private let parameters: LATMParameters
-    private let frameTicks: Int64
+    /// What describes the multiplex, as last heard; `nil` until an element has told it.
+    public private(set) var parameters: LATMParameters?
+
+    private let isDescribedInBand: Bool
+    private let clockRate: Int
     private var frames = AudioFrameQueue()
     private var element: [UInt8] = []
     private var timestamp: Int64 = 0
@@ -18,10 +22,12 @@ public struct LATMDepacketizer: Depacketizer, Sendable {
     ///   - clockRate: Ticks in a second of the RTP timestamp, as `rtpmap` says.
     public init(_ parameters: LATMParameters, clockRate: Int) {
         self.parameters = parameters
-        let configuration = parameters.configuration
-        frameTicks =
-            Int64(configuration.samplesPerFrame) * Int64(clockRate)
-            / Int64(max(1, configuration.sampleRate))
+        (isDescribedInBand, self.clockRate) = (false, clockRate)
+    }
+
+    /// A depacketizer of elements that describe themselves: `cpresent=1`.
+    public init(describedInBandAt clockRate: Int) {
+        (isDescribedInBand, self.clockRate) = (true, clockRate)
     }
 
     /// What became of the frames.
@@ -41,7 +47,11 @@ public struct LATMDepacketizer: Depacketizer, Sendable {
         }
         payload.withUnsafeBytes { element.append(contentsOf: $0) }
         guard position.marker else { return }
-        if !emitFrames(arrival: position.arrival) { frames.lose(.malformed) }
+        do throws(ParseError) {
+            try emitFrames(arrival: position.arrival)
+        } catch {
+            frames.lose(parameters == nil ? .awaitingKeyframe : .malformed)
+        }
         element.removeAll(keepingCapacity: true)
     }
 
@@ -61,32 +71,71 @@ public struct LATMDepacketizer: Depacketizer, Sendable {
         frames.lose(cause)
     }
 
-    /// Each frame after its length, in octets of 255 and a last one that is less
-    /// (`PayloadLengthInfo`). First checked as a whole, then handed out.
-    private mutating func emitFrames(arrival: Instant) -> Bool {
-        for isHandingOut in [false, true] {
-            var place = 0
-            for index in 0..<parameters.framesPerElement {
-                var count = 0
-                while place < element.count, element[place] == 255 {
-                    count += 255
-                    place += 1
-                }
-                guard place < element.count else { return false }
-                count += Int(element[place])
-                place += 1
-                guard count <= element.count - place else { return false }
-                if isHandingOut, count > 0 {
-                    let time = timestamp + Int64(index) * frameTicks
-                    var frame = frames.spare()
-                    frame.append(contentsOf: element[place..<place + count])
-                    frames.append(frame, timestamp: time, arrival: arrival)
-                }
-                place += count
-            }
-            guard place == element.count else { return false }
+    // MARK: - Elements
+
+    /// Where a frame lies in the element, in bits: elements that describe themselves are not aligned.
+    private struct Place {
+        var start: Int
+        var byteCount: Int
+    }
+
+    /// `AudioMuxElement` (ISO/IEC 14496-3 §1.7.3.1): nothing comes out unless all of it adds up.
+    private mutating func emitFrames(arrival: Instant) throws(ParseError) {
+        var offset = 0
+        var known = parameters
+        if isDescribedInBand {
+            var reader = BitReader(element.span.bytes)
+            let usesSame = try reader.readFlag()
+            offset = 1
+            if !usesSame { known = try LATMParameters(parsing: element.span.bytes, at: &offset) }
         }
-        return true
+        guard let known else { throw .invalid(field: "useSameStreamMux", at: 0) }
+        let places = try Self.frames(in: element.span.bytes, from: offset, known)
+        parameters = known
+        let configuration = known.configuration
+        let ticks =
+            Int64(configuration.samplesPerFrame) * Int64(clockRate)
+            / Int64(max(1, configuration.sampleRate))
+        for (index, place) in places.enumerated() where place.byteCount > 0 {
+            var frame = frames.spare()
+            append(place, to: &frame)
+            frames.append(frame, timestamp: timestamp + Int64(index) * ticks, arrival: arrival)
+        }
+    }
+
+    /// Each frame lies behind its length, in octets of 255 and a last one that is less.
+    private static func frames(
+        in element: RawSpan, from offset: Int, _ parameters: LATMParameters
+    ) throws(ParseError) -> [Place] {
+        var reader = BitReader(element)
+        try reader.skip(offset)
+        var places: [Place] = []
+        places.reserveCapacity(parameters.framesPerElement)
+        for _ in 0..<parameters.framesPerElement {
+            var byteCount = 0
+            var octet: UInt32 = 255
+            while octet == 255 {
+                octet = try reader.read(8)
+                byteCount += Int(octet)
+            }
+            places.append(Place(start: reader.position, byteCount: byteCount))
+            try reader.skip(byteCount * 8)
+        }
+        guard reader.remaining < 8 else {
+            throw .invalid(field: "PayloadLengthInfo", at: reader.position / 8)
+        }
+        return places
+    }
+
+    private func append(_ place: Place, to frame: inout [UInt8]) {
+        let (first, shift) = (place.start / 8, UInt8(place.start % 8))
+        guard shift > 0 else {
+            frame.append(contentsOf: element[first..<first + place.byteCount])
+            return
+        }
+        for index in first..<first + place.byteCount {
+            frame.append(element[index] << shift | element[index + 1] >> (8 - shift))
+        }
     }
 
     /// Far above sixty-four frames at usual rates.

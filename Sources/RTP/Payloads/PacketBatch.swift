@@ -87,16 +87,23 @@ public struct PacketBatch: Sendable {
         set { bytes[range(at: count - 1).lowerBound + RTPHeader.byteCount] = newValue }
     }
 
-    /// Puts `octets` before the last packet's payload.
-    mutating func insertIntoLast(_ octets: (UInt8, UInt8, UInt8)) {
-        let start = range(at: count - 1).lowerBound + RTPHeader.byteCount
-        bytes.append(contentsOf: repeatElement(0, count: 3))
-        var index = bytes.count - 1
-        while index >= start + 3 {
-            bytes[index] = bytes[index - 3]
-            index -= 1
+    /// The first two octets of the last packet's payload, which has as many.
+    var lastPayloadHeader: UInt16 {
+        get {
+            let start = range(at: count - 1).lowerBound + RTPHeader.byteCount
+            return UInt16(bytes[start]) << 8 | UInt16(bytes[start + 1])
         }
-        (bytes[start], bytes[start + 1], bytes[start + 2]) = octets
+        set {
+            let start = range(at: count - 1).lowerBound + RTPHeader.byteCount
+            bytes[start] = UInt8(truncatingIfNeeded: newValue >> 8)
+            bytes[start + 1] = UInt8(truncatingIfNeeded: newValue)
+        }
+    }
+
+    /// Puts `octets` before the last packet's payload.
+    mutating func insertIntoLast(_ octets: [UInt8]) {
+        bytes.insert(
+            contentsOf: octets, at: range(at: count - 1).lowerBound + RTPHeader.byteCount)
         extend()
     }
 

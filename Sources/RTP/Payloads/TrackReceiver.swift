@@ -15,24 +15,30 @@ public struct TrackReceiver<Format: Depacketizer> {
     public private(set) var statistics = TrackStatistics()
 
     private let payloadType: UInt8
+    private let redundancyPayloadType: UInt8?
     private var buffer: JitterBuffer
     private var timestamps = TimestampUnwrapper()
     private var ssrc: UInt32?
     private var lost = 0
+    private var delivered: Int64?  // the newest timestamp that the depacketizer was given
 
     /// - Parameters:
     ///   - depacketizer: What makes units of payloads.
     ///   - payloadType: The payload type that SDP names; others are counted and dropped.
     ///   - patience: How long a missing packet is waited for: none over TCP, which keeps order.
     ///   - packetLimit: How many packets are held meanwhile.
+    ///   - redundancyPayloadType: The payload type of redundant audio (RFC 2198) around the track's
+    ///     own, where SDP has one: lost frames are then taken from the packet behind the gap.
     public init(
         _ depacketizer: Format,
         payloadType: UInt8,
         patience: Interval = .zero,
-        packetLimit: Int = 512
+        packetLimit: Int = 512,
+        redundancyPayloadType: UInt8? = nil
     ) {
         self.depacketizer = depacketizer
         self.payloadType = payloadType
+        self.redundancyPayloadType = redundancyPayloadType
         buffer = JitterBuffer(patience: patience, packetLimit: packetLimit)
     }
 
@@ -45,7 +51,8 @@ public struct TrackReceiver<Format: Depacketizer> {
             statistics.malformed += 1
             return
         }
-        guard layout.header.payloadType == payloadType else {
+        let type = layout.header.payloadType
+        guard type == payloadType || type == redundancyPayloadType else {
             statistics.otherPayloadType += 1
             return
         }
@@ -87,8 +94,64 @@ public struct TrackReceiver<Format: Depacketizer> {
             lostBefore: self.lost,
             arrival: arrival
         )
-        self.lost = 0
-        depacketizer.receive(layout.payload(of: packet), at: position)
+        let payload = layout.payload(of: packet)
+        if layout.header.payloadType == payloadType {
+            deliver(payload, at: position)
+        } else if !deliverRedundant(payload, at: position) {
+            statistics.malformed += 1
+        }
+    }
+
+    private mutating func deliver(_ payload: RawSpan, at position: PacketPosition) {
+        lost = 0
+        delivered = position.timestamp
+        depacketizer.receive(payload, at: position)
+    }
+
+    /// Hands on what was lost and stands here once more, then the packet's own frame.
+    ///
+    /// - Returns: Whether the payload is one of RFC 2198 around the track's own format.
+    private mutating func deliverRedundant(
+        _ payload: RawSpan, at position: PacketPosition
+    ) -> Bool {
+        guard var walk = try? RedundantPayload(parsing: payload),
+            var blocks = try? RedundantPayload(parsing: payload)
+        else { return false }
+        var found = 0
+        while let block = walk.next() { found += isMissing(block, at: position) ? 1 : 0 }
+        // Of more than were lost the newest are theirs: others were never sent alone.
+        var surplus = max(0, found - position.lostBefore)
+        var lost = max(0, position.lostBefore - found)
+        while let block = blocks.next() {
+            if block.isPrimary {
+                guard block.payloadType == payloadType else { return false }
+                var place = position
+                place.lostBefore = lost
+                if !block.bytes.isEmpty { deliver(block.bytes, at: place) }
+            } else if isMissing(block, at: position) {
+                guard surplus == 0 else {
+                    surplus -= 1
+                    continue
+                }
+                var place = position
+                (place.timestamp, place.marker) = (position.timestamp - Int64(block.age), false)
+                place.lostBefore = lost
+                lost = 0
+                statistics.recovered += 1
+                deliver(block.bytes, at: place)
+            }
+        }
+        return true
+    }
+
+    private func isMissing(
+        _ block: borrowing RedundantPayload.Block, at position: PacketPosition
+    ) -> Bool {
+        guard let delivered, position.lostBefore > 0, !block.isPrimary, !block.bytes.isEmpty else {
+            return false
+        }
+        return block.payloadType == payloadType
+            && position.timestamp - Int64(block.age) > delivered
     }
 
     /// A new SSRC is a new beginning of the same track: cameras restart their encoders.
@@ -99,6 +162,7 @@ public struct TrackReceiver<Format: Depacketizer> {
         depacketizer.finish()
         buffer.reset()
         timestamps = TimestampUnwrapper()
+        delivered = nil
         lost += 1
     }
 }
@@ -109,6 +173,8 @@ public struct TrackStatistics: Hashable, Sendable {
     public internal(set) var packets = 0
     /// Packets that never came, or too late.
     public internal(set) var lost = 0
+    /// Of those, packets whose frame another one brought once more.
+    public internal(set) var recovered = 0
     /// Packets that came ahead of another.
     public internal(set) var reordered = 0
     /// Packets that came twice, too late, or from nowhere near the stream.
