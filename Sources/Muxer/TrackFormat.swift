@@ -15,17 +15,26 @@ public enum TrackFormat: Hashable, Sendable {
     case opus(channelCount: Int)
     /// Frames of MPEG-1 or MPEG-2 audio, layer III, with their headers.
     case mp3(sampleRate: Int)
+    /// Frames of VP8. The head of a key frame need not be known where the stream brings one.
+    case vp8(VP8KeyframeHeader?)
+    /// Frames or superframes of VP9, likewise.
+    case vp9(VP9KeyframeHeader?)
+    /// Temporal units of AV1: OBUs with their sizes, as ISO base media has them. The sequence
+    /// header is an OBU too; empty where the stream carries it.
+    case av1(sequenceHeader: [UInt8])
+    /// ITU-T G.711: an octet for each sample of each channel, by either law.
+    case g711(isALaw: Bool, sampleRate: Int, channelCount: Int)
 
     /// Sound or picture.
     public var kind: MediaKind {
         switch self {
-        case .h264, .h265: .video
-        case .aac, .opus, .mp3: .audio
+        case .h264, .h265, .vp8, .vp9, .av1: .video
+        case .aac, .opus, .mp3, .g711: .audio
         }
     }
 
-    /// The same format with the parameter sets of an access unit put in the place of its own; the
-    /// same unchanged where there are none. For containers that want them before the first sample.
+    /// The same format with what a key frame says of itself – its parameter sets, its header – put in
+    /// the place of its own; the same unchanged where it says nothing. For containers that want them before the first sample.
     public func learning(from accessUnit: RawSpan) -> TrackFormat {
         switch self {
         case .h264(_, let framing):
@@ -34,7 +43,11 @@ public enum TrackFormat: Hashable, Sendable {
         case .h265(_, let framing):
             let found = Self.parameterSets(in: accessUnit, framing, isH265: true)
             return found.isEmpty ? self : .h265(parameterSets: found, framing: framing)
-        case .aac, .opus, .mp3:
+        case .vp8(let known):
+            return .vp8((try? VP8KeyframeHeader(parsing: accessUnit)) ?? known)
+        case .vp9(let known):
+            return .vp9((try? VP9KeyframeHeader(parsing: accessUnit)) ?? known)
+        case .av1, .aac, .opus, .mp3, .g711:
             return self
         }
     }
@@ -56,8 +69,11 @@ public enum TrackFormat: Hashable, Sendable {
     func frameDuration(of payload: RawSpan) -> Interval? {
         guard payload.byteCount <= Self.frameLimit else { return nil }
         switch self {
-        case .h264, .h265:
+        case .h264, .h265, .vp8, .vp9, .av1:
             return nil
+        case .g711(_, let rate, let channels):
+            guard channels > 0, payload.byteCount % channels == 0 else { return nil }
+            return .samples(payload.byteCount / channels, rate: rate)
         case .aac(let configuration):
             guard ADTSHeader(configuration, payloadByteCount: payload.byteCount) != nil else {
                 return nil

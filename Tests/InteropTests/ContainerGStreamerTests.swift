@@ -24,7 +24,7 @@ struct ContainerGStreamerTests {
         return try JSONDecoder().decode(Found.self, from: Data(line.utf8))
     }
 
-    @Test(arguments: Container.allCases)
+    @Test(arguments: [Container.mpegts, .fmp4])
     func `every picture has its time, and every frame of sound is there`(
         container: Container
     ) async throws {
@@ -36,7 +36,7 @@ struct ContainerGStreamerTests {
             let bytes: [UInt8]
             switch container {
             case .mpegts: bytes = try TransportStreamOracleTests.write(clip).bytes
-            case .fmp4: bytes = try FragmentedMovieOracleTests.write(clip).bytes
+            case .fmp4, .mp4, .webm: bytes = try FragmentedMovieOracleTests.write(clip).bytes
             }
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             let demuxer = container == .mpegts ? "tsdemux" : "qtdemux"

@@ -128,7 +128,7 @@ struct RecordedClip {
             var writer = ByteWriter()
             ADTSHeader(configuration, payloadByteCount: payload.count)?.write(to: &writer)
             return Self.adler32(writer.bytes + payload)
-        case .opus, .mp3:
+        case .opus, .mp3, .vp8, .vp9, .av1, .g711:
             return Self.adler32(payload)
         }
     }

@@ -104,7 +104,7 @@ struct Clip: Sendable {
                 all.append(
                     SourceSample(sample: Sample(track: 1, time: time), payload: payload))
             }
-        case .h264, .h265, .mp3, nil:
+        case .h264, .h265, .mp3, .vp8, .vp9, .av1, .g711, nil:
             break
         }
         return all

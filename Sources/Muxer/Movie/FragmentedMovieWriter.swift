@@ -8,6 +8,9 @@ public struct FragmentedMovieConfiguration: Hashable, Sendable {
     public var partDuration = Interval.milliseconds(200)
     /// The time that the file calls zero; the first samples' own where it is `nil`.
     public var origin: Interval?
+    /// Whether room is left for the one write that makes a plain MP4 of the file when it is closed,
+    /// and what its tables will want is noted part by part.
+    var canBeClosed = false
 
     /// What a recording wants, and low-latency HLS.
     public init() {}
@@ -36,7 +39,12 @@ public struct FragmentedMovieWriter: ~Copyable {
 
     private var tracks: [MovieTrack] = []
     private let configuration: FragmentedMovieConfiguration
-    private var origin: Interval?
+    /// What the file calls zero; `nil` before its header is written.
+    private(set) var origin: Interval?
+    /// The file's header, once it has been written.
+    private(set) var initialization: [UInt8] = []
+    /// What the part last written holds, as a sidecar notes it.
+    private(set) var runs = ByteWriter()
     private var sequenceNumber: UInt32 = 0
     private var part: MoviePart?
 
@@ -146,6 +154,7 @@ extension FragmentedMovieWriter {
             sequenceNumber: sequenceNumber, next: next.map { ($0.sample.track, $0.ticks) }
         ).write(tracks, to: &output)
         part.byteCount = output.count - before
+        if configuration.canBeClosed { noteRuns(in: part) }
         part.duration = (next?.sample.decodeTime ?? end) - part.start
         for index in tracks.indices { tracks[index].removePending() }
         self.part = nil
@@ -155,8 +164,20 @@ extension FragmentedMovieWriter {
     private mutating func writeHeader(_ part: MoviePart, into output: inout ByteWriter) {
         let origin = configuration.origin ?? part.start
         for index in tracks.indices { tracks[index].begin(at: origin) }
-        MovieHeader(tracks: tracks).write(to: &output)
+        let before = output.count
+        MovieHeader(tracks: tracks, canBeClosed: configuration.canBeClosed).write(to: &output)
+        initialization = Array(output.bytes[before...])
         self.origin = origin
+    }
+
+    /// The tracks' octets end the part, one track behind the other.
+    private mutating func noteRuns(in part: MoviePart) {
+        runs.removeAll()
+        var offset = part.byteCount - tracks.reduce(0) { $0 + $1.bytes.count }
+        for (index, track) in tracks.enumerated() where !track.pending.isEmpty {
+            IndexedRun.write(track, index: index, dataOffset: offset, to: &runs)
+            offset += track.bytes.count
+        }
     }
 
     /// When the last sample gathered ends, as far as can be known.

@@ -5,6 +5,8 @@ import Wire
 /// (ISO/IEC 14496-12 §8).
 struct MovieHeader {
     let tracks: [MovieTrack]
+    /// Whether room is left for the head of the box that will hide the fragments.
+    var canBeClosed = false
 
     func write(to output: inout ByteWriter) {
         output.box("ftyp") { writer in
@@ -12,6 +14,7 @@ struct MovieHeader {
             writer.write(UInt32(512))
             for brand in ["iso6", "isom", "mp41"] { writer.write(brand) }
         }
+        if canBeClosed { output.box("free") { $0.write(zeros: 8) } }
         output.box("moov") { writer in
             writer.box("mvhd", version: 0) { writer in
                 writer.write(zeros: 8)

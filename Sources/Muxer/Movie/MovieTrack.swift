@@ -42,7 +42,7 @@ struct MovieTrack {
             (timescale, defaultDuration) = (Int64(rate), rate >= 32_000 ? 1_152 : 576)
         case .opus:
             (timescale, defaultDuration) = (48_000, 960)
-        case .h265:
+        case .h265, .vp8, .vp9, .av1, .g711:
             throw .unsupportedFormat(track: index)
         }
         guard let entry = SampleEntry(format, sets: sets) else {

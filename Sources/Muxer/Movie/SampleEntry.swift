@@ -39,7 +39,7 @@ struct SampleEntry {
             Self.writeAudio("Opus", channels, 48_000, to: &writer) {
                 Self.writeOpus(channels, to: &$0)
             }
-        case .h265:
+        case .h265, .vp8, .vp9, .av1, .g711:
             return nil
         }
         bytes = writer.bytes

@@ -2,35 +2,6 @@ import Codecs
 public import Timing
 public import Wire
 
-/// The containers a recording can be written in.
-public enum Container: String, CaseIterable, Hashable, Sendable {
-    /// MPEG transport stream: any cut of it plays.
-    case mpegts
-    /// Fragmented MP4: any cut between parts plays.
-    case fmp4
-
-    /// What a file's name ends with, behind the dot.
-    public var fileExtension: String {
-        switch self {
-        case .mpegts: "ts"
-        case .fmp4: "mp4"
-        }
-    }
-}
-
-/// How long a file of a recording may grow. Without a limit there is one file.
-public struct SegmentLimits: Hashable, Sendable {
-    /// Media time after which the next key frame begins another file.
-    public var duration: Interval?
-    /// Octets after which the next key frame begins another file.
-    public var byteCount: Int?
-
-    /// The limits given.
-    public init(duration: Interval? = nil, byteCount: Int? = nil) {
-        (self.duration, self.byteCount) = (duration, byteCount)
-    }
-}
-
 /// Writes a recording as one file after another: samples in, octets and places to cut out.
 ///
 /// A file begins with a key frame (with any sample, where there are no pictures) and is whole by
@@ -57,16 +28,18 @@ public struct SegmentWriter: ~Copyable {
     public private(set) var byteCount = 0
     /// When the current file's first sample is decoded; `nil` while a key frame is awaited.
     public private(set) var start: Interval?
-
     /// The formats as last learned: with the parameter sets of the last key frame.
     public private(set) var formats: [TrackFormat]
+    /// Nanoseconds since 1970 at media time zero, for the sidecar of the next file.
+    public var wallClock: Int64 = 0
 
-    private let container: Container
-    private let limits: SegmentLimits
-    private let leadingTrack: Int
-    private let hasPictures: Bool
+    let container: Container
+    let limits: SegmentLimits
+    let leadingTrack: Int
+    let hasPictures: Bool
+    var index = SegmentIndex()
+    var movie: FragmentedMovieWriter?
     private var stream: TransportStreamWriter?
-    private var movie: FragmentedMovieWriter?
 
     /// A recording of these tracks. The first with pictures decides where files begin.
     public init(
@@ -77,7 +50,8 @@ public struct SegmentWriter: ~Copyable {
         (leadingTrack, hasPictures) = (pictures ?? 0, pictures != nil)
         switch container {
         case .mpegts: stream = try TransportStreamWriter(formats)
-        case .fmp4: try Self.check(formats)
+        case .fmp4, .mp4: try Self.check(formats)
+        case .webm: throw .unsupportedFormat(track: 0)
         }
     }
 
@@ -100,14 +74,12 @@ public struct SegmentWriter: ~Copyable {
             end(into: &output)
             return try begin(sample, payload, into: &output)
         }
-        let before = output.count
         do {
             try append(sample, payload, into: &output)
         } catch .formatChanged, .timeWentBack {
             end(into: &output)
             return canBegin ? try begin(sample, payload, into: &output) : leaveOut()
         }
-        byteCount += output.count - before
         return .written
     }
 
@@ -115,9 +87,16 @@ public struct SegmentWriter: ~Copyable {
     /// another.
     public mutating func end(into output: inout ByteWriter) {
         let before = output.count
-        stream?.flush(into: &output)
-        movie?.flush(into: &output)
-        byteCount += output.count - before
+        switch container {
+        case .mpegts:
+            stream?.flush(into: &output)
+            byteCount += output.count - before
+            finishStreamPart(next: nil)
+        case .fmp4, .mp4, .webm:
+            let part = movie?.flush(into: &output)
+            byteCount += output.count - before
+            if let part { note(part) }
+        }
         start = nil
         movie = nil
     }
@@ -142,24 +121,43 @@ public struct SegmentWriter: ~Copyable {
         _ sample: Sample, _ payload: RawSpan, into output: inout ByteWriter
     ) throws(MuxerError) -> Outcome {
         let offset = output.count
-        if container == .fmp4 {
+        if container != .mpegts {
             do {
-                movie = try FragmentedMovieWriter(formats)
+                movie = try FragmentedMovieWriter(formats, configuration: movieConfiguration)
             } catch .missingParameterSets {
                 return leaveOut()
             }
         }
+        index.begin()
+        byteCount = 0
         try append(sample, payload, into: &output)
         segments += 1
-        (start, byteCount) = (sample.decodeTime, output.count - offset)
+        start = sample.decodeTime
         return .began(at: offset)
     }
 
     private mutating func append(
         _ sample: Sample, _ payload: RawSpan, into output: inout ByteWriter
     ) throws(MuxerError) {
-        try stream?.write(sample, payload: payload, into: &output)
-        _ = try movie?.write(sample, payload: payload, into: &output)
+        let before = output.count
+        switch container {
+        case .mpegts:
+            cutStream(before: sample)
+            try stream?.write(sample, payload: payload, into: &output)
+            noteStream(sample, from: byteCount)
+            byteCount += output.count - before
+        case .fmp4, .mp4, .webm:
+            let part = try movie?.write(sample, payload: payload, into: &output)
+            byteCount += output.count - before
+            if let part { note(part) }
+        }
+    }
+
+    private var movieConfiguration: FragmentedMovieConfiguration {
+        var configuration = FragmentedMovieConfiguration()
+        configuration.partDuration = limits.partDuration
+        configuration.canBeClosed = container == .mp4
+        return configuration
     }
 
     /// MP4's writer is made with the first key frame; what it will refuse is refused now.

@@ -54,7 +54,7 @@ struct GatheredAudio {
             ADTSHeader(configuration, payloadByteCount: payload.byteCount)?.write(to: &queue)
         case .opus:
             Self.writeControlHeader(payloadByteCount: payload.byteCount, to: &queue)
-        case .h264, .h265, .mp3:
+        case .h264, .h265, .mp3, .vp8, .vp9, .av1, .g711:
             break
         }
         queue.write(payload)

@@ -56,7 +56,7 @@ public struct TransportStreamWriter: ~Copyable {
             try writeVideo(sample, payload, framing: framing, isH265: false, into: &output)
         case .h265(_, let framing):
             try writeVideo(sample, payload, framing: framing, isH265: true, into: &output)
-        case .aac, .opus, .mp3:
+        case .aac, .opus, .mp3, .vp8, .vp9, .av1, .g711:
             try gatherAudio(sample, payload, into: &output)
         }
         statistics.samples += 1

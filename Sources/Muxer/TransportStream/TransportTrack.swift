@@ -32,7 +32,7 @@ struct TransportTrack {
         case .aac, .mp3:
             parameterSets = ParameterSets([], isH265: false)
             streamID = 0xC0 + UInt8(index)
-        case .opus:
+        case .opus, .vp8, .vp9, .av1, .g711:
             parameterSets = ParameterSets([], isH265: false)
             streamID = 0xBD
         }
@@ -52,6 +52,8 @@ struct TransportTrack {
             ProgramMap.Stream(
                 type: 0x06, pid: pid,
                 descriptors: Self.registration("Opus") + [0x7F, 2, 0x80, UInt8(channels)])
+        case .vp8, .vp9, .av1, .g711:
+            ProgramMap.Stream(type: 0x06, pid: pid, descriptors: [])  // refused before
         }
     }
 
@@ -69,6 +71,7 @@ struct TransportTrack {
         case .aac(let configuration): ADTSHeader(configuration, payloadByteCount: 0) != nil
         case .opus(let channels): (1...8).contains(channels)
         case .mp3(let rate): (8_000...48_000).contains(rate)
+        case .vp8, .vp9, .av1, .g711: false
         }
     }
 

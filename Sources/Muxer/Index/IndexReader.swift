@@ -1,0 +1,64 @@
+import Timing
+public import Wire
+
+/// Reads a recording's sidecar: its header, then part after part up to the last whole record.
+///
+/// A sidecar may be cut or torn anywhere; what is read of it is what was written. One that grows is
+/// read on from `byteCount`, with the header that is known.
+public struct IndexReader: ~Escapable {
+    /// What the file is.
+    public let header: IndexHeader
+
+    /// Octets of whole records read so far: where a writer may go on.
+    public private(set) var byteCount: Int
+
+    /// Whether the octets ended with a whole record; known when there are no more parts.
+    public var isWhole: Bool { reader.isAtEnd }
+
+    private var reader: ByteReader
+    private var rest: RawSpan
+
+    /// Reads the header of a whole sidecar.
+    @_lifetime(copy bytes)
+    public init(_ bytes: RawSpan) throws(ParseError) {
+        var reader = ByteReader(bytes)
+        var content = ByteReader(try IndexRecord.read(from: &reader))
+        header = try IndexHeader(parsing: &content)
+        guard content.isAtEnd else { throw .invalid(field: "header", at: content.offset) }
+        byteCount = reader.offset
+        self.reader = reader
+        rest = bytes.extracting(0..<0)
+    }
+
+    /// Reads on in a sidecar with this header: `bytes` are those behind the records known already.
+    @_lifetime(copy bytes)
+    public init(_ bytes: RawSpan, continuing header: IndexHeader) {
+        self.header = header
+        byteCount = 0
+        reader = ByteReader(bytes)
+        rest = bytes.extracting(0..<0)
+    }
+
+    /// The next part; `nil` behind the last whole record.
+    public mutating func next() -> IndexedPart? {
+        guard let content = try? IndexRecord.read(from: &reader) else { return nil }
+        var fields = ByteReader(content)
+        guard let part = try? IndexedPart(parsing: &fields) else { return nil }
+        rest = fields.readRest()
+        byteCount = reader.offset
+        return part
+    }
+
+    /// What the part last read says of its samples, track after track.
+    var runs: IndexedRuns {
+        @_lifetime(copy self)
+        get { IndexedRuns(rest) }
+    }
+
+    /// All parts that are left.
+    public mutating func readParts() -> [IndexedPart] {
+        var parts: [IndexedPart] = []
+        while let part = next() { parts.append(part) }
+        return parts
+    }
+}

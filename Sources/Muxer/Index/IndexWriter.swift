@@ -1,0 +1,56 @@
+import Timing
+public import Wire
+
+/// Writes a recording's sidecar: the header, then a record for each part.
+///
+/// What it appends may go to the sidecar when the octets it names are in the file, and not sooner:
+/// whoever finds a record then finds its part.
+public struct IndexWriter: Sendable {
+    /// Octets written so far.
+    public private(set) var byteCount: UInt64 = 0
+
+    /// A sidecar that begins with `header`.
+    public init(_ header: IndexHeader, into output: inout ByteWriter) {
+        let before = output.count
+        IndexRecord.append(to: &output) { header.write(to: &$0) }
+        byteCount = UInt64(output.count - before)
+    }
+
+    /// A sidecar whose first `byteCount` octets, whole records, are there already.
+    public init(continuing byteCount: UInt64) { self.byteCount = byteCount }
+
+    /// Appends the record of one part.
+    public mutating func append(_ part: IndexedPart, into output: inout ByteWriter) {
+        append(part, runs: [], into: &output)
+    }
+
+    /// Appends the record of one part with what its samples are.
+    mutating func append(_ part: IndexedPart, runs: [UInt8], into output: inout ByteWriter) {
+        let before = output.count
+        IndexRecord.append(to: &output) { writer in
+            writer.write(part.offset)
+            writer.write(part.byteCount)
+            writer.write(UInt64(bitPattern: part.start.nanoseconds))
+            writer.write(UInt64(bitPattern: part.duration.nanoseconds))
+            writer.write(UInt8(part.isIndependent ? 1 : 0))
+            writer.write(runs)
+        }
+        byteCount += UInt64(output.count - before)
+    }
+}
+
+extension IndexedPart {
+    /// Reads a record's content as far as the part goes.
+    init(parsing reader: inout ByteReader) throws(ParseError) {
+        offset = try reader.readUInt64()
+        byteCount = try reader.readUInt32()
+        start = Interval(nanoseconds: Int64(bitPattern: try reader.readUInt64()))
+        duration = Interval(nanoseconds: Int64(bitPattern: try reader.readUInt64()))
+        let flags = try reader.readUInt8()
+        guard flags <= 1 else { throw .invalid(field: "part flags", at: 28) }
+        isIndependent = flags == 1
+        guard offset <= UInt64(Int64.max) - UInt64(byteCount) else {
+            throw .invalid(field: "part offset", at: 0)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import Timing
+import Wire
+
+/// A part of a recording that is whole: its octets have all been handed out.
+public struct FinishedPart: Hashable, Sendable {
+    /// Which file of the recording it lies in, counted from 0.
+    public var segment: Int
+    /// Where it lies and what it holds.
+    public var part: IndexedPart
+    /// What the file's sidecar goes on with, once the part's own octets are in the file. The first
+    /// part of a file brings the sidecar's header along.
+    public var record: [UInt8]
+}
+
+/// Gathers what a recording's sidecars say while its files grow.
+struct SegmentIndex {
+    /// A part of a transport stream, whose octets go out before it is whole.
+    struct Open {
+        let start: Interval
+        let offset: Int
+        let isIndependent: Bool
+        /// The last decode time of the track that leads, and how long a sample of it lasts.
+        var last: Interval
+        var step: Interval
+    }
+
+    /// What the current file's sidecar begins with; known from its first part on.
+    private(set) var header: IndexHeader?
+    var finished: [FinishedPart] = []
+    var open: Open?
+    private var writer: IndexWriter?
+
+    /// Another file begins.
+    mutating func begin() { (header, writer, open) = (nil, nil, nil) }
+
+    /// Notes a part, and before the first what `header` makes.
+    mutating func append(
+        _ part: IndexedPart, runs: [UInt8] = [], segment: Int, _ header: () -> IndexHeader
+    ) {
+        var record = ByteWriter(capacity: 64 + runs.count)
+        if writer == nil {
+            let made = header()
+            self.header = made
+            writer = IndexWriter(made, into: &record)
+        }
+        writer?.append(part, runs: runs, into: &record)
+        finished.append(FinishedPart(segment: segment, part: part, record: record.bytes))
+    }
+}

@@ -1,0 +1,16 @@
+public import Timing
+
+/// How long a file of a recording may grow. Without a limit there is one file.
+public struct SegmentLimits: Hashable, Sendable {
+    /// Media time after which the next key frame begins another file.
+    public var duration: Interval?
+    /// Octets after which the next key frame begins another file.
+    public var byteCount: Int?
+    /// How much a part of a file holds, unless a key frame ends it sooner.
+    public var partDuration = Interval.milliseconds(200)
+
+    /// The limits given.
+    public init(duration: Interval? = nil, byteCount: Int? = nil) {
+        (self.duration, self.byteCount) = (duration, byteCount)
+    }
+}
