@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -10,6 +11,12 @@
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
+
+void system_return_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
 
 int system_poller_open(void) {
     int fd = epoll_create1(EPOLL_CLOEXEC);

@@ -102,6 +102,7 @@ private func startWeb(
 
 /// Writes down what happens in the rooms, until the server stops.
 private func keepJournal(of server: MediaServer, in log: Log) async {
+    let memory = MemoryReturn()
     for await event in server.events {
         switch event {
         case .roomOpened(let room): log(.info, "room opened", ["room": room])
@@ -117,10 +118,12 @@ private func keepJournal(of server: MediaServer, in log: Log) async {
             log(.info, "producer closed", ["room": room, "peer": peer])
         case .transportConnected(let room, let peer, _):
             log(.info, "transport connected", ["room": room, "peer": peer])
+            await memory.workDone()
         case .transportClosed(let room, let peer, _, let reason):
             log(
                 .info, "transport closed",
                 ["room": room, "peer": peer, "reason": "\(reason)"])
+            await memory.workDone()
         }
     }
 }

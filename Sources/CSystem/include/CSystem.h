@@ -57,6 +57,9 @@ int system_tcp_result(int fd);                          // 1 connected, 0 not ye
 int64_t system_stream_read(int fd, void *bytes, size_t capacity);  // 0 at the end
 int64_t system_stream_write(int fd, const void *bytes, size_t count);
 
+// Gives memory that was freed back to the system, where libc keeps it in holes.
+void system_return_memory(void);
+
 // Waiting.
 int system_poller_open(void);
 int system_poller_add(int poller, int fd, uint32_t token);
