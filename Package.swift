@@ -240,6 +240,8 @@ let package = Package(
         ),
         .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: house),
         .testTarget(
+            name: "SluiceTests", dependencies: ["SFU", "Sluice"], swiftSettings: house),
+        .testTarget(
             name: "SignallingTests",
             dependencies: ["Ciphers", "Signalling"],
             swiftSettings: house

@@ -114,7 +114,16 @@ def sample(pid):
     return cpu / 1e9, resident, ticks[7], sum(ticks)
 
 
-def start(kind, cipher, environment=None):
+def pin_loops(pid):
+    """Gives each media thread a core of its own, the first the server's."""
+    for path in glob.glob(f"/proc/{pid}/task/*/comm"):
+        with open(path) as file:
+            words = file.read().split()
+        if words[0] == "media":
+            os.sched_setaffinity(int(path.split("/")[4]), {cores[int(words[1]) % len(cores)]})
+
+
+def start(kind, cipher, environment=None, options=()):
     """The server under test, and what the generator must be told to find it. BACKEND seals for both."""
     backend = os.environ.get("BACKEND", "evp")
     port = free_port(socket.SOCK_DGRAM)
@@ -123,7 +132,7 @@ def start(kind, cipher, environment=None):
         server.line("ready")
         return server, ["--floor", f"127.0.0.1:{port}"]
     http = free_port(socket.SOCK_STREAM)
-    arguments = ["--http", f"127.0.0.1:{http}", "--rtc", f"127.0.0.1:{port}", "--log-level", "error", "--srtp-backend", backend]
+    arguments = ["--http", f"127.0.0.1:{http}", "--rtc", f"127.0.0.1:{port}", "--log-level", "error", "--srtp-backend", backend, *options]
     server = Process([release / "sfu", *arguments], server_core, urgent=True, env=environment)
     for _ in range(200):
         try:

@@ -19,16 +19,26 @@ extension MediaServer {
 
     /// One room and all in it.
     public func room(_ name: String) async throws(SessionError) -> RoomSnapshot {
-        let loops = placement.loops(of: name)
-        var room = try await onWorker(loops[0]) { worker, _ throws(SessionError) in
+        var room = try await onWorker(of: name) { worker, _ throws(SessionError) in
             guard let snapshot = worker.snapshot(ofRoom: name) else { throw .roomNotFound(name) }
             return snapshot
         }
-        for loop in loops.dropFirst() {
-            let branch = try await onWorker(loop) { worker, _ in worker.snapshot(ofRoom: name) }
-            if let branch { room.merge(branch) }
-        }
+        for branch in try await branches(of: name) { room.merge(branch) }
         return room
+    }
+
+    /// Who is in a room on other loops than its home, as they say of themselves.
+    func branchPeers(of room: String) async throws(SessionError) -> [PeerProfile] {
+        try await branches(of: room).flatMap { $0.peers.map(\.profile) }
+    }
+
+    private func branches(of room: String) async throws(SessionError) -> [RoomSnapshot] {
+        var branches: [RoomSnapshot] = []
+        for loop in placement.loops(of: room).dropFirst() {
+            let branch = try await onWorker(loop) { worker, _ in worker.snapshot(ofRoom: room) }
+            if let branch { branches.append(branch) }
+        }
+        return branches
     }
 
     /// What each worker counts, in their order. A peer on several is counted by the first of all.

@@ -245,9 +245,14 @@ extension MediaServer {
     public func join(
         _ profile: PeerProfile, room: String, title: String? = nil
     ) async throws(SessionError) -> [PeerProfile] {
-        try await onWorker(of: room) { worker, now throws(SessionError) in
+        let elsewhere = try await branchPeers(of: room)
+        guard !elsewhere.contains(where: { $0.id == profile.id }) else {
+            throw .peerExists(profile.id)
+        }
+        let others = try await onWorker(of: room) { worker, now throws(SessionError) in
             try worker.join(profile, room: room, title: title, at: now)
         }
+        return others + elsewhere.filter { peer in !others.contains { $0.id == peer.id } }
     }
 
     /// Takes a peer and all its sessions out of a room.

@@ -1,3 +1,4 @@
+import RTP
 import SFU
 import Simulation
 import Testing
@@ -85,6 +86,32 @@ import Wire
         #expect(meeting.statistics(1).branchCount == 1)
     }
 
+    @Test func `a reader that is no worker has all of a room from its frames`() throws {
+        var meeting = SplitMeeting(seed: 27)
+        let publisher = try meeting.publisher("alice", .init(lossPerTenThousand: 200))
+        meeting.world.run(for: .seconds(1))
+        try meeting.world[0].openBranch(ofRoom: "room", on: 7, at: meeting.world.now)
+        var reader = FrameReader()
+        for _ in 0..<50 {
+            meeting.world.run(for: .milliseconds(100))
+            try reader.drain(&meeting.world[0])
+        }
+        #expect(reader.room == "room" && reader.tracks.map(\.peer) == ["alice", "alice"])
+        #expect(Set(reader.tracks.map(\.codec.codec)) == [.opus, .vp8])
+        let sent = meeting.publication(publisher).packetCount
+        #expect(reader.numbers.count > sent * 9 / 10 && reader.reportCount > 4)
+        let (first, last) = (try #require(reader.numbers.min()), try #require(reader.numbers.max()))
+        #expect(last - first + 1 - reader.numbers.count < 10, "what was lost came again")
+        try meeting.world[0].leave(peer: "alice", room: "room", at: meeting.world.now)
+        try reader.drain(&meeting.world[0])
+        #expect(reader.tracks.isEmpty)
+        #expect(meeting.statistics(0).roomCount == 1, "the reader is still there")
+        let left = PipeFrame(.branchLeft, reader.branch)
+        let bytes = [left.kind.rawValue, 0, 0, 0, 0, 0, 0, UInt8(left.number)]
+        meeting.world[0].receiveFrame(bytes.span.bytes, from: 7, at: meeting.world.now)
+        #expect(meeting.statistics(0).roomCount == 0)
+    }
+
     @Test func `frames of no sense are counted, and change nothing`() throws {
         var meeting = SplitMeeting(seed: 26)
         _ = try meeting.publisher()
@@ -100,5 +127,46 @@ import Wire
         meeting.world.run(for: .seconds(1))
         let statistics = meeting.statistics(1)
         #expect(statistics.drops[.malformedFrame] > 1200 && statistics.branchCount == 1)
+    }
+}
+
+/// What a recorder would read of a room: its tracks, and their packets in the clear.
+private struct FrameReader {
+    var room = ""
+    var branch: UInt32 = 0
+    var tracks: [ProducedTrack] = []
+    var numbers: Set<Int> = []  // of the picture's packets
+    var reportCount = 0
+    private var unwrapper = SequenceUnwrapper()
+
+    mutating func drain(_ worker: inout Worker) throws {
+        var slot = [UInt8](repeating: 0, count: PipeFrame.byteLimit)
+        while worker.hasFrames(for: 7) {
+            let count = slot.withUnsafeMutableBytes { worker.nextFrame(to: 7, into: $0) }
+            guard let count else { return }
+            try read(slot.span.bytes.extracting(..<count))
+        }
+    }
+
+    private mutating func read(_ bytes: RawSpan) throws {
+        var reader = ByteReader(bytes)
+        let frame = try PipeFrame(parsing: &reader)
+        switch frame.kind {
+        case .branchOpened:
+            (room, branch) = (try BranchOpening(parsing: &reader).room, frame.number)
+        case .producerOpened:
+            #expect(try reader.readUInt32() == branch)
+            tracks.append(try ProducedTrack(number: frame.number, parsing: &reader))
+        case .producerClosed: tracks.removeAll { $0.number == frame.number }
+        case .senderReport: reportCount += 1
+        case .packet:
+            let layout = try RTPLayout(parsing: reader.readRest())
+            let track = tracks.first { $0.number == frame.number }
+            guard track?.codec.payloadType == layout.header.payloadType,
+                track?.codec.codec == .vp8
+            else { return }
+            numbers.insert(Int(unwrapper.unwrap(layout.header.sequenceNumber)))
+        case .announced, .streamBegan, .branchClosed, .keyframeWanted, .branchLeft: return
+        }
     }
 }
