@@ -20,6 +20,7 @@ let package = Package(
         .library(name: "RTSP", targets: ["RTSP"]),
         .library(name: "Muxer", targets: ["Muxer"]),
         .library(name: "Audio", targets: ["Audio"]),
+        .library(name: "MediaFile", targets: ["MediaFile"]),
         .library(name: "SDP", targets: ["SDP"]),
         .library(name: "WebRTC", targets: ["WebRTC"]),
         .library(name: "Reactor", targets: ["Reactor"]),
@@ -61,6 +62,8 @@ let package = Package(
         .target(name: "Muxer", dependencies: ["Codecs", "Timing", "Wire"], swiftSettings: house),
         .target(
             name: "Audio", dependencies: ["CFFmpeg", "COpus", "Codecs"], swiftSettings: house),
+        .target(
+            name: "MediaFile", dependencies: ["CAVFormat", "Codecs", "Wire"], swiftSettings: house),
 
         // engines
         .target(
@@ -89,9 +92,9 @@ let package = Package(
         .target(
             name: "Relaying",
             dependencies: [
-                "Audio", "Camera", "Ciphers", "Codecs", "Fetch", "Pacer", "RTP", "RTSP", "Reactor",
-                "SDP",
-                "Timing", "WHIP", "WebRTC", "Wire",
+                "Audio", "Camera", "Ciphers", "Codecs", "Fetch", "MediaFile", "Pacer", "RTP",
+                "RTSP",
+                "Reactor", "SDP", "Timing", "WHIP", "WebRTC", "Wire",
             ],
             swiftSettings: house),
         .target(
@@ -132,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "Relay",
             dependencies: [
-                "Pacer", "Reactor", "Relaying", "Service", "Telemetry", "Timing", "Web",
+                "MediaFile", "Pacer", "Reactor", "Relaying", "Service", "Telemetry", "Timing",
+                "Web",
             ],
             swiftSettings: house),
         .executableTarget(
@@ -167,6 +171,8 @@ let package = Package(
         .systemLibrary(
             name: "CFFmpeg", pkgConfig: "libavcodec",
             providers: [.apt(["libavcodec-dev", "libavutil-dev", "libswresample-dev"])]),
+        .systemLibrary(
+            name: "CAVFormat", pkgConfig: "libavformat", providers: [.apt(["libavformat-dev"])]),
         .systemLibrary(name: "COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
         .target(
             name: "CCiphers", dependencies: ["COpenSSL"],
@@ -214,6 +220,10 @@ let package = Package(
         .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Wire"], swiftSettings: house),
         .testTarget(
             name: "AudioTests", dependencies: ["Audio", "CFFmpeg", "COpus", "Codecs"],
+            swiftSettings: house),
+        .testTarget(
+            name: "MediaFileTests",
+            dependencies: ["Codecs", "MediaFile", "Muxer", "Timing", "Wire"],
             swiftSettings: house),
         .testTarget(
             name: "MuxerTests", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],

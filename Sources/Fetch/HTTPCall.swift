@@ -73,7 +73,7 @@ extension FetchError: CustomStringConvertible {
     /// One line that names the host, and nothing of path, query or headers: they may hold secrets.
     public var description: String {
         switch self {
-        case .malformedURL(let url): "not an http or https URL: \(url)"
+        case .malformedURL: "not an http or https URL"
         case .unresolved(let host): "no address is known for \(host)"
         case .refused(let host): "\(host) refuses connections"
         case .timedOut(let host): "\(host) did not answer in time"

@@ -3,18 +3,24 @@ import Service
 extension Command {
     /// What `relay` understands.
     static let relay = Command(
-        name: "relay", summary: "sends cameras to WebRTC servers, paced on one clock",
+        name: "relay",
+        summary: "sends cameras and media files to WebRTC servers, paced on one clock",
         version: "0.1.0",
         options: [
             Option(
                 "source", .text, "URL",
-                help: "the camera: rtsp:// or rtsps://, user:password@ allowed"),
+                help: "the camera, rtsp:// or rtsps://, user:password@ allowed; or a media file"),
             Option("publish", .text, "URL", help: "the WHIP endpoint"),
             Option("name", .text, "ID", default: "camera", help: "what the camera is called"),
             Option("bearer", .text, "TOKEN", help: "the token for WHIP (better as SLUICE_BEARER)"),
+            Option("loop", .flag, help: "begin a media file again at its end"),
             Option(
-                "cameras", .text, "FILE",
-                help: "many cameras: a JSON list of objects with name, source, publish, bearer"),
+                "verify-tls", .flag,
+                help: "an rtsps:// camera must prove its name with a certificate trusted here"),
+            Option(
+                "cameras", .list, "FILE",
+                help: "many: a JSON list of objects with name, source, publish and, where wanted, "
+                    + "bearer, loop, verify-tls; --config takes such a list too"),
             Option(
                 "pacer", .choice(["media-clock", "leaky-bucket"]), "LAW", default: "media-clock",
                 help: "by media time, or as the original did"),

@@ -21,8 +21,7 @@ struct RelayEndpoints: Sendable {
     private func health() async -> HTTPResponse {
         var cameras: [String: CameraHealth] = [:]
         for relay in relays {
-            guard let statistics = await relay.statistics() else { continue }
-            cameras[relay.configuration.name] = CameraHealth(statistics, relay.trouble)
+            cameras[relay.configuration.name] = CameraHealth(relay, await relay.statistics())
         }
         return .json(200, HealthBody(cameras: cameras))
     }
@@ -37,6 +36,11 @@ struct RelayEndpoints: Sendable {
         text.gauge(
             "sluice_relay_published", "Cameras whose server takes media now.",
             sum { $0.isConnected ? 1 : 0 })
+        text.gauge(
+            "sluice_relay_failed", "Cameras that cannot be relayed as things are.",
+            relays.count {
+                if case .failed = $0.condition { true } else { false }
+            })
         text.counter(
             "sluice_relay_reconnects_total", "Sessions that were lost, by whose they were.",
             label: "reason",
@@ -71,28 +75,44 @@ struct RelayEndpoints: Sendable {
 }
 
 private struct HealthBody: Encodable {
-    let status = "ok"
+    let status: String
     let cameras: [String: CameraHealth]
+
+    init(cameras: [String: CameraHealth]) {
+        self.cameras = cameras
+        let isWhole = cameras.values.allSatisfy { $0.reason == nil }
+        status = isWhole ? "ok" : "degraded"
+    }
 }
 
 private struct CameraHealth: Encodable {
+    let state: String
+    let reason: String?
     let playing: Bool
     let published: Bool
-    let trouble: String?
+    let cameraInterruptions: UInt64
+    let republications: UInt64
 
-    init(_ statistics: RelayStatistics, _ trouble: String?) {
-        (playing, published) = (statistics.isPlaying, statistics.isConnected)
-        self.trouble = trouble
+    init(_ relay: RunningRelay, _ statistics: RelayStatistics?) {
+        let condition = relay.condition
+        (state, reason) = (condition.name, condition.reason)
+        (playing, published) = (statistics?.isPlaying ?? false, statistics?.isConnected ?? false)
+        cameraInterruptions = statistics?.cameraInterruptions ?? 0
+        republications = relay.republications
     }
 }
 
 /// A camera as the original's callers know it; without source and endpoint, which hold secrets.
 private struct CameraEntry: Encodable {
     let cameraId: String
+    let sessionId: String
+    let trackName: String
     let name: String
     let kind = "video"
 
     init(_ relay: RunningRelay) {
         (cameraId, name) = (relay.configuration.name, relay.configuration.name)
+        let session = relay.session
+        (sessionId, trackName) = (session?.id ?? "", session?.trackName ?? "")
     }
 }

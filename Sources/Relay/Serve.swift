@@ -1,3 +1,4 @@
+import MediaFile
 import Pacer
 import Reactor
 import Relaying
@@ -14,22 +15,13 @@ func serve() async {
         isJSON: settings["log-format"] == "json")
     let signals = Signals()
     let ending = AsyncStream.makeStream(of: String?.self)
-    let isAlone = settings["cameras"] == nil
-    var relays: [RunningRelay] = []
-    for configuration in configurations(settings, command) {
-        do throws(RelayError) {
-            relays.append(
-                try RunningRelay(configuration) { report in
-                    tell(report, of: configuration.name, log)
-                    if case .failed(let reason) = report, isAlone {
-                        ending.continuation.yield(reason)
-                    }
-                })
-        } catch {
-            command.fail("\(configuration.name): \(error.description)", .usage)
-        }
+    let list: CameraList
+    do throws(CameraList.Complaint) {
+        list = try CameraList(settings)
+    } catch {
+        command.fail(error.text, .usage)
     }
-    let running = relays
+    let running = start(list, command, log, ending.continuation)
     let web = await startWeb(settings, command, RelayEndpoints(running))
     log(.info, "relaying", ["cameras": "\(running.count)", "http": "port \(web.port)"])
     Readiness().ready()
@@ -51,11 +43,46 @@ func serve() async {
     if let failure { command.fail(failure, .unavailable) }
 }
 
+/// Starts all; the end of a source that is alone ends the process.
+private func start(
+    _ list: CameraList, _ command: Command, _ log: Log,
+    _ ending: AsyncStream<String?>.Continuation
+) -> [RunningRelay] {
+    ClipReader.silenceLibrary()
+    return list.relays.map { configuration in
+        do throws(RelayError) {
+            return try RunningRelay(configuration) { report in
+                tell(report, of: configuration.name, log)
+                switch report {
+                case .failed(let reason) where list.isAlone: ending.yield(reason)
+                case .ended where list.isAlone: ending.yield(nil)
+                case .failed, .ended, .note, .waiting: return
+                }
+            }
+        } catch {
+            let place = list.isAlone ? "" : "\(configuration.name): "
+            command.fail(place + error.description, error.exitCode)
+        }
+    }
+}
+
 private func tell(_ report: RunningRelay.Report, of name: String, _ log: Log) {
     switch report {
     case .note(let text): log(.info, text, ["camera": name])
     case .waiting(let reason): log(.warning, reason, ["camera": name])
     case .failed(let reason): log(.error, reason, ["camera": name])
+    case .ended: log(.info, "played to its end", ["camera": name])
+    }
+}
+
+extension RelayError {
+    fileprivate var exitCode: ExitCode {
+        switch self {
+        case .malformedSource, .cannotLoop, .malformedEndpoint: .usage
+        case .clip(.unreadable): .noInput
+        case .clip(.noH264), .clip(.noTimestamps), .system: .unavailable
+        case .clip(.cutOff): .ioFailure
+        }
     }
 }
 
@@ -72,34 +99,6 @@ private func logStatistics(of relays: [RunningRelay], each seconds: Int, _ log: 
     }
 }
 
-private func configurations(_ settings: Settings, _ command: Command) -> [RelayConfiguration] {
-    var list: [RelayConfiguration] = []
-    if let path = settings["cameras"] {
-        guard let bytes = readFile(path) else {
-            command.fail("cannot read the cameras in \(path)", .noInput)
-        }
-        do {
-            let cameras: [CameraBody] = try decodeJSON(from: bytes)
-            list = cameras.map(\.configuration)
-        } catch {
-            command.fail("\(path): \(error)", .usage)
-        }
-    } else {
-        guard let source = settings["source"], let publish = settings["publish"] else {
-            command.fail("give --source URL and --publish URL, or --cameras FILE", .usage)
-        }
-        list = [
-            RelayConfiguration(
-                name: settings["name"] ?? "camera", source: source, publish: publish,
-                bearer: settings["bearer"])
-        ]
-    }
-    for index in list.indices where settings["pacer"] == "leaky-bucket" {
-        list[index].law = .leakyBucket
-    }
-    return list
-}
-
 private func startWeb(
     _ settings: Settings, _ command: Command, _ endpoints: RelayEndpoints
 ) async -> WebServer {
@@ -114,16 +113,5 @@ private func startWeb(
         ) { request in await endpoints.respond(to: request) }
     } catch {
         command.fail(error.description, .unavailable)
-    }
-}
-
-private struct CameraBody: Decodable {
-    let name: String
-    let source: String
-    let publish: String
-    let bearer: String?
-
-    var configuration: RelayConfiguration {
-        RelayConfiguration(name: name, source: source, publish: publish, bearer: bearer)
     }
 }

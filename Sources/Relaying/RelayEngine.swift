@@ -1,6 +1,7 @@
 import Audio
 import Camera
 import Codecs
+public import MediaFile
 public import Pacer
 import RTP
 public import RTSP
@@ -8,36 +9,53 @@ public import Timing
 public import WebRTC
 public import Wire
 
-/// One camera to one server: RTSP in, paced on one clock, WebRTC out. A `StreamEngine` without I/O.
+/// One camera or clip to one server: paced on one clock, WebRTC out. A `StreamEngine` without I/O.
 ///
-/// The owner agrees on the session with the server (WHIP) when told that the camera is `ready`, and
-/// hands it in by `publish`. What comes before is let go; the first picture sent is a key frame.
+/// The owner agrees on the session with the server (WHIP) when told that the source is `ready`, and
+/// hands it in by `publish`. What a camera sends before is let go, a clip waits; the first picture
+/// sent is a key frame. A clip's samples come from the owner, by `supply`.
 public struct RelayEngine: ~Copyable, StreamEngine {
-    private var camera: CameraSession
-    private var publishing: PublishingSession?
-    private var pacer: PacedSession
+    var camera: CameraSession?
+    var clip: ClipPlay?
+    var publishing: PublishingSession?
+    var pacer: PacedSession
     private let law: PacerConfiguration.Law
-    private let pictureTrack: Int
-    private let soundTrack: Int
-    private var packetizer = H264Packetizer(payloadType: 0, ssrc: 0, sequenceNumber: 0)
-    private var batch = PacketBatch()
-    private var store = PayloadStore()
-    private var sound: RelaySound?
-    private var reordering = ReorderingDetector()
-    private var format: RelayFormat?
-    private var hasSound = false
-    private var isAwaitingKeyframe = true
-    private var origin: Instant?  // of the camera's time line
-    private var lastTie: [Interval] = [.seconds(-10), .seconds(-10)]
-    private var counts = RelayStatistics()
-    private var events: [RelayEvent] = []
+    let pictureTrack: Int
+    let soundTrack: Int
+    var packetizer = H264Packetizer(payloadType: 0, ssrc: 0, sequenceNumber: 0)
+    var batch = PacketBatch()
+    var store = PayloadStore()
+    var sound: RelaySound?
+    var reordering = ReorderingDetector()
+    var format: RelayFormat?
+    var hasSound = false
+    var isAwaitingKeyframe = true
+    var origin: Instant?  // of the camera's time line
+    var lastTie: [Interval] = [.seconds(-10), .seconds(-10)]
+    var counts = RelayStatistics()
+    var events: [RelayEvent] = []
+    var clipFailure: ClipError?
+    var lastSound: (timestamp: UInt32, time: Interval)?
 
     /// A relay that connects to its camera at once.
     public init(
         _ configuration: RTSPClientConfiguration, pacing: PacerConfiguration,
         verifiesTLS: Bool = false
     ) {
+        self.init(pacing)
         camera = CameraSession(configuration, verifiesTLS: verifiesTLS)
+    }
+
+    /// A relay of a clip, whose samples are wanted at once.
+    public init(_ clip: ClipFormat, pacing: PacerConfiguration) {
+        self.init(pacing)
+        self.clip = ClipPlay(clip)
+        for name in clip.leftOut { events.append(.note("left out of the clip: \(name)")) }
+        begin(CameraFormat(clip))
+        counts.isPlaying = false
+    }
+
+    private init(_ pacing: PacerConfiguration) {
         pacer = PacedSession(pacing)
         law = pacing.law
         pictureTrack = pacer.addTrack(.video, clockRate: 90_000)
@@ -55,7 +73,7 @@ public struct RelayEngine: ~Copyable, StreamEngine {
 
     /// Ends both sessions, telling the camera and the server.
     public mutating func close(at now: Instant) {
-        camera.close(at: now)
+        camera?.close(at: now)
         publishing?.close(at: now)
     }
 
@@ -77,28 +95,33 @@ public struct RelayEngine: ~Copyable, StreamEngine {
 
 extension RelayEngine {
     /// Where the camera is.
-    public var wantedConnection: StreamTarget? { camera.wantedConnection }
+    public var wantedConnection: StreamTarget? {
+        switch camera {
+        case .some(let camera): camera.wantedConnection
+        case nil: nil
+        }
+    }
 
     /// The connection to the camera is there.
     public mutating func streamOpened(at now: Instant) {
-        camera.streamOpened(at: now)
+        camera?.streamOpened(at: now)
         takeFrames(at: now)
     }
 
     /// Takes in what the camera sent.
     public mutating func receiveStream(_ bytes: RawSpan, at now: Instant) {
-        camera.receiveStream(bytes, at: now)
+        camera?.receiveStream(bytes, at: now)
         takeFrames(at: now)
     }
 
     /// The connection to the camera could not be made or has ended.
     public mutating func streamClosed(_ reason: String?, at now: Instant) {
-        camera.streamClosed(reason, at: now)
+        camera?.streamClosed(reason, at: now)
         takeFrames(at: now)
     }
 
     /// What the camera is to be told.
-    public mutating func nextStreamOutput() -> [UInt8]? { camera.nextStreamOutput() }
+    public mutating func nextStreamOutput() -> [UInt8]? { camera?.nextStreamOutput() }
 
     /// Takes in one datagram of the server's.
     public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
@@ -108,21 +131,30 @@ extension RelayEngine {
 
     /// Does all that is due: above all, sends what is.
     public mutating func advance(to now: Instant) {
-        camera.advance(to: now)
+        camera?.advance(to: now)
+        playClip(at: now)
         takeFrames(at: now)
         publishing?.advance(to: now)
         takePublishingEvents()
         pacer.advance(to: now)
         while let departure = pacer.nextDeparture() { depart(departure, at: now) }
+        finishClip(at: now)
     }
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        var earliest = camera.nextDeadline
-        for own in [pacer.nextDeadline, publishingDeadline] {
+        var earliest = cameraDeadline
+        for own in [clip?.nextDeadline, pacer.nextDeadline, publishingDeadline] {
             if let own { earliest = earliest.map { min($0, own) } ?? own }
         }
         return earliest
+    }
+
+    private var cameraDeadline: Instant? {
+        switch camera {
+        case .some(let camera): camera.nextDeadline
+        case nil: nil
+        }
     }
 
     private var publishingDeadline: Instant? {
@@ -161,150 +193,4 @@ extension RelayEngine {
             timestamp: packet.timestamp,
             marker: packet.track == pictureTrack && packet.isFrameEnd, at: entry.captured)
     }
-}
-
-// MARK: Frames
-
-extension RelayEngine {
-    private mutating func takeFrames(at now: Instant) {
-        while let event = camera.nextEvent() {
-            switch event {
-            case .playing(let format): begin(format)
-            case .picture(let unit, let time): take(unit, time: time, at: now)
-            case .sound(let frame, let time): take(frame, time: time, at: now)
-            case .interrupted(let failure, _):
-                counts.isPlaying = false
-                counts.cameraInterruptions += 1
-                events.append(.interrupted(reason: failure.description))
-            }
-        }
-    }
-
-    private mutating func begin(_ camera: CameraFormat) {
-        pacer.reconnected()
-        (reordering, isAwaitingKeyframe, origin) = (ReorderingDetector(), true, nil)
-        packetizer.parameterSets = camera.parameterSets
-        lastTie = [.seconds(-10), .seconds(-10)]
-        counts.isPlaying = true
-        sound = nil
-        hasSound = false
-        guard let audio = camera.audio else { return }
-        do throws(AudioError) {
-            sound = try RelaySound(audio)
-            hasSound = true
-        } catch {
-            events.append(.note("the sound is left out: \(error)"))
-        }
-    }
-
-    private mutating func take(_ unit: AccessUnit, time: Interval, at now: Instant) {
-        counts.receivedFrames += 1
-        reordering.accessUnitArrived(unit)
-        if let evidence = reordering.evidence {
-            events.append(
-                .unsuitable(
-                    reason: "the source has B-frames, which WebRTC cannot carry: \(evidence)"))
-            camera.close(at: now)
-            return
-        }
-        if unit.isKeyframe { announce(unit) }
-        guard isConnected else { return }
-        if isAwaitingKeyframe, !unit.isKeyframe { return }
-        isAwaitingKeyframe = false
-        let timestamp = UInt32(truncatingIfNeeded: unit.timestamp)
-        tie(0, timestamp, to: time)
-        batch.removeAll()
-        packetizer.packetize(unit.bytes.span.bytes, timestamp: timestamp, into: &batch)
-        for index in 0..<batch.count {
-            let payload = batch.payload(at: index).withUnsafeBytes { Array($0) }
-            enqueue(
-                payload, track: pictureTrack, timestamp: timestamp,
-                isFrameEnd: index == batch.count - 1, isKeyframe: unit.isKeyframe,
-                captured: instant(of: time, at: now), at: now)
-        }
-    }
-
-    private mutating func take(_ frame: AudioFrame, time: Interval, at now: Instant) {
-        counts.receivedFrames += 1
-        guard isConnected, hasSound else { return }
-        guard let start = opusTimestamp(frame.timestamp) else { return }
-        tie(1, start, to: time)
-        sound?.receive(frame)
-        while let packet = sound?.next() {
-            let timestamp = UInt32(truncatingIfNeeded: packet.timestamp)
-            let ahead = Int64(Int32(bitPattern: timestamp &- start)) * 1_000_000 / 48
-            enqueue(
-                packet.bytes, track: soundTrack, timestamp: timestamp, isFrameEnd: true,
-                isKeyframe: true,
-                captured: instant(of: time, at: now) + Interval(nanoseconds: ahead), at: now)
-        }
-    }
-
-    private func opusTimestamp(_ timestamp: Int64) -> UInt32? {
-        switch sound {
-        case .some(let sound): sound.opusTimestamp(timestamp)
-        case nil: nil
-        }
-    }
-
-    private mutating func enqueue(
-        _ payload: [UInt8], track: Int, timestamp: UInt32, isFrameEnd: Bool, isKeyframe: Bool,
-        captured: Instant, at now: Instant
-    ) {
-        guard let slot = store.put(.init(payload: payload, captured: captured)) else { return }
-        let packet = PacedPacket(
-            payload: slot, track: track, timestamp: timestamp, byteCount: payload.count + 12,
-            isFrameEnd: isFrameEnd, isKeyframe: isKeyframe)
-        switch pacer.enqueue(packet, at: now) {
-        case .queued: return
-        case .refused, .dropped: _ = store.take(slot)
-        }
-    }
-
-    /// The moment of a media time: what sender reports tell, whenever the packet leaves.
-    private mutating func instant(of time: Interval, at now: Instant) -> Instant {
-        let start = origin ?? Instant(nanoseconds: now.nanoseconds - time.nanoseconds)
-        origin = start
-        return start + time
-    }
-
-    /// Tells the pacer once a second which moment a timestamp is: the camera's clocks made one.
-    private mutating func tie(_ track: Int, _ timestamp: UInt32, to time: Interval) {
-        guard time - lastTie[track] >= .seconds(1) || time < lastTie[track] else { return }
-        lastTie[track] = time
-        pacer.senderReport(
-            track: track == 0 ? pictureTrack : soundTrack, timestamp: timestamp,
-            at: NTPTimestamp(unixNanoseconds: Self.epoch + time.nanoseconds))
-    }
-
-    /// The first key frame tells what there is to offer.
-    private mutating func announce(_ unit: AccessUnit) {
-        guard let profile = profileLevelID(of: unit) else { return }
-        let found = RelayFormat(profileLevelID: profile, hasSound: hasSound)
-        guard found != format else { return }
-        format = found
-        events.append(.ready(found))
-    }
-
-    private func profileLevelID(of unit: AccessUnit) -> String? {
-        var units = unit.units
-        while let nal = units.next() {
-            guard nal.byteCount > 3, nal.withUnsafeBytes({ $0[0] & 0x1F }) == 7 else { continue }
-            let octets = nal.withUnsafeBytes { Array($0[1...3]) }
-            return octets.map { octet in
-                let digits = String(octet, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }.joined()
-        }
-        return nil
-    }
-
-    private var isConnected: Bool {
-        switch publishing {
-        case .some(let session): session.isConnected
-        case nil: false
-        }
-    }
-
-    private static let epoch: Int64 = 1_000_000_000_000_000_000  // any: only distances count
 }

@@ -9,10 +9,17 @@ public enum RelayEvent: Sendable {
     case connected
     /// The session with the server is over; `publish` wants to be called again.
     case unpublished(PeerConnection.CloseReason)
-    /// The camera is away; it is tried again.
-    case interrupted(reason: String)
+    /// The camera is away; it is tried again, seldom where another attempt may well end the same
+    /// way.
+    case interrupted(reason: String, isTransient: Bool)
+    /// The camera plays again, and the server still takes media.
+    case resumed
     /// What cannot be relayed at all: another attempt would end the same way.
     case unsuitable(reason: String)
+    /// A clip's next samples are to be supplied.
+    case samplesWanted
+    /// A clip has been played to its end.
+    case finished
     /// What is left out of the source, for a log.
     case note(String)
 }

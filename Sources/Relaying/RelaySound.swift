@@ -37,6 +37,9 @@ struct RelaySound: ~Copyable {
             frame.bytes.span.bytes, timestamp: frame.timestamp, followsLoss: frame.followsLoss)
     }
 
+    /// Brings out what the encoder still waits with.
+    mutating func finish() { transcoder?.finish() }
+
     mutating func next() -> OpusPacket? {
         passed.isEmpty ? transcoder?.next() : passed.removeFirst()
     }

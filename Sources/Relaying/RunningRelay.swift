@@ -1,7 +1,8 @@
 import Ciphers
 import Codecs
 import Fetch
-public import Pacer
+import MediaFile
+import Pacer
 import RTP
 import RTSP
 import Reactor
@@ -11,25 +12,6 @@ import Timing
 import WHIP
 import WebRTC
 import Wire
-
-/// What one relay is to do.
-public struct RelayConfiguration: Hashable, Sendable {
-    /// What it is called in logs and answers.
-    public var name: String
-    /// The camera, `rtsp` or `rtsps`, credentials in it.
-    public var source: String
-    /// The WHIP endpoint.
-    public var publish: String
-    /// The token for it.
-    public var bearer: String?
-    /// By which law it paces.
-    public var law = PacerConfiguration.Law.mediaClock
-
-    /// A camera to an endpoint.
-    public init(name: String, source: String, publish: String, bearer: String? = nil) {
-        (self.name, self.source, self.publish, self.bearer) = (name, source, publish, bearer)
-    }
-}
 
 /// A relay that runs: an engine on a loop of its own, and the session with its server, agreed on
 /// again whenever it is lost.
@@ -42,15 +24,20 @@ public final class RunningRelay: Sendable {
         case waiting(String)
         /// It cannot go on: another attempt would end the same way.
         case failed(String)
+        /// A media file has been played to its end.
+        case ended
     }
 
     /// What it was told to do.
     public let configuration: RelayConfiguration
-    /// Why the source or the server is away; `nil` while all is well.
-    public var trouble: String? { state.withLock { $0.trouble } }
+    /// How it stands.
+    public var condition: RelayCondition { state.withLock { $0.condition } }
+    /// The session with the server; `nil` while there is none.
+    public var session: RelaySession? { state.withLock { $0.session } }
 
     private struct State {
-        var trouble: String?
+        var condition = RelayCondition.connecting
+        var session: RelaySession?
         var hasPublished = false
         var republications: UInt64 = 0
         var resource: WHIPSession?
@@ -58,6 +45,7 @@ public final class RunningRelay: Sendable {
 
     private let state = Mutex(State())
     private let loop: LoopHandle<RelayEngine>
+    private let feed: ClipFeed?
     private let context: DTLSContext
     private let report: @Sendable (Report) -> Void
     private let task = Mutex<Task<Void, Never>?>(nil)
@@ -71,27 +59,53 @@ public final class RunningRelay: Sendable {
         _ configuration: RelayConfiguration, report: @escaping @Sendable (Report) -> Void
     ) throws(RelayError) {
         (self.configuration, self.report) = (configuration, report)
-        let camera: RTSPClientConfiguration
-        do throws(ParseError) {
-            camera = RTSPClientConfiguration(
-                url: try RTSPURL(parsing: configuration.source), seed: randomBytes(count: 32))
-        } catch { throw .malformedSource("\(error)") }
+        let source = try configuration.parsedSource()
         guard
             configuration.publish.hasPrefix("http://")
                 || configuration.publish.hasPrefix("https://")
         else { throw .malformedEndpoint }
-        var pacing = PacerConfiguration()
-        pacing.law = configuration.law
         let (events, continuation) = AsyncStream.makeStream(of: RelayEvent.self)
         do {
+            let feed = try Self.feed(source, configuration)
             context = try DTLSContext(certificate: Certificate())
             loop = try startStreamLoop(
                 name: "relay", configuration: LoopConfiguration(listen: Endpoint(ipv4: 0, port: 0)),
-                makeEngine: { [pacing] in RelayEngine(camera, pacing: pacing) },
-                onEvent: { continuation.yield($0) })
+                makeEngine: { Self.engine(source, feed, configuration) },
+                onEvent: { event in
+                    if case .samplesWanted = event {
+                        feed?.demand()
+                    } else {
+                        continuation.yield(event)
+                    }
+                })
+            feed?.start(loop)
+            self.feed = feed
+        } catch let error as ClipError {
+            throw .clip(error)
         } catch { throw .system("\(error)") }
         let following = Task { await follow(events) }
         task.withLock { $0 = following }
+    }
+
+    private static func feed(
+        _ source: RelayConfiguration.Source, _ configuration: RelayConfiguration
+    ) throws -> ClipFeed? {
+        guard case .clip(let path) = source else { return nil }
+        return try ClipFeed(path: path, isLooped: configuration.isLooped)
+    }
+
+    private static func engine(
+        _ source: RelayConfiguration.Source, _ feed: ClipFeed?, _ configuration: RelayConfiguration
+    ) -> RelayEngine {
+        var pacing = PacerConfiguration()
+        pacing.law = configuration.law
+        switch source {
+        case .camera(let url):
+            return RelayEngine(
+                RTSPClientConfiguration(url: url, seed: randomBytes(count: 32)), pacing: pacing,
+                verifiesTLS: configuration.verifiesTLS)
+        case .clip: return RelayEngine(feed?.format ?? ClipFormat(), pacing: pacing)
+        }
     }
 
     /// How it fares; `nil` when it has ended.
@@ -114,26 +128,6 @@ public final class RunningRelay: Sendable {
     }
 }
 
-/// Why a relay cannot be started.
-public enum RelayError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The source's URL.
-    case malformedSource(String)
-    /// The endpoint's URL.
-    case malformedEndpoint
-    /// The kernel or OpenSSL.
-    case system(String)
-
-    /// One sentence.
-    public var description: String {
-        switch self {
-        case .malformedSource(let reason):
-            "the source must be an rtsp:// or rtsps:// URL: \(reason)"
-        case .malformedEndpoint: "the endpoint must be an http:// or https:// URL"
-        case .system(let reason): reason
-        }
-    }
-}
-
 // MARK: Following the engine
 
 extension RunningRelay {
@@ -146,28 +140,42 @@ extension RunningRelay {
                 format = found
                 await publish(found)
             case .connected:
-                state.withLock { ($0.trouble, $0.hasPublished) = (nil, true) }
+                state.withLock { ($0.condition, $0.hasPublished) = (.publishing, true) }
                 report(.note("published"))
             case .unpublished(let reason):
-                state.withLock { $0.republications += 1 }
-                wait("the session with the server has ended: \(reason)")
+                state.withLock { ($0.session, $0.republications) = (nil, $0.republications + 1) }
+                miss("the session with the server has ended: \(reason)", isTransient: true)
                 if let format { await publish(format) }
-            case .interrupted(let reason): wait(reason)
-            case .unsuitable(let reason):
-                state.withLock { $0.trouble = reason }
-                report(.failed(reason))
+            case .interrupted(let reason, let isTransient): miss(reason, isTransient: isTransient)
+            case .resumed: state.withLock { $0.condition = .publishing }
+            case .unsuitable(let reason): fail(reason)
+            case .finished:
+                state.withLock { $0.condition = .ended }
+                report(.ended)
+            case .samplesWanted: continue  // the feed is told at once, on the loop's thread
             case .note(let text): report(.note(text))
             }
         }
     }
 
-    private func wait(_ reason: String) {
-        let isFirst = state.withLock { state in
-            state.trouble = reason
-            return !state.hasPublished
+    /// Something is away. What has never worked is more likely mistaken than away.
+    ///
+    /// - Returns: Whether it is waited for.
+    @discardableResult
+    private func miss(_ reason: String, isTransient: Bool) -> Bool {
+        let isKnown = configuration.isPatient || state.withLock { $0.hasPublished }
+        guard isKnown, isTransient || !configuration.isPatient else {
+            fail(reason)
+            return false
         }
-        // What has never worked is more likely mistaken than away.
-        report(isFirst ? .failed(reason) : .waiting(reason))
+        state.withLock { $0.condition = .waiting(reason: reason) }
+        report(.waiting(reason))
+        return true
+    }
+
+    private func fail(_ reason: String) {
+        state.withLock { $0.condition = .failed(reason: reason) }
+        report(.failed(reason))
     }
 
     /// Agrees on a session with the server, again and again until there is one.
@@ -176,12 +184,8 @@ extension RunningRelay {
             do throws(WHIPError) {
                 return try await agree(on: format)
             } catch {
-                let isFirst = state.withLock { state in
-                    state.trouble = error.description
-                    return !state.hasPublished
-                }
-                if isFirst || !error.isTransient { return report(.failed(error.description)) }
-                report(.waiting(error.description))
+                guard error.isTransient else { return fail(error.description) }
+                guard miss(error.description, isTransient: true) else { return }
             }
             let seconds = Double(min(1 << min(attempt, 5), 30)) * .random(in: 0.5...1.5)
             guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
@@ -206,7 +210,11 @@ extension RunningRelay {
         } catch {
             throw .unusableAnswer("\(error)")
         }
-        state.withLock { [session] in $0.resource = session }
+        state.withLock { [session] state in
+            state.resource = session
+            state.session = RelaySession(
+                id: "\(local.sessionID)", trackName: tracks.first?.trackID ?? "")
+        }
         guard accepted.negotiated.sections.contains(where: { $0.track == 0 }) else {
             throw .unusableAnswer("the server takes no H.264 of this profile")
         }

@@ -15,6 +15,9 @@ public struct Option: Hashable, Sendable {
         case endpoint
         /// Given or not; takes no value.
         case flag
+        /// A list of JSON objects: as such in the configuration file, which may also be nothing but
+        /// this list; elsewhere the name of a file with it. Its value is the list's JSON.
+        case list
     }
 
     /// In lower case with hyphens: `--log-level`, `SLUICE_LOG_LEVEL`, `"log-level"`.
@@ -50,7 +53,7 @@ public struct Option: Hashable, Sendable {
     /// What is wrong with `text` as a value; `nil` when nothing is.
     func complaint(about text: String) -> String? {
         switch value {
-        case .text: return text.isEmpty ? "must not be empty" : nil
+        case .text, .list: return text.isEmpty ? "must not be empty" : nil
         case .flag: return ["true", "false"].contains(text) ? nil : "must be true or false"
         case .choice(let words):
             return words.contains(text) ? nil : "must be one of \(words.joined(separator: ", "))"

@@ -14,6 +14,8 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     case unreadableFile(String)
     /// A configuration file that is not an object of texts, numbers, Booleans and arrays of them.
     case malformedFile(String)
+    /// A file that is not a list of objects.
+    case malformedList(String)
     /// A key in the file that no option has.
     case unknownKey(String, file: String)
 
@@ -22,7 +24,7 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unreadableFile: .noInput
         case .unknownFlag, .unexpectedArgument, .missingValue, .badValue, .malformedFile,
-            .unknownKey:
+            .malformedList, .unknownKey:
             .usage
         }
     }
@@ -37,6 +39,7 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
             "\(source) \(complaint), not \"\(value)\""
         case .unreadableFile(let path): "cannot read \(path)"
         case .malformedFile(let path): "\(path) is not a JSON object of settings"
+        case .malformedList(let path): "\(path) is not a JSON list of objects"
         case .unknownKey(let key, let file): "unknown key \"\(key)\" in \(file)"
         }
     }
@@ -58,8 +61,10 @@ public struct Settings: Sendable {
         _ options: [Option], arguments: [String], environment: [String: String],
         readFile: (String) -> [UInt8]?
     ) throws(SettingsError) {
-        let given = try Self.flags(options, arguments)
-        let inherited = try Self.variables(options, environment)
+        var given = try Self.flags(options, arguments)
+        var inherited = try Self.variables(options, environment)
+        try Self.readLists(options, in: &given, readFile)
+        try Self.readLists(options, in: &inherited, readFile)
         var filed: [String: [String]] = [:]
         if let path = given["config"]?.last ?? inherited["config"]?.last {
             guard let bytes = readFile(path) else { throw .unreadableFile(path) }
@@ -125,10 +130,25 @@ public struct Settings: Sendable {
         return values
     }
 
+    /// Puts lists in the place of the names of their files.
+    private static func readLists(
+        _ options: [Option], in values: inout [String: [String]], _ readFile: (String) -> [UInt8]?
+    ) throws(SettingsError) {
+        for option in options where option.value == .list {
+            guard let path = values[option.name]?.last else { continue }
+            guard let bytes = readFile(path) else { throw .unreadableFile(path) }
+            guard let list = ConfigurationFile.list(bytes) else { throw .malformedList(path) }
+            values[option.name] = [list]
+        }
+    }
+
     private static func keys(
         _ options: [Option], _ bytes: [UInt8], path: String
     ) throws(SettingsError) -> [String: [String]] {
-        guard let object = ConfigurationFile.values(bytes) else { throw .malformedFile(path) }
+        let lists = options.filter { $0.value == .list }.map(\.name)
+        guard let object = ConfigurationFile.values(bytes, lists: lists) else {
+            throw .malformedFile(path)
+        }
         var values: [String: [String]] = [:]
         for (key, texts) in object.sorted(by: { $0.key < $1.key }) {
             guard let option = options.first(where: { $0.name == key }), option.isInherited,

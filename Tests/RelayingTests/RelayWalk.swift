@@ -87,7 +87,8 @@ struct RelayWalk: ~Copyable {
         case .ready(let format): try publish(format)
         case .connected, .note: return
         case .unpublished(let reason): reasons.append("\(reason)")
-        case .interrupted(let reason), .unsuitable(let reason): reasons.append(reason)
+        case .interrupted(let reason, _), .unsuitable(let reason): reasons.append(reason)
+        case .resumed, .finished, .samplesWanted: return
         }
     }
 

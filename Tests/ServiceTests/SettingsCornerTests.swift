@@ -26,4 +26,45 @@ import Testing
             try SettingsTests.settings(["--config", "there.json"], file: #"{"help": true}"#)
         }
     }
+
+    private static func listed(
+        _ arguments: [String], _ environment: [String: String] = [:], file: String
+    ) throws(SettingsError) -> Settings {
+        try Settings(
+            [Option("cameras", .list, "FILE", help: ""), Option("insecure", .flag, help: "")]
+                + Option.common, arguments: arguments, environment: environment,
+            readFile: { $0 == "there.json" ? Array(file.utf8) : nil })
+    }
+
+    @Test func `a list of objects is the file, a key of it, or a file that a flag names`() throws {
+        let list = #"[{"loop":true,"name":"a"}]"#
+        #expect(try Self.listed(["--config", "there.json"], file: list)["cameras"] == list)
+        let keyed = #"{"insecure": true, "cameras": \#(list)}"#
+        let settings = try Self.listed(["--config", "there.json"], file: keyed)
+        #expect(settings["cameras"] == list && settings.isSet("insecure"))
+        #expect(try Self.listed(["--cameras", "there.json"], file: list)["cameras"] == list)
+        let variable = ["SLUICE_CAMERAS": "there.json"]
+        #expect(try Self.listed([], variable, file: list)["cameras"] == list)
+    }
+
+    @Test(arguments: [
+        (["--cameras", "absent.json"], "[]", "cannot read absent.json"),
+        (["--cameras", "there.json"], "{}", "there.json is not a JSON list of objects"),
+        (["--cameras", "there.json"], "[1]", "there.json is not a JSON list of objects"),
+        (
+            ["--config", "there.json"], #"{"cameras": "a"}"#,
+            "there.json is not a JSON object of settings"
+        ),
+        (
+            ["--config", "there.json"], #"{"insecure": [{}]}"#,
+            "there.json is not a JSON object of settings"
+        ),
+    ]) func `what is no list is named`(arguments: [String], file: String, line: String) {
+        do throws(SettingsError) {
+            _ = try Self.listed(arguments, file: file)
+            Issue.record("accepted")
+        } catch {
+            #expect(error.description == line)
+        }
+    }
 }
