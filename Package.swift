@@ -120,7 +120,8 @@ let package = Package(
             swiftSettings: house),
 
         .target(
-            name: "RecordingAPI", dependencies: ["Recording", "Telemetry", "Web"],
+            name: "RecordingAPI",
+            dependencies: ["Reactor", "Recording", "Telemetry", "Timing", "Web"],
             swiftSettings: house),
 
         // doors
@@ -141,7 +142,9 @@ let package = Package(
             swiftSettings: house),
         .executableTarget(
             name: "Recorder",
-            dependencies: ["Reactor", "Recording", "RecordingAPI", "Service", "Timing", "Web"],
+            dependencies: [
+                "Muxer", "Reactor", "Recording", "RecordingAPI", "Service", "Timing", "Web",
+            ],
             swiftSettings: house),
 
         // benchmarks
@@ -197,7 +200,9 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
         .testTarget(
             name: "CameraTests", dependencies: ["Camera", "RTP", "Timing"], swiftSettings: house),
-        .testTarget(name: "RecordingTests", dependencies: ["Recording"], swiftSettings: house),
+        .testTarget(
+            name: "RecordingTests", dependencies: ["Muxer", "Recording", "Timing"],
+            swiftSettings: house),
         .testTarget(
             name: "RelayingTests",
             dependencies: [

@@ -1,5 +1,6 @@
 import CSystem
 import Synchronization
+public import Timing
 
 /// Why a mailbox did not take a command.
 public enum MailboxRefusal: Error, Hashable, Sendable {
@@ -66,6 +67,15 @@ public final class Mailbox<Command: Sendable>: Sendable {
         }
         for command in commands { body(command) }
         return !isClosed
+    }
+
+    /// Blocks until something waits, the mailbox closes, or `deadline` has come: for threads that have
+    /// nothing else to wait for.
+    public func wait(until deadline: Instant?) throws(SystemError) {
+        guard let deadline else { return try wait() }
+        let milliseconds = ((deadline - .now()).nanoseconds + 999_999) / 1_000_000
+        let timeout = Int32(clamping: max(milliseconds, 0))
+        try SystemError.check(system_wait_readable(descriptor, timeout), "poll")
     }
 
     /// Blocks until something waits or the mailbox closes: for starters and tests, not for loops.

@@ -12,8 +12,28 @@ extension Command {
             Option("output", .text, "DIR", default: ".", help: "where the files go"),
             Option("name", .text, "ID", default: "recording", help: "what the files are called"),
             Option(
-                "format", .choice(["mpegts"]), "FORMAT", default: "mpegts",
-                help: "the container"),
+                "format", .choice(["mpegts", "fmp4", "mp4"]), "FORMAT", default: "mpegts",
+                help: "the container: mpegts, fmp4, or mp4 that grows as fmp4"),
+            Option(
+                "segment", .number(1...86_400), "SECONDS",
+                help: "begin another file after so long, at a key frame"),
+            Option(
+                "segment-bytes", .number(100_000...1_000_000_000_000), "N",
+                help: "begin another file after so many octets"),
+            Option(
+                "segment-align", .flag,
+                help: "cut at multiples of --segment on the clock, UTC, instead"),
+            Option(
+                "sync", .choice(["none", "interval", "part"]), "WHEN", default: "interval",
+                help: "hand to the disk: by the kernel's habit, every second, or every part"),
+            Option(
+                "keep-hours", .number(1...1_000_000), "N", help: "delete what is older than this"),
+            Option(
+                "keep-megabytes", .number(1...1_000_000_000), "N",
+                help: "delete the oldest beyond so much in all"),
+            Option(
+                "keep-free-megabytes", .number(1...1_000_000_000), "N",
+                help: "delete the oldest while less is free on the disk"),
             Option(
                 "bearer", .text, "TOKEN", help: "the token for WHEP (better as SLUICE_BEARER)"),
             Option(

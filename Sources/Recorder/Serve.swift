@@ -22,16 +22,16 @@ func serve() async {
             "cannot write into \(folder): \(reason)", errno == EACCES ? .noPermission : .noInput)
     }
     let ending = AsyncStream.makeStream(of: Ending.self)
-    let recordings = Recordings(
-        folder: folder, bearer: settings["bearer"], clock: unixSeconds
-    ) { name, message, isFinal in
+    let recordings = open(folder, settings, command) { name, message, isFinal in
         log(isFinal ? .error : .warning, message, ["name": name])
         // What the command line names is all there is; what the API began is one of many.
         let isAll = settings["source"] != nil && name == settings["name"] ?? "recording"
         if isFinal, isAll { ending.continuation.yield(.failed(message)) }
     }
     let web = await startWeb(settings, command, RecordingEndpoints(recordings))
-    log(.info, "Using MPEG-TS format", ["output": folder, "http": "port \(web.port)"])
+    log(
+        .info, "Using \(settings.container.title) format",
+        ["output": folder, "http": "port \(web.port)"])
     if let source = settings["source"] {
         let name = settings["name"] ?? "recording"
         do throws(RecordingError) {
@@ -53,6 +53,19 @@ func serve() async {
     await recordings.stopAll()
     if case .failed(let message) = reason, settings["source"] != nil {
         command.fail(message, .unavailable)
+    }
+}
+
+private func open(
+    _ folder: String, _ settings: Settings, _ command: Command,
+    report: @escaping @Sendable (String, String, Bool) -> Void
+) -> Recordings {
+    do throws(RecordingError) {
+        return try Recordings(
+            folder: folder, bearer: settings["bearer"], options: settings.recordingOptions,
+            disk: settings.diskOptions, clock: unixTime, report: report)
+    } catch {
+        command.fail(error.description, error.exitCode)
     }
 }
 
@@ -96,10 +109,8 @@ private func startWeb(
     }
 }
 
-/// Seconds since 1970.
-@Sendable private func unixSeconds() -> Int64 {
-    ClockMap.now().unixNanoseconds(at: .now()) / 1_000_000_000
-}
+/// Nanoseconds since 1970.
+@Sendable private func unixTime() -> Int64 { ClockMap.now().unixNanoseconds(at: .now()) }
 
 extension RecordingError {
     fileprivate var exitCode: ExitCode {

@@ -1,11 +1,15 @@
+public import Muxer
+
 /// What a recording engine tells its owner, in order.
 public enum RecordingEvent: Hashable, Sendable {
     /// A new file begins.
-    case began
+    case began(Container)
     /// Octets for the file that has begun.
-    case data([UInt8], RecordingStatistics)
+    case data(FileChunk, RecordingStatistics)
     /// The file is whole; no more comes for it.
     case finished(RecordingStatistics)
+    /// The source is there, and nothing has come of it for a while; then it comes again.
+    case stalled(Bool)
     /// The source is away, for this reason; `isFinal` says that it is not tried again.
     case interrupted(reason: String, isFinal: Bool)
     /// What cannot be recorded of the source, for a log.

@@ -1,82 +1,84 @@
-import Glibc
-import Reactor
+import Muxer
 import Synchronization
 
-/// One growing file, written by a thread of its own: a slow disk holds up no camera.
+/// One growing file and the index beside it, as the media path sees it: what is appended here, the
+/// disk's own thread writes. Nothing here blocks.
 ///
-/// What waits for the disk is bounded; beyond 8 MB the newest is dropped and counted, and the stream
-/// goes on at the next packet boundary.
-public final class RecordingFile: Sendable {
-    /// Where it lies.
-    public let path: String
+/// All files of one recording share the bound of what may wait for the disk. Where it is reached the
+/// file ends with its last whole part, for the octets behind a gap would be in the wrong place.
+final class RecordingFile: Sendable {
+    /// What becomes of a file, told by the disk's thread, in order.
+    enum Event: Hashable, Sendable {
+        /// It is there, under this path.
+        case opened(String)
+        /// Octets have been written.
+        case written(Int)
+        /// It ended where the disk refused.
+        case failed(StorageError)
+        /// It is whole, of so many octets; no more comes.
+        case closed(UInt64)
+    }
+
+    /// Where it goes.
+    let folder: String
+    /// What it is a recording of.
+    let name: String
+    /// Seconds since 1970 at which it begins.
+    let startSeconds: Int64
+    /// Its parts, as they are written.
+    let live: LiveIndex
 
     private struct State {
-        var waitingBytes = 0
-        var writtenBytes: UInt64 = 0
-        var droppedBytes: UInt64 = 0
-        var failure: String?
+        var isAccepting = true
+        var isTorn = false
         var isClosed = false
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
+    private let disk: DiskDoor
+    private let queue: WaitingOctets
+    private let onEvent: @Sendable (Event) -> Void
     private let state = Mutex(State())
-    private let mailbox: Mailbox<[UInt8]>
-    private let descriptor: Int32
 
-    /// Makes the file; one that is there already is an error, so that nothing is overwritten.
+    /// A file that the disk's thread makes when it comes to it.
     ///
     /// - Parameters:
-    ///   - path: Where it is to lie.
-    ///   - onFailure: Told once, from the writing thread, when the disk refuses.
-    public convenience init(
-        path: String, onFailure: @escaping @Sendable (String) -> Void
-    ) throws(RecordingFileError) {
-        try self.init(
-            path: path, descriptor: open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644),
-            onFailure: onFailure)
-    }
-
-    /// A file on a descriptor that is open already, and is closed with it.
+    ///   - folder: Where it goes.
+    ///   - name: What it is a recording of.
+    ///   - startSeconds: When it begins, since 1970.
+    ///   - live: Takes its parts.
+    ///   - disk: The way to the disk's thread.
+    ///   - queue: The bound of what may wait.
+    ///   - onEvent: Told, on the disk's thread, what becomes of it.
     init(
-        path: String, descriptor: Int32, onFailure: @escaping @Sendable (String) -> Void
-    ) throws(RecordingFileError) {
-        (self.path, self.descriptor) = (path, descriptor)
-        guard descriptor >= 0 else { throw RecordingFileError(path: path, reason: Self.reason()) }
-        do {
-            mailbox = try Mailbox(capacity: 65_536)
-            try startThread(name: "file") { [self] in write(onFailure) }
-        } catch {
-            Glibc.close(descriptor)
-            throw RecordingFileError(path: path, reason: error.description)
-        }
+        in folder: String, name: String, startSeconds: Int64, live: LiveIndex,
+        disk: DiskDoor, queue: WaitingOctets, onEvent: @escaping @Sendable (Event) -> Void
+    ) {
+        (self.folder, self.name, self.startSeconds) = (folder, name, startSeconds)
+        (self.live, self.disk, self.queue, self.onEvent) = (live, disk, queue, onEvent)
+        if !disk.post(.begin(self)) { refuse() }
     }
 
-    /// Octets that are in the file.
-    public var writtenBytes: UInt64 { state.withLock { $0.writtenBytes } }
-
-    /// Octets that the disk was too slow for.
-    public var droppedBytes: UInt64 { state.withLock { $0.droppedBytes } }
-
-    /// Queues octets for the file. Never blocks.
-    public func append(_ bytes: [UInt8]) {
-        let fits = state.withLock { state in
-            guard state.failure == nil, state.waitingBytes + bytes.count <= Self.waitingLimit
-            else {
-                state.droppedBytes += UInt64(bytes.count)
-                return false
-            }
-            state.waitingBytes += bytes.count
-            return true
+    /// Queues octets for the file.
+    ///
+    /// - Returns: `false` when they were dropped: too much waits, or the file has ended.
+    func append(_ chunk: FileChunk) -> Bool {
+        guard state.withLock({ $0.isAccepting }) else { return false }
+        guard queue.reserve(chunk.byteCount) else {
+            refuse()
+            return false
         }
-        guard fits else { return }
-        do throws(MailboxRefusal) { try mailbox.post(bytes) } catch {
-            state.withLock { $0.droppedBytes += UInt64(bytes.count) }
+        guard disk.post(.append(self, chunk)) else {
+            queue.release(chunk.byteCount)
+            refuse()
+            return false
         }
+        return true
     }
 
-    /// Writes what waits, hands it to the disk and closes the file.
-    public func close() async {
-        mailbox.close()
+    /// Queues the file's end, and waits until it is whole.
+    func close() async {
+        end()
         await withCheckedContinuation { continuation in
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.waiters.append(continuation) }
@@ -86,60 +88,91 @@ public final class RecordingFile: Sendable {
         }
     }
 
-    private func write(_ onFailure: @Sendable (String) -> Void) {
-        var isOpen = true
-        while isOpen {
-            // A mailbox can always be waited for while it lives.
-            try? mailbox.wait()
-            isOpen = mailbox.drain { bytes in
-                if let reason = put(bytes) { onFailure(reason) }
-            }
-        }
-        fsync(descriptor)
-        Glibc.close(descriptor)
-        let waiters = state.withLock { state in
-            state.isClosed = true
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
+    /// Queues the file's end.
+    func end() {
+        state.withLock { $0.isAccepting = false }
+        if !disk.post(.close(self)) { closed(byteCount: 0) }
     }
 
-    /// Writes all of it; a reason the first time that the disk refuses.
-    private func put(_ bytes: [UInt8]) -> String? {
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes[offset...].withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress, $0.count)
-            }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            offset += count
-        }
-        let reason = offset < bytes.count ? Self.reason() : nil
-        return state.withLock { state in
-            state.waitingBytes -= bytes.count
-            state.writtenBytes += UInt64(offset)
-            guard let reason, state.failure == nil else { return nil }
-            state.failure = reason
-            return reason
-        }
-    }
-
-    private static func reason() -> String {
-        let text = String(cString: strerror(errno))
-        return text.prefix(1).lowercased() + text.dropFirst()
-    }
-
-    private static let waitingLimit = 8 << 20
+    /// What is missing between two appended chunks cannot be made good: nothing more is taken.
+    private func refuse() { state.withLock { ($0.isAccepting, $0.isTorn) = (false, true) } }
 }
 
-/// Why a file cannot be made.
-public struct RecordingFileError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// Which.
-    public var path: String
-    /// The kernel's words.
-    public var reason: String
+// MARK: The disk's side
 
-    /// One line.
-    public var description: String { "cannot write \(path): \(reason)" }
+extension RecordingFile {
+    func opened(_ path: String) {
+        live.opened(path)
+        onEvent(.opened(path))
+    }
+
+    func wrote(_ chunk: FileChunk, byteCount: UInt64) {
+        queue.release(chunk.byteCount)
+        live.wrote(chunk, byteCount: byteCount)
+        onEvent(.written(chunk.bytes.count))
+    }
+
+    /// Not written, for the file has failed.
+    func dropped(_ chunk: FileChunk) { queue.release(chunk.byteCount) }
+
+    func failed(_ error: StorageError) {
+        refuse()
+        onEvent(.failed(error))
+    }
+
+    /// Whether octets behind its last whole part are missing.
+    var isTorn: Bool { state.withLock { $0.isTorn } }
+
+    func closed(byteCount: UInt64) {
+        let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>]? in
+            guard !state.isClosed else { return nil }
+            (state.isClosed, state.isAccepting) = (true, false)
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        guard let waiters else { return }
+        live.finished(byteCount: byteCount)
+        onEvent(.closed(byteCount))
+        for waiter in waiters { waiter.resume() }
+    }
+}
+
+/// The octets of one recording that wait for the disk, and their bound.
+final class WaitingOctets: Sendable {
+    private struct State {
+        var count = 0
+        var isOver = false
+    }
+
+    private let limit: Int
+    private let state = Mutex(State())
+
+    /// - Parameter limit: Beyond so many nothing is taken.
+    init(limit: Int = 4 << 20) { self.limit = limit }
+
+    /// Octets that wait.
+    var count: Int { state.withLock { $0.count } }
+
+    /// Whether too much waits: from the bound being reached until half of it has been written.
+    var isOver: Bool { state.withLock { $0.isOver } }
+
+    /// Makes room for octets; `false` when there is none.
+    func reserve(_ byteCount: Int) -> Bool {
+        state.withLock { state in
+            if state.isOver || state.count + byteCount > limit {
+                state.isOver = true
+                return false
+            }
+            state.count += byteCount
+            return true
+        }
+    }
+
+    /// Octets wait no longer.
+    func release(_ byteCount: Int) {
+        state.withLock { state in
+            state.count -= byteCount
+            if state.count <= limit / 2 { state.isOver = false }
+        }
+    }
 }

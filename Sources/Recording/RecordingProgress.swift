@@ -1,29 +1,50 @@
 import Synchronization
+public import Timing
 
-/// How one recording stands, for whoever asks; its loop alone changes it.
+/// How one recording stands, for whoever asks.
 public final class RecordingProgress: Sendable {
     /// What can be seen of it.
     public struct Snapshot: Hashable, Sendable {
         /// `connecting`, `recording`, `waiting` for a source that is away, `stopped`.
-        public var state = "connecting"
+        public internal(set) var state = "connecting"
         /// The file written now, or last.
-        public var path = ""
-        /// Seconds since 1970 at which it began.
-        public var startedSeconds: Int64 = 0
-        /// Octets in all its files.
-        public var fileBytes: UInt64 = 0
-        /// What has gone into the present file.
-        public var statistics = RecordingStatistics()
-        /// Pictures and frames of sound in all its files.
-        public var totalFrames: UInt64 = 0
+        public internal(set) var path = ""
+        /// Seconds since 1970 at which the recording began.
+        public internal(set) var startedSeconds: Int64 = 0
+        /// Octets in all its files, or on their way there.
+        public internal(set) var fileBytes: UInt64 = 0
+        /// Those of the present file.
+        public internal(set) var presentFileBytes: UInt64 = 0
+        /// Whether the present file has begun, and nothing is in it yet.
+        public internal(set) var isFileEmpty = false
+        /// Octets that are in its files.
+        public internal(set) var writtenBytes: UInt64 = 0
+        /// Octets that wait for the disk.
+        public internal(set) var waitingBytes: UInt64 = 0
+        /// Octets that the disk was too slow for.
+        public internal(set) var droppedBytes: UInt64 = 0
+        /// Parts of the present file.
+        public internal(set) var partCount = 0
+        /// What has been recorded since the source was last connected to.
+        public internal(set) var statistics = RecordingStatistics()
+        /// What has been recorded before that.
+        public internal(set) var earlier = RecordingStatistics()
         /// Files begun.
-        public var fileCount = 0
+        public internal(set) var fileCount = 0
         /// Times the source went away.
-        public var interruptionCount: UInt64 = 0
-        /// The reason the last time.
-        public var lastFailure: String?
+        public internal(set) var interruptionCount: UInt64 = 0
+        /// Times the source stayed and sent nothing.
+        public internal(set) var stallCount: UInt64 = 0
+        /// Whether the source sends nothing now.
+        public internal(set) var isStalled = false
+        /// The last reason why something failed.
+        public internal(set) var lastFailure: String?
         /// Seconds since 1970 at which octets last came.
-        public var lastDataSeconds: Int64 = 0
+        public internal(set) var lastDataSeconds: Int64 = 0
+        /// The same on the monotonic clock.
+        public internal(set) var lastData: Instant?
+        /// What the disk allows.
+        public internal(set) var intake = RecordingIntake.everything
 
         /// Nothing yet.
         public init() {}
@@ -37,6 +58,89 @@ public final class RecordingProgress: Sendable {
     /// How it stands.
     public var snapshot: Snapshot { current.withLock { $0 } }
 
-    /// Changes it, from the recording's own loop.
-    public func update(_ body: (inout Snapshot) -> Void) { current.withLock { body(&$0) } }
+    func update(_ body: (inout Snapshot) -> Void) { current.withLock { body(&$0) } }
+
+    /// An engine's counts, which begin anew with every connection.
+    func count(_ statistics: RecordingStatistics) {
+        update { progress in
+            if statistics.connection != progress.statistics.connection {
+                progress.earlier.add(progress.statistics)
+            }
+            progress.statistics = statistics
+        }
+    }
+}
+
+extension RecordingProgress.Snapshot {
+    /// What has been recorded in all.
+    public var total: RecordingStatistics {
+        var total = earlier
+        total.add(statistics)
+        return total
+    }
+
+    /// Pictures and frames of sound in all its files.
+    public var totalFrames: UInt64 { total.videoFrames + total.audioFrames }
+
+    /// Whole seconds since a frame was last written: 0 while the source sends and the disk takes it.
+    public func zeroPacketStreak(at now: Instant) -> Int {
+        guard state != "stopped", let lastData else { return 0 }
+        return Int(max((now - lastData).nanoseconds, 0) / 1_000_000_000)
+    }
+
+    /// In one word: `connecting`, `recording`, `degraded` to key frames by a disk that fills up,
+    /// `no_space`, `stalled` while the source sends nothing, `waiting` for it, `stopped`.
+    public var condition: String {
+        guard state == "recording" || state == "waiting" else { return state }
+        switch intake {
+        case .nothing: return "no_space"
+        case .keyframes where state == "recording" && !isStalled: return "degraded"
+        case .keyframes, .everything: return isStalled ? "stalled" : state
+        }
+    }
+}
+
+/// What has gone into a recording.
+public struct RecordingStatistics: Hashable, Sendable {
+    /// Which connection to the source counts; each begins at nothing.
+    public var connection: Int64 = 0
+    /// Pictures that came.
+    public var receivedVideoFrames: UInt64 = 0
+    /// Frames of sound that came.
+    public var receivedAudioFrames: UInt64 = 0
+    /// Pictures written.
+    public var videoFrames: UInt64 = 0
+    /// Frames of sound written.
+    public var audioFrames: UInt64 = 0
+    /// Frames that could not be written: before the first key frame, or malformed.
+    public var droppedFrames: UInt64 = 0
+    /// Frames left out because the disk could not take them.
+    public var withheldFrames: UInt64 = 0
+    /// Octets for the files.
+    public var writtenBytes: UInt64 = 0
+    /// Times that did not rise and were moved.
+    public var correctedTimes = 0
+    /// Key frames asked of the source.
+    public var keyframeRequests: UInt64 = 0
+    /// Media time of the first picture.
+    public var firstVideoTime: Interval?
+    /// Media time of the first frame of sound.
+    public var firstAudioTime: Interval?
+
+    /// Nothing.
+    public init() {}
+
+    mutating func add(_ other: RecordingStatistics) {
+        receivedVideoFrames += other.receivedVideoFrames
+        receivedAudioFrames += other.receivedAudioFrames
+        videoFrames += other.videoFrames
+        audioFrames += other.audioFrames
+        droppedFrames += other.droppedFrames
+        withheldFrames += other.withheldFrames
+        writtenBytes += other.writtenBytes
+        correctedTimes += other.correctedTimes
+        keyframeRequests += other.keyframeRequests
+        firstVideoTime = firstVideoTime ?? other.firstVideoTime
+        firstAudioTime = firstAudioTime ?? other.firstAudioTime
+    }
 }

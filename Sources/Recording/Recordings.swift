@@ -1,13 +1,8 @@
-import Ciphers
-import Codecs
 import Fetch
+import Muxer
 import RTSP
 import Reactor
-import SDP
-import Timing
 import WHIP
-import WebRTC
-import Wire
 
 /// All recordings of a process, by name: started, watched over and stopped.
 public actor Recordings {
@@ -19,59 +14,129 @@ public actor Recordings {
         public var progress: RecordingProgress.Snapshot
     }
 
-    private enum Loop {
+    /// What all recordings since the start have come to.
+    public struct Totals: Hashable, Sendable {
+        /// Frames and octets.
+        public internal(set) var statistics = RecordingStatistics()
+        /// Times that a source went away.
+        public internal(set) var interruptions: UInt64 = 0
+        /// Times that a source stayed and sent nothing.
+        public internal(set) var stalls: UInt64 = 0
+        /// Files begun.
+        public internal(set) var files: UInt64 = 0
+        /// Octets that the disk was too slow for.
+        public internal(set) var droppedBytes: UInt64 = 0
+
+        mutating func add(_ progress: RecordingProgress.Snapshot) {
+            statistics.add(progress.total)
+            interruptions += progress.interruptionCount
+            stalls += progress.stallCount
+            files += UInt64(progress.fileCount)
+            droppedBytes += progress.droppedBytes
+        }
+    }
+
+    enum Loop {
         case camera(LoopHandle<CameraRecorder>)
         case watcher(LoopHandle<WatchRecorder>)
     }
 
-    private struct Entry {
+    struct Entry {
         let recording: RunningRecording
         let loop: Loop
         let resource: WHIPSession?
         let source: String
+        let options: RecordingOptions
     }
 
-    private let folder: String
-    private let bearer: String?
+    /// Where the files go.
+    public nonisolated let folder: String
+
+    let bearer: String?
+    var entries: [String: Entry] = [:]
+    private let options: RecordingOptions
+    private let writer: DiskWriter
     private let clock: @Sendable () -> Int64
     private let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
-    private var entries: [String: Entry] = [:]
     private var starting: Set<String> = []
-    private var former: [String: RecordingProgress.Snapshot] = [:]
+    private var ended = Totals()
+    private var former: [String: RunningRecording] = [:]
 
     /// None yet.
     ///
     /// - Parameters:
     ///   - folder: Where the files go.
     ///   - bearer: The token for WHEP sources.
-    ///   - clock: Seconds since 1970.
-    ///   - report: Told of what a person should know.
+    ///   - options: How recordings are cut into files, unless they are started otherwise.
+    ///   - disk: How they are kept.
+    ///   - clock: Nanoseconds since 1970.
+    ///   - report: Told of what a person should know, on any thread: it must not block.
     public init(
-        folder: String, bearer: String?, clock: @escaping @Sendable () -> Int64,
+        folder: String, bearer: String?, options: RecordingOptions = RecordingOptions(),
+        disk: DiskOptions = DiskOptions(), clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (String, String, Bool) -> Void
-    ) {
-        (self.folder, self.bearer, self.clock, self.report) = (folder, bearer, clock, report)
+    ) throws(RecordingError) {
+        (self.folder, self.bearer, self.options) = (folder, bearer, options)
+        (self.clock, self.report) = (clock, report)
+        do {
+            writer = try DiskWriter(
+                storage: SystemStorage(), options: disk, folder: folder
+            ) { clock() / 1_000_000_000 }
+        } catch { throw .system(error.description) }
+        _ = writer.post(
+            .run { storage in
+                let found = Recovery(storage: storage, folder: folder).run()
+                guard found.mended + found.empty > 0 else { return }
+                report(
+                    folder, "\(found.mended) recordings left open by a crash are whole again", false
+                )
+            })
     }
 
+    /// How the disk stands that the files go to.
+    public nonisolated var disk: DiskCondition { writer.condition }
+
     /// Starts to record `source`, an `rtsp`, `rtsps` or WHEP URL.
-    public func start(_ name: String, source: String) async throws(RecordingError) {
+    ///
+    /// - Parameters:
+    ///   - name: What the recording is called.
+    ///   - source: Where it comes from.
+    ///   - format: The container's name, where it is not as usual here; an unknown one is told, and
+    ///     MPEG-TS written.
+    public func start(
+        _ name: String, source: String, format: String? = nil
+    ) async throws(RecordingError) {
         guard Self.isWellFormed(name) else { throw .malformedName }
         guard entries[name] == nil, !starting.contains(name) else { throw .alreadyActive }
         starting.insert(name)
         defer { starting.remove(name) }
+        var options = options
+        if let format { options.container = container(named: format, for: name) }
         let recording = RunningRecording(
-            folder: folder, name: name, clock: clock
+            folder: folder, name: name, disk: writer.door, clock: clock
         ) { [report] message, isFinal in report(name, message, isFinal) }
         if source.hasPrefix("rtsp://") || source.hasPrefix("rtsps://") {
-            let loop = try startCamera(source, recording)
+            let loop = try startCamera(source, recording, options)
+            recording.control { intake in
+                loop.post { engine, now in engine.limit(to: intake, at: now) }
+            }
             entries[name] = Entry(
-                recording: recording, loop: .camera(loop), resource: nil, source: source)
+                recording: recording, loop: .camera(loop), resource: nil, source: source,
+                options: options)
         } else if source.hasPrefix("http://") || source.hasPrefix("https://") {
-            entries[name] = try await startWatching(source, name, recording)
+            entries[name] = try await startWatching(source, name, recording, options)
         } else {
             throw .unsupportedSource
         }
         former[name] = nil
+    }
+
+    private func container(named format: String, for name: String) -> Container {
+        guard let container = Container(named: format) else {
+            report(name, "there is no format \(format): MPEG-TS is written", false)
+            return .mpegts
+        }
+        return container
     }
 
     /// Ends a recording; its file is whole when this returns.
@@ -79,13 +144,13 @@ public actor Recordings {
         guard let entry = entries.removeValue(forKey: name) else { throw .notActive }
         await end(entry)
         await entry.recording.finish()
-        let snapshot = entry.recording.progress.snapshot
         if former.count >= Self.formerLimit { former.removeAll() }
-        former[name] = snapshot
-        return Status(name: name, progress: snapshot)
+        former[name] = entry.recording
+        ended.add(entry.recording.progress.snapshot)
+        return Status(name: name, progress: entry.recording.progress.snapshot)
     }
 
-    private func end(_ entry: Entry) async {
+    func end(_ entry: Entry) async {
         switch entry.loop {
         case .camera(let loop):
             loop.post { recorder, now in recorder.close(at: now) }
@@ -100,18 +165,31 @@ public actor Recordings {
     /// Ends all of them.
     public func stopAll() async {
         for name in entries.keys { _ = try? await stop(name) }
+        await writer.run { _ in }  // behind all that was left to be done
     }
 
     /// How one stands, or stood when it was stopped.
     public func status(_ name: String) -> Status? {
-        let snapshot = entries[name]?.recording.progress.snapshot ?? former[name]
-        return snapshot.map { Status(name: name, progress: $0) }
+        let recording = entries[name]?.recording ?? former[name]
+        return recording.map { Status(name: name, progress: $0.progress.snapshot) }
+    }
+
+    /// The parts of the file that a recording writes, or wrote last; `nil` before its first frame.
+    public func live(_ name: String) -> LiveIndex? {
+        (entries[name]?.recording ?? former[name])?.live
     }
 
     /// Those that have not been stopped.
     public func active() -> [Status] {
         entries.map { Status(name: $0, progress: $1.recording.progress.snapshot) }
             .sorted { $0.name < $1.name }
+    }
+
+    /// What all have come to, those that have been stopped included.
+    public func totals() -> Totals {
+        var totals = ended
+        for entry in entries.values { totals.add(entry.recording.progress.snapshot) }
+        return totals
     }
 
     /// A name becomes part of a file's.
@@ -124,127 +202,4 @@ public actor Recordings {
     }
 
     private static let formerLimit = 1000
-}
-
-// MARK: Sources
-
-extension Recordings {
-    private func startCamera(
-        _ source: String, _ recording: RunningRecording
-    ) throws(RecordingError) -> LoopHandle<CameraRecorder> {
-        do {
-            let configuration = RTSPClientConfiguration(
-                url: try RTSPURL(parsing: source), seed: randomBytes(count: 32))
-            return try startStreamLoop(
-                name: "recorder", configuration: LoopConfiguration(listen: Self.anywhere),
-                makeEngine: { CameraRecorder(configuration) }, onEvent: { recording.take($0) })
-        } catch let error as ParseError {
-            throw .malformedURL("\(error)")
-        } catch {
-            throw .system("\(error)")
-        }
-    }
-
-    private func startWatching(
-        _ source: String, _ name: String, _ recording: RunningRecording
-    ) async throws(RecordingError) -> Entry {
-        let context: DTLSContext
-        do { context = try DTLSContext(certificate: Certificate()) } catch {
-            throw .system(error.description)
-        }
-        var random = SeededRandom(seed: randomBytes(count: 32))
-        let local = LocalDescription(
-            ice: ICECredentials(using: &random),
-            fingerprint: context.certificate.fingerprint.attribute, candidates: [],
-            sessionID: random.next() >> 2)
-        let offer = Offer(receiving: [Self.sound, Self.pictures], local: local)
-        var session = WHIPSession(
-            endpoint: source, bearer: bearer, offer: offer.description.description)
-        let answer = try await Self.negotiate(&session)
-        let accepted: Offer.Accepted
-        do throws(AnswerError) {
-            accepted = try offer.accept(try SessionDescription(answering: answer))
-        } catch { throw .answer(error) }
-        let (ssrc, cname) = (UInt32(truncatingIfNeeded: random.next()) | 1, random.identifier())
-        do {
-            let loop = try startStreamLoop(
-                name: "recorder", configuration: LoopConfiguration(listen: Self.anywhere),
-                makeEngine: {
-                    let connection = try ClientConnection(
-                        accepted, local: local.ice, context: context,
-                        seed: randomBytes(count: 32), at: .now())
-                    let sections = accepted.negotiated.sections
-                    return WatchRecorder(
-                        WatchingSession(connection, sections: sections, cname: cname, ssrc: ssrc),
-                        sections: sections)
-                },
-                onEvent: { event in
-                    recording.take(event)
-                    guard case .interrupted(_, isFinal: false) = event else { return }
-                    Task { await self.watchAgain(name, recording) }
-                })
-            return Entry(
-                recording: recording, loop: .watcher(loop), resource: session, source: source)
-        } catch {
-            throw .system("\(error)")
-        }
-    }
-
-    /// A server that has ended the session is asked for another, until there is one, it refuses
-    /// for good, or nobody wants it any more.
-    private func watchAgain(_ name: String, _ recording: RunningRecording) async {
-        guard let entry = entries[name], entry.recording === recording else { return }
-        await end(entry)
-        for attempt in 0... {
-            let seconds = Double(min(1 << min(attempt, 5), 30)) * .random(in: 0.5...1.5)
-            let hasSlept = (try? await Task.sleep(for: .seconds(seconds))) != nil
-            guard hasSlept, entries[name]?.recording === recording else { return }
-            do throws(RecordingError) {
-                let next = try await startWatching(entry.source, name, recording)
-                guard entries[name]?.recording === recording else { return await end(next) }
-                entries[name] = next
-                return
-            } catch {
-                recording.take(
-                    .interrupted(reason: error.description, isFinal: !error.isTransient))
-                guard error.isTransient else { return }
-            }
-        }
-    }
-
-    private static func negotiate(
-        _ session: inout WHIPSession
-    ) async throws(RecordingError) -> String {
-        var step = session.start()
-        while true {
-            switch step {
-            case .answered(let answer): return answer
-            case .failed(let error): throw .endpoint(error)
-            case .call(let call):
-                do throws(FetchError) {
-                    step = session.receive(.success(try await Fetcher().send(call)))
-                } catch {
-                    step = session.receive(.failure(error))
-                }
-            }
-        }
-    }
-
-    private static let anywhere = Endpoint(ipv4: 0, port: 0)
-    private static let sound = [NegotiatedCodec(codec: .opus, payloadType: 111)]
-    private static let pictures = ["42e01f", "4d001f", "640028"].enumerated().map {
-        index, profile in
-        NegotiatedCodec(
-            codec: .h264, payloadType: UInt8(96 + 2 * index),
-            retransmissionPayloadType: UInt8(97 + 2 * index),
-            parameters: FormatParameters(
-                "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=\(profile)"),
-            feedback: .init(nack: true, pictureLoss: true))
-    }
-}
-
-extension SessionDescription {
-    fileprivate init(answering text: String) throws(AnswerError) {
-        do throws(ParseError) { try self.init(parsing: text) } catch { throw .malformed(error) }
-    }
 }

@@ -1,59 +1,88 @@
-import Glibc
+import Muxer
 import Reactor
 import Synchronization
+import Timing
 
-/// Carries a recording engine's events to files: one file for each beginning, named after the time.
+/// Carries a recording engine's events to files, and what the disk can take back to the engine.
+///
+/// The engine's thread calls `take`, the disk's thread tells how the files fare; neither waits for
+/// the other.
 public final class RunningRecording: Sendable {
     /// What is told to the owner's log.
     public typealias Report = @Sendable (_ message: String, _ isFinal: Bool) -> Void
 
+    private struct State {
+        var file: RecordingFile?
+        var live: LiveIndex?
+        var control: (@Sendable (RecordingIntake) -> Void)?
+        var intake = RecordingIntake.everything
+        var hasOpened = false
+        var isRefused = false
+    }
+
     /// How it stands.
     public let progress = RecordingProgress()
 
+    let name: String
     private let folder: String
-    private let name: String
+    private let disk: DiskDoor
     private let report: Report
     private let clock: @Sendable () -> Int64
-    private let file = Mutex<RecordingFile?>(nil)
+    private let queue = WaitingOctets()
+    private let state = Mutex(State())
 
     /// A recording whose engine has not spoken yet.
     ///
     /// - Parameters:
     ///   - folder: Where its files go; it must be there.
     ///   - name: What they are called, before the time.
-    ///   - clock: Seconds since 1970.
-    ///   - report: Told of what a person should know, from the engine's thread: it must not block.
-    public init(
-        folder: String, name: String, clock: @escaping @Sendable () -> Int64,
+    ///   - disk: The way to the thread of the folder's disk.
+    ///   - clock: Nanoseconds since 1970.
+    ///   - report: Told of what a person should know: it must not block.
+    init(
+        folder: String, name: String, disk: DiskDoor, clock: @escaping @Sendable () -> Int64,
         report: @escaping Report
     ) {
-        (self.folder, self.name, self.clock, self.report) = (folder, name, clock, report)
-        progress.update { $0.startedSeconds = clock() }
+        (self.folder, self.name, self.disk) = (folder, name, disk)
+        (self.clock, self.report) = (clock, report)
+        progress.update { $0.startedSeconds = clock() / 1_000_000_000 }
+        disk.condition.listen(self) { [weak self] _ in self?.followDisk() }
+    }
+
+    deinit { disk.condition.ignore(self) }
+
+    /// The parts of the file that is written, or of the last one.
+    public var live: LiveIndex? { state.withLock { $0.live } }
+
+    /// Tells the engine from now on what it may write.
+    func control(_ body: @escaping @Sendable (RecordingIntake) -> Void) {
+        state.withLock { state in
+            state.control = body
+            if state.intake != .everything { body(state.intake) }
+        }
     }
 
     /// Takes an engine's event, on its thread.
     public func take(_ event: RecordingEvent) {
         switch event {
-        case .began: begin()
-        case .data(let bytes, let statistics):
-            file.withLock { $0?.append(bytes) }
-            let now = clock()
+        case .began(let container): begin(container)
+        case .data(let chunk, let statistics): append(chunk, statistics)
+        case .finished(let statistics):
+            progress.count(statistics)
+            state.withLock { state in
+                defer { state.file = nil }
+                return state.file
+            }?.end()
+        case .stalled(let isStalled):
             progress.update { progress in
-                progress.fileBytes += UInt64(bytes.count)
-                let before = progress.statistics.videoFrames + progress.statistics.audioFrames
-                progress.statistics = statistics
-                progress.totalFrames += statistics.videoFrames + statistics.audioFrames - before
-                progress.lastDataSeconds = now
+                progress.isStalled = isStalled
+                if isStalled { progress.stallCount += 1 }
             }
-        case .finished:
-            let finished = file.withLock { file in
-                defer { file = nil }
-                return file
-            }
-            if let finished { Task { await finished.close() } }
+            report(isStalled ? "nothing comes from the source" : "the source sends again", false)
         case .interrupted(let reason, let isFinal):
             progress.update { progress in
                 progress.state = isFinal ? "stopped" : "waiting"
+                progress.isStalled = false
                 progress.interruptionCount += 1
                 progress.lastFailure = reason
             }
@@ -64,48 +93,100 @@ public final class RunningRecording: Sendable {
 
     /// Waits until the present file is whole on disk.
     public func finish() async {
-        let last = file.withLock { file in
-            defer { file = nil }
-            return file
+        let last = state.withLock { state in
+            defer { state.file = nil }
+            return state.file
         }
         await last?.close()
-        progress.update { $0.state = "stopped" }
+        progress.update { ($0.state, $0.isStalled, $0.isFileEmpty) = ("stopped", false, false) }
+        disk.condition.ignore(self)
     }
 
-    private func begin() {
-        let stamp = Self.stamp(clock())
-        for attempt in 0..<100 {  // two beginnings in one second
-            let suffix = attempt == 0 ? "" : "_\(attempt + 1)"
-            let path = "\(folder)/\(name)_\(stamp)\(suffix).ts"
-            do throws(RecordingFileError) {
-                let made = try RecordingFile(path: path) { [report, progress] reason in
-                    progress.update { ($0.state, $0.lastFailure) = ("stopped", reason) }
-                    report("cannot write \(path): \(reason)", true)
-                }
-                file.withLock { $0 = made }
-                progress.update { progress in
-                    (progress.state, progress.path) = ("recording", path)
-                    progress.statistics = RecordingStatistics()
-                    progress.fileCount += 1
-                }
-                return
-            } catch {
-                guard access(path, F_OK) == 0 else { return report(error.description, true) }
+    private func begin(_ container: Container) {
+        let live = LiveIndex(container)
+        let file = RecordingFile(
+            in: folder, name: name, startSeconds: clock() / 1_000_000_000, live: live, disk: disk,
+            queue: queue
+        ) { [weak self] in self?.follow($0) }
+        let before = state.withLock { state in
+            defer { (state.file, state.live) = (file, live) }
+            return state.file
+        }
+        before?.end()
+        progress.update { progress in
+            progress.state = "recording"
+            progress.fileCount += 1
+            (progress.presentFileBytes, progress.partCount) = (0, 0)
+            progress.isFileEmpty = true
+        }
+    }
+
+    private func append(_ chunk: FileChunk, _ statistics: RecordingStatistics) {
+        let isTaken = state.withLock { $0.file }?.append(chunk) ?? false
+        let now = clock() / 1_000_000_000
+        progress.count(statistics)
+        progress.update { progress in
+            progress.waitingBytes = UInt64(queue.count)
+            guard isTaken else { return progress.droppedBytes += UInt64(chunk.bytes.count) }
+            progress.fileBytes += UInt64(chunk.bytes.count)
+            progress.presentFileBytes += UInt64(chunk.bytes.count)
+            progress.partCount += chunk.parts.count
+            progress.lastDataSeconds = now
+            progress.lastData = .now()
+        }
+        if !isTaken { followDisk() }
+    }
+}
+
+// MARK: The disk
+
+extension RunningRecording {
+    /// What becomes of a file, on the disk's thread.
+    private func follow(_ event: RecordingFile.Event) {
+        switch event {
+        case .opened(let path):
+            let wasRefused = state.withLock { state in
+                defer { (state.hasOpened, state.isRefused) = (true, false) }
+                return state.isRefused
             }
+            progress.update { $0.path = path }
+            if wasRefused { report("recording goes on in \(path)", false) }
+        case .written(let byteCount):
+            progress.update { progress in
+                progress.writtenBytes += UInt64(byteCount)
+                progress.isFileEmpty = false
+                progress.waitingBytes = UInt64(queue.count)
+            }
+            if !queue.isOver, state.withLock({ $0.intake == .nothing }) { followDisk() }
+        case .failed(let error): failed(error)
+        case .closed: followDisk()
         }
     }
 
-    /// `YYYYMMDD_HHMMSS`, UTC.
-    private static func stamp(_ seconds: Int64) -> String {
-        var (time, parts) = (time_t(seconds), tm())
-        gmtime_r(&time, &parts)
-        func padded(_ number: Int32, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    /// A disk that refuses is told once, and again only after it has worked; the first file of all
+    /// must be made.
+    private func failed(_ error: StorageError) {
+        let (isFirst, isNews) = state.withLock { state in
+            defer { state.isRefused = true }
+            return (!state.hasOpened, !state.isRefused)
         }
-        let date =
-            padded(parts.tm_year + 1900, 4) + padded(parts.tm_mon + 1, 2) + padded(parts.tm_mday, 2)
-        return date + "_" + padded(parts.tm_hour, 2) + padded(parts.tm_min, 2)
-            + padded(parts.tm_sec, 2)
+        progress.update { progress in
+            progress.lastFailure = error.reason
+            if isFirst { progress.state = "stopped" }
+        }
+        if isFirst || isNews { report(error.description, isFirst) }
+    }
+
+    /// Tells the engine what may be written now, when that has changed.
+    private func followDisk() {
+        let condition = disk.condition.snapshot
+        let intake = queue.isOver ? .nothing : condition.intake
+        // Told under the lock, so that two threads do not tell it in the wrong order.
+        state.withLock { state in
+            guard state.intake != intake else { return }
+            state.intake = intake
+            state.control?(intake)
+        }
+        progress.update { $0.intake = intake }
     }
 }

@@ -4,93 +4,165 @@ public import RTP
 public import Timing
 import Wire
 
-/// The tracks of one source on their way into one MPEG-TS file: from the first key frame on, or from
-/// the first sound where there is no picture.
+/// The tracks of one source on their way into files: from the first key frame on, or from the first
+/// sound where there is no picture; another file where the limits say so.
 public struct StreamRecording: ~Copyable {
-    /// What has gone into it.
+    /// What has gone into the files.
     public private(set) var statistics = RecordingStatistics()
+    /// How much may be written, by what the disk can take.
+    public private(set) var intake = RecordingIntake.everything
 
-    private var writer: TransportStreamWriter
+    private var writer: SegmentWriter
+    private let options: RecordingOptions
     private let pictureTrack: Int?
     private let soundTrack: Int?
+    private let clock: ClockMap
     private var output = ByteWriter(capacity: 65_536)
+    private var events: [RecordingEvent] = []
     private var isStarted = false
-    private var lastPicture: Interval?
+    private var awaitsKeyframe = false
+    private var isOpen = false
+    private var hasParts = false
+    private var nextCut: Int64?  // nanoseconds since 1970
 
-    /// A file that nothing has been written to.
+    /// A recording that nothing has been written to.
     ///
     /// - Parameters:
-    ///   - hasPicture: Whether H.264 access units will come.
+    ///   - picture: The format of the pictures, if any come.
     ///   - sound: The format of the sound, if any comes.
-    public init(hasPicture: Bool, sound: TrackFormat?) throws(MuxerError) {
-        var formats: [TrackFormat] = []
-        if hasPicture {
-            formats.append(.h264(parameterSets: [], framing: AccessUnit.framing))
-        }
-        if let sound { formats.append(sound) }
-        pictureTrack = hasPicture ? 0 : nil
-        soundTrack = sound == nil ? nil : formats.count - 1
-        writer = try TransportStreamWriter(formats)
+    ///   - options: How it is cut into files.
+    ///   - clock: The wall clock, for the indexes and for cuts on it.
+    ///   - connection: Which connection to the source it is, for its statistics.
+    public init(
+        picture: TrackFormat?, sound: TrackFormat?, options: RecordingOptions, clock: ClockMap,
+        connection: Int64 = 0
+    ) throws(MuxerError) {
+        pictureTrack = picture == nil ? nil : 0
+        soundTrack = sound == nil ? nil : picture == nil ? 0 : 1
+        (self.options, self.clock) = (options, clock)
+        writer = try SegmentWriter(
+            [picture, sound].compactMap { $0 }, container: options.container,
+            limits: options.limits)
+        statistics.connection = connection
     }
 
     /// Takes a picture in.
     public mutating func write(_ unit: AccessUnit, time: Interval) {
+        statistics.receivedVideoFrames += 1
+        statistics.firstVideoTime = statistics.firstVideoTime ?? time
         guard let pictureTrack, isStarted || unit.isKeyframe else {
-            statistics.droppedFrames += 1
-            return
+            return statistics.droppedFrames += 1
         }
+        guard admits(unit) else { return statistics.withheldFrames += 1 }
         isStarted = true
+        if unit.isKeyframe { prepareFile(at: unit.arrival, time: time) }
         let sample = Sample(track: pictureTrack, time: time, isKeyframe: unit.isKeyframe)
-        append(sample, unit.bytes.span.bytes)
-        statistics.videoFrames += 1
-        lastPicture = time
+        if append(sample, unit.bytes) { statistics.videoFrames += 1 }
     }
 
     /// Takes a frame of sound in; before the first picture it is dropped.
     public mutating func write(_ frame: AudioFrame, time: Interval) {
-        guard let soundTrack, isStarted || pictureTrack == nil else { return }
+        statistics.receivedAudioFrames += 1
+        statistics.firstAudioTime = statistics.firstAudioTime ?? time
+        guard let soundTrack, isStarted || pictureTrack == nil else {
+            return statistics.droppedFrames += 1
+        }
+        guard intake != .nothing else { return statistics.withheldFrames += 1 }
         isStarted = true
-        append(Sample(track: soundTrack, time: time), frame.bytes.span.bytes)
-        statistics.audioFrames += 1
-    }
-
-    /// Writes what has been gathered: the file is whole after it.
-    public mutating func finish() {
-        writer.flush(into: &output)
-        statistics.writtenBytes = UInt64(writer.statistics.writtenByteCount)
-    }
-
-    /// What is to be written to the file now; `nil` when there is nothing.
-    public mutating func nextOutput() -> [UInt8]? {
-        guard output.count > 0 else { return nil }
-        defer { output.removeAll() }
-        return output.bytes
-    }
-
-    private mutating func append(_ sample: Sample, _ payload: RawSpan) {
-        do throws(MuxerError) {
-            try writer.write(sample, payload: payload, into: &output)
-            statistics.writtenBytes = UInt64(writer.statistics.writtenByteCount)
-            statistics.correctedTimes = writer.statistics.correctedTimes
-        } catch {
-            statistics.droppedFrames += 1
+        if pictureTrack == nil { prepareFile(at: frame.arrival, time: time) }
+        if append(Sample(track: soundTrack, time: time), frame.bytes) {
+            statistics.audioFrames += 1
         }
     }
+
+    /// Writes less from now on, or all again: from the next key frame. With nothing to be written the
+    /// file ends whole.
+    public mutating func limit(to intake: RecordingIntake) {
+        guard intake != self.intake else { return }
+        if intake == .nothing { finish() }
+        awaitsKeyframe = true
+        self.intake = intake
+    }
+
+    /// Counts a key frame asked of the source.
+    mutating func keyframeRequested() { statistics.keyframeRequests += 1 }
+
+    /// Writes what has been gathered: the file is whole after it, and the next key frame begins
+    /// another.
+    public mutating func finish() {
+        guard isOpen else { return }
+        writer.end(into: &output)
+        endFile(at: output.count)
+    }
+
+    /// What is to be done with files; `nil` when there is nothing. To be asked after every frame.
+    public mutating func nextEvent() -> RecordingEvent? {
+        if events.isEmpty, isOpen { hand(output.count) }
+        return events.isEmpty ? nil : events.removeFirst()
+    }
+
+    /// Octets that are kept from one call to the next: those of the largest frame.
+    var retainedBytes: Int { output.bytes.capacity }
 }
 
-/// What has gone into a recording.
-public struct RecordingStatistics: Hashable, Sendable {
-    /// Pictures.
-    public var videoFrames: UInt64 = 0
-    /// Frames of sound.
-    public var audioFrames: UInt64 = 0
-    /// Frames that could not be written: before the first key frame, or malformed.
-    public var droppedFrames: UInt64 = 0
-    /// Octets for the file.
-    public var writtenBytes: UInt64 = 0
-    /// Times that did not rise and were moved.
-    public var correctedTimes = 0
+extension StreamRecording {
+    /// Whether a picture may be written: without those before it, it is no use.
+    private mutating func admits(_ unit: AccessUnit) -> Bool {
+        switch intake {
+        case .nothing: return false
+        case .keyframes: return unit.isKeyframe
+        case .everything:
+            if unit.isKeyframe { awaitsKeyframe = false }
+            return !awaitsKeyframe
+        }
+    }
 
-    /// Nothing.
-    public init() {}
+    /// A file may begin with what comes next: it is told the time, and the one before is ended where
+    /// the wall clock has come to a multiple of the alignment.
+    private mutating func prepareFile(at arrival: Instant, time: Interval) {
+        let now = clock.unixNanoseconds(at: arrival)
+        writer.wallClock = now - time.nanoseconds
+        guard let alignment = options.alignment?.nanoseconds, alignment > 0 else { return }
+        if let nextCut, now >= nextCut { finish() }
+        if nextCut.map({ now >= $0 }) ?? true { nextCut = (now / alignment + 1) * alignment }
+    }
+
+    private mutating func append(_ sample: Sample, _ payload: [UInt8]) -> Bool {
+        do throws(MuxerError) {
+            switch try writer.write(sample, payload: payload.span.bytes, into: &output) {
+            case .written: return true
+            case .began(let offset):
+                if isOpen { endFile(at: offset) }
+                (isOpen, hasParts) = (true, false)
+                events.append(.began(options.container))
+                return true
+            case .awaitsKeyframe: if isOpen { endFile(at: output.count) }
+            }
+        } catch {}
+        statistics.droppedFrames += 1
+        return false
+    }
+
+    /// The first `count` octets of the output are the last of the file.
+    private mutating func endFile(at count: Int) {
+        hand(count)
+        events.append(.finished(statistics))
+        isOpen = false
+    }
+
+    /// Hands out the first `count` octets of the output, with the parts that they complete.
+    private mutating func hand(_ count: Int) {
+        let finished = writer.takeParts()
+        guard count > 0 || !finished.isEmpty else { return }
+        var chunk = FileChunk(
+            bytes: Array(output.bytes[..<count]), index: finished.flatMap(\.record),
+            parts: finished.map(\.part))
+        if !hasParts, let first = finished.first {
+            chunk.header = (try? IndexReader(first.record.span.bytes))?.header
+            hasParts = true
+        }
+        if count == output.count { output.removeAll() } else { output.removeFirst(count) }
+        statistics.writtenBytes += UInt64(count)
+        events.append(.data(chunk, statistics))
+    }
 }

@@ -5,19 +5,33 @@ public import Timing
 public import WebRTC
 public import Wire
 
-/// Records what a WHEP server sends, H.264 and Opus: packets in, the octets of an MPEG-TS file out.
+/// Records what a WHEP server sends, H.264 and Opus: packets in, the octets of files out.
 ///
 /// What is lost on the way is asked for again and waited for: a recording has time.
-public struct WatchRecorder: ~Copyable, StreamEngine {
+public struct WatchRecorder: ~Copyable, RecordingEngine {
     private var session: WatchingSession
     private var recording: StreamRecording?
     private var tracks: WatchedTracks
     private var events: [RecordingEvent] = []
+    private var stall = StallWatch()
+    private var intake = RecordingIntake.everything
+    private let options: RecordingOptions
+    private let clock: ClockMap
 
     /// A recorder of a session just begun.
-    public init(_ session: consuming WatchingSession, sections: [NegotiatedSection]) {
+    ///
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - sections: What was agreed on.
+    ///   - options: How it is cut into files.
+    ///   - clock: The wall clock, for cuts on it.
+    public init(
+        _ session: consuming WatchingSession, sections: [NegotiatedSection],
+        options: RecordingOptions, clock: ClockMap
+    ) {
         self.session = session
         tracks = WatchedTracks(sections)
+        (self.options, self.clock) = (options, clock)
     }
 
     /// Ends the file and the session.
@@ -25,6 +39,14 @@ public struct WatchRecorder: ~Copyable, StreamEngine {
         session.close(at: now)
         takeEvents(at: now)
         finish()
+    }
+
+    /// Writes less from now on, or all again: a key frame is asked for at once.
+    public mutating func limit(to intake: RecordingIntake, at now: Instant) {
+        self.intake = intake
+        recording?.limit(to: intake)
+        if intake == .everything { requestKeyframe() }
+        collect()
     }
 
     /// No stream connection.
@@ -53,13 +75,20 @@ public struct WatchRecorder: ~Copyable, StreamEngine {
         session.advance(to: now)
         takeEvents(at: now)
         tracks.advance(to: now)
-        takeFrames()
+        takeFrames(at: now)
+        switch stall.advance(to: now) {
+        case .none: return
+        case .stalled:
+            events.append(.stalled(true))
+            requestKeyframe()
+        case .giveUp: recording?.finish()
+        }
+        collect()
     }
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        guard let own = tracks.nextDeadline else { return session.nextDeadline }
-        return session.nextDeadline.map { min($0, own) } ?? own
+        [tracks.nextDeadline, stall.nextDeadline, session.nextDeadline].compactMap { $0 }.min()
     }
 
     /// What it has to send.
@@ -75,7 +104,7 @@ public struct WatchRecorder: ~Copyable, StreamEngine {
     private mutating func takeEvents(at now: Instant) {
         while let event = session.nextEvent() {
             switch event {
-            case .connected: begin()
+            case .connected: begin(at: now)
             case .packet(let packet): tracks.receive(packet, at: now)
             case .clock(let track, let ntp, let timestamp):
                 tracks.reportArrived(ntp, timestamp: timestamp, track: track)
@@ -87,47 +116,57 @@ public struct WatchRecorder: ~Copyable, StreamEngine {
                         reason: "the server has ended the session: \(reason)", isFinal: false))
             }
         }
-        takeFrames()
+        takeFrames(at: now)
     }
 
-    private mutating func takeFrames() {
+    private mutating func takeFrames(at now: Instant) {
         while let frame = tracks.next() {
             switch frame {
-            case .picture(let unit, let time): recording?.write(unit, time: time)
-            case .sound(let frame, let time): recording?.write(frame, time: time)
-            case .keyframeNeeded(let track): session.requestKeyframe(track: track)
+            case .picture(let unit, let time):
+                frameArrived(at: now)
+                recording?.write(unit, time: time)
+            case .sound(let frame, let time):
+                if !tracks.hasPicture { frameArrived(at: now) }
+                recording?.write(frame, time: time)
+            case .keyframeNeeded: requestKeyframe()
             }
         }
-        guard let bytes = recording?.nextOutput() else { return }
-        events.append(.data(bytes, statistics))
+        collect()
     }
 
-    private var statistics: RecordingStatistics {
-        switch recording {
-        case .some(let recording): recording.statistics
-        case nil: RecordingStatistics()
-        }
+    private mutating func frameArrived(at now: Instant) {
+        if stall.isStalled { events.append(.stalled(false)) }
+        stall.frameArrived(at: now)
     }
 
-    private mutating func begin() {
+    private mutating func requestKeyframe() {
+        guard let track = tracks.pictureTrack else { return }
+        session.requestKeyframe(track: track)
+        recording?.keyframeRequested()
+    }
+
+    private mutating func collect() {
+        while let event = recording?.nextEvent() { events.append(event) }
+    }
+
+    private mutating func begin(at now: Instant) {
+        stall.frameArrived(at: now)
         do throws(MuxerError) {
             recording = try StreamRecording(
-                hasPicture: tracks.hasPicture,
-                sound: tracks.hasSound ? .opus(channelCount: 2) : nil)
-            events.append(.began)
+                picture: tracks.hasPicture
+                    ? .h264(parameterSets: [], framing: AccessUnit.framing) : nil,
+                sound: tracks.hasSound ? .opus(channelCount: 2) : nil, options: options,
+                clock: clock, connection: now.nanoseconds)
+            recording?.limit(to: intake)
         } catch {
             events.append(.interrupted(reason: error.description, isFinal: true))
         }
     }
 
     private mutating func finish() {
-        switch recording {
-        case nil: return
-        case .some: break
-        }
+        stall.sourceLeft()
         recording?.finish()
-        if let bytes = recording?.nextOutput() { events.append(.data(bytes, statistics)) }
-        events.append(.finished(statistics))
+        collect()
         recording = nil
     }
 }

@@ -16,7 +16,7 @@ struct WatchedTracks {
 
     private var picture: TrackReceiver<H264Depacketizer>?
     private var sound: TrackReceiver<AudioDepacketizer>?
-    private var pictureTrack: Int?
+    private(set) var pictureTrack: Int?
     private var soundTrack: Int?
     private var pictureType: UInt8 = 0
     private var soundType: UInt8 = 0

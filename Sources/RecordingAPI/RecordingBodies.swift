@@ -39,7 +39,7 @@ struct StoppedBody: Encodable {
         let progress = status.progress
         (output_path, file_size_bytes) = (progress.path, progress.fileBytes)
         duration_seconds = max(0, progress.lastDataSeconds - progress.startedSeconds)
-        stats = StatisticsBody(progress.statistics)
+        stats = StatisticsBody(progress.total)
     }
 }
 
@@ -56,12 +56,12 @@ struct StatusBody: Encodable {
 
     init(_ status: Recordings.Status) {
         let progress = status.progress
-        (mint_id, state) = (status.name, progress.state)
+        (mint_id, state) = (status.name, progress.condition)
         (start_time, output_path) = (progress.startedSeconds, progress.path)
         file_size_bytes = progress.fileBytes
         file_size_mb = Double(progress.fileBytes) / 1_048_576
         is_recording = progress.state == "recording"
-        stats = StatisticsBody(progress.statistics)
+        stats = StatisticsBody(progress.total)
     }
 }
 

@@ -1,5 +1,6 @@
+import Reactor
 public import Recording
-import Telemetry
+import Timing
 public import Web
 
 /// The HTTP face of `Recordings`: health, metrics, and the recording API.
@@ -38,7 +39,8 @@ public struct RecordingEndpoints: Sendable {
             return .json(400, ["detail": "No active stream found: give its URL as source"])
         }
         do throws(RecordingError) {
-            try await recordings.start(body.mint_id, source: source)
+            try await recordings.start(
+                body.mint_id, source: source, format: body.output_format)
         } catch { return refusal(error) }
         guard let status = await recordings.status(body.mint_id) else {
             return .json(500, ["detail": "No active recording"])
@@ -77,24 +79,10 @@ public struct RecordingEndpoints: Sendable {
     }
 
     private func metrics() async -> HTTPResponse {
-        let active = await recordings.active().map(\.progress)
-        var text = Exposition()
-        text.gauge(
-            "recording_file_size_bytes", "Octets in the files of running recordings.",
-            active.reduce(0) { $0 + Int(clamping: $1.fileBytes) })
-        text.gauge(
-            "recording_packets_written", "Pictures and frames of sound in running recordings.",
-            active.reduce(0) { $0 + Int(clamping: $1.totalFrames) })
-        text.gauge(
-            "recording_zero_packet_streak", "Running recordings whose source is away.",
-            active.count { $0.state != "recording" })
-        text.gauge(
-            "recording_memory_usage_mb", "Resident memory of this process, MB of 10^6 octets.",
-            residentMegabytes())
-        text.gauge("recording_active", "Recordings that run.", active.count)
+        let text = await RecordingMetrics(recordings, at: .now()).text
         return HTTPResponse(
             status: 200,
             headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],
-            body: .bytes(Array(text.description.utf8)))
+            body: .bytes(Array(text.utf8)))
     }
 }

@@ -1,0 +1,25 @@
+public import Muxer
+
+extension Container {
+    /// As people know it.
+    public var title: String {
+        switch self {
+        case .mpegts: "MPEG-TS"
+        case .fmp4: "fragmented MP4"
+        case .mp4: "MP4"
+        case .webm: "WebM"
+        }
+    }
+
+    /// The container that a caller of the API means: by its own name, or by that of a codec, which
+    /// stands for the container it is at home in. `nil` where nothing is meant that is known.
+    public init?(named name: String) {
+        switch name.lowercased() {
+        case "mpegts", "ts", "mpeg-ts": self = .mpegts
+        case "fmp4", "cmaf": self = .fmp4
+        case "mp4", "h264", "h265", "hevc", "avc": self = .mp4
+        case "webm", "vp8", "vp9", "av1": self = .webm
+        default: return nil
+        }
+    }
+}

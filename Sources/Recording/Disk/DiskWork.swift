@@ -1,0 +1,168 @@
+import Glibc
+import Muxer
+import Timing
+
+/// When what has been written is handed to the disk itself, so that it survives the loss of power.
+public enum SyncPolicy: Hashable, Sendable {
+    /// When the kernel likes: after half a minute, or at a file's end. A process that is killed loses
+    /// nothing by it.
+    case none
+    /// Once what was written is so old.
+    case interval(Interval)
+    /// With every part.
+    case part
+}
+
+/// What the media path asks of a disk, in order.
+enum DiskCommand: Sendable {
+    case begin(RecordingFile)
+    case append(RecordingFile, FileChunk)
+    case close(RecordingFile)
+    /// Something else that must not be done on the media path: recovery.
+    case run(@Sendable (any Storage) -> Void)
+}
+
+/// A disk's work, without its thread and without a clock: commands in, calls of `Storage` out.
+///
+/// A file's octets are written before the index that names them, and handed to the disk in that
+/// order too. A file that the disk refuses to go on with is cut after its last whole part.
+struct DiskWork: ~Copyable {
+    struct OpenFile {
+        let file: RecordingFile
+        let path: String
+        let data: Int32
+        let index: Int32
+        var dataCount: UInt64 = 0
+        var indexCount: UInt64 = 0
+        /// The ends of the last whole part, and of its record.
+        var wholeCount: UInt64 = 0
+        var wholeIndexCount: UInt64 = 0
+        var unsyncedSince: Instant?
+    }
+
+    let storage: any Storage
+    let policy: SyncPolicy
+    var space: DiskSpace
+    var files: [ObjectIdentifier: OpenFile] = [:]
+    /// How often what was written has been handed to the disk.
+    private(set) var syncCount: UInt64 = 0
+
+    init(storage: any Storage, policy: SyncPolicy, space: consuming DiskSpace) {
+        (self.storage, self.policy) = (storage, policy)
+        self.space = space
+    }
+
+    /// Does one thing.
+    mutating func perform(_ command: DiskCommand, at now: Instant) {
+        switch command {
+        case .begin(let file): begin(file, at: now)
+        case .append(let file, let chunk): append(chunk, to: file, at: now)
+        case .close(let file): close(file, at: now)
+        case .run(let body): body(storage)
+        }
+    }
+
+    /// Hands over what is old enough, and looks after the room on the disk.
+    mutating func advance(to now: Instant) {
+        if case .interval(let interval) = policy {
+            for (key, file) in files {
+                guard let since = file.unsyncedSince, since + interval <= now else { continue }
+                if let error = sync(key) { fail(file.file, error, at: now) }
+            }
+        }
+        space.advance(to: now, storage, growing: Self.growing(files))
+    }
+
+    /// When `advance` is to be called next.
+    var nextDeadline: Instant? {
+        guard case .interval(let interval) = policy else { return space.nextDeadline }
+        let oldest = files.values.compactMap(\.unsyncedSince).min().map { $0 + interval }
+        guard let oldest else { return space.nextDeadline }
+        return space.nextDeadline.map { min($0, oldest) } ?? oldest
+    }
+
+    /// Ends all files as they are: the thread ends.
+    mutating func closeAll(at now: Instant) {
+        for open in Array(files.values) { close(open.file, at: now) }
+    }
+
+    private static func growing(_ files: [ObjectIdentifier: OpenFile]) -> [String: UInt64] {
+        Dictionary(files.values.map { ($0.path, $0.dataCount) }) { first, _ in first }
+    }
+}
+
+extension DiskWork {
+    private mutating func begin(_ file: RecordingFile, at now: Instant) {
+        do throws(StorageError) {
+            let made = try make(file)
+            if policy != .none { try storage.syncFolder(file.folder) }
+            files[ObjectIdentifier(file)] = made
+            space.accepted()
+            file.opened(made.path)
+        } catch {
+            space.refused(error, at: now)
+            file.failed(error)
+        }
+    }
+
+    /// The first name that is free; two may begin in one second.
+    private func make(_ file: RecordingFile) throws(StorageError) -> OpenFile {
+        var number = 1
+        while true {
+            let name = RecordingName(
+                file.name, at: file.startSeconds, number: number, file.live.container)
+            let path = file.folder + "/" + name.file
+            do throws(StorageError) {
+                let data = try storage.create(path)
+                do throws(StorageError) {
+                    let index = try storage.create(RecordingName.index(of: path))
+                    return OpenFile(file: file, path: path, data: data, index: index)
+                } catch {
+                    storage.close(data)
+                    try? storage.remove(path)
+                    throw error
+                }
+            } catch {
+                guard error.code == EEXIST, number < 100 else { throw error }
+                number += 1
+            }
+        }
+    }
+
+    private mutating func append(_ chunk: FileChunk, to file: RecordingFile, at now: Instant) {
+        let key = ObjectIdentifier(file)
+        guard var open = files[key] else { return file.dropped(chunk) }
+        do throws(StorageError) {
+            try storage.write(chunk.bytes, to: open.data, at: open.dataCount)
+            open.dataCount += UInt64(chunk.bytes.count)
+            try storage.write(chunk.index, to: open.index, at: open.indexCount)
+            open.indexCount += UInt64(chunk.index.count)
+        } catch {
+            files[key] = open
+            return fail(file, error, at: now)
+        }
+        if let last = chunk.parts.last {
+            open.wholeCount = last.offset + UInt64(last.byteCount)
+            open.wholeIndexCount = open.indexCount
+        }
+        if policy != .none, open.unsyncedSince == nil { open.unsyncedSince = now }
+        files[key] = open
+        space.wrote(chunk.byteCount)
+        file.wrote(chunk, byteCount: open.dataCount)
+        if policy == .part, !chunk.parts.isEmpty, let error = sync(key) {
+            fail(file, error, at: now)
+        }
+    }
+
+    /// What was written goes to the disk, the octets before the index that names them.
+    private mutating func sync(_ key: ObjectIdentifier) -> StorageError? {
+        guard let open = files[key] else { return nil }
+        files[key]?.unsyncedSince = nil
+        syncCount += 1
+        do throws(StorageError) {
+            try storage.sync(open.data)
+            try storage.sync(open.index)
+            return nil
+        } catch { return error }
+    }
+}

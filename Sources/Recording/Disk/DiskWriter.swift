@@ -1,0 +1,87 @@
+import Reactor
+import Timing
+
+/// The one thread that writes to a disk: a slow disk holds up no camera, and twenty cameras do not
+/// fight for one disk.
+///
+/// What may wait is bounded by each recording (`WaitingOctets`), and by 65 536 commands in all.
+final class DiskWriter: Sendable {
+    /// How the disk stands.
+    let condition: DiskCondition
+
+    private let mailbox: Mailbox<DiskCommand>
+
+    /// Starts the thread; it ends with `stop`.
+    init(
+        storage: any Storage, options: DiskOptions, folder: String,
+        clock: @escaping @Sendable () -> Int64
+    ) throws(SystemError) {
+        let mailbox = try Mailbox<DiskCommand>(capacity: 65_536)
+        let condition = DiskCondition()
+        (self.mailbox, self.condition) = (mailbox, condition)
+        try startThread(name: "disk") {
+            var work = DiskWork(
+                storage: storage, policy: options.sync,
+                space: DiskSpace(
+                    folder: folder, retention: options.retention, condition: condition,
+                    clock: clock))
+            var isOpen = true
+            while isOpen {
+                work.advance(to: .now())
+                // A mailbox can always be waited for while it lives.
+                try? mailbox.wait(until: work.nextDeadline)
+                isOpen = mailbox.drain { command in work.perform(command, at: .now()) }
+            }
+            work.closeAll(at: .now())
+        }
+    }
+
+    /// The way here for one recording.
+    var door: DiskDoor {
+        DiskDoor(condition: condition) { [mailbox] command in
+            do throws(MailboxRefusal) {
+                try mailbox.post(command)
+                return true
+            } catch { return false }
+        }
+    }
+
+    /// Leaves something to be done; `false` when there is too much already.
+    func post(_ command: DiskCommand) -> Bool { door.post(command) }
+
+    /// Does on the thread what must not be done on the media path, and answers.
+    func run<T: Sendable>(
+        _ body: @escaping @Sendable (any Storage) -> T
+    ) async -> T? {
+        await withCheckedContinuation { continuation in
+            let isPosted = post(.run { storage in continuation.resume(returning: body(storage)) })
+            if !isPosted { continuation.resume(returning: nil) }
+        }
+    }
+
+    /// Ends the thread when it has done what it was given, its files whole.
+    func stop() { mailbox.close() }
+
+    deinit { mailbox.close() }
+}
+
+/// The way to a disk's thread: what is to be done goes in, how the disk stands can be seen.
+struct DiskDoor: Sendable {
+    /// How the disk stands.
+    let condition: DiskCondition
+    /// Leaves something to be done, in order; `false` when there is too much already.
+    let post: @Sendable (DiskCommand) -> Bool
+}
+
+/// How recordings are kept on a disk.
+public struct DiskOptions: Hashable, Sendable {
+    /// When what was written is handed to the disk itself.
+    public var sync: SyncPolicy
+    /// What is deleted, and when.
+    public var retention: Retention
+
+    /// By default a loss of power costs a second, and nothing is ever deleted.
+    public init(sync: SyncPolicy = .interval(.seconds(1)), retention: Retention = Retention()) {
+        (self.sync, self.retention) = (sync, retention)
+    }
+}

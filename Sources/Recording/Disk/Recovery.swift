@@ -1,0 +1,127 @@
+import Muxer
+import Timing
+import Wire
+
+/// Mends what a crash or a loss of power has left in a folder: files are cut after their last whole
+/// part, and their indexes with them.
+///
+/// Nothing that cannot be explained is touched: files of other names, of other processes that write
+/// them, and files without a readable index stay as they are. What is mended is marked, so that doing
+/// it again changes nothing and costs little.
+struct Recovery {
+    /// What was done.
+    struct Report: Hashable {
+        /// Files that were whole, or could be made so.
+        var files = 0
+        /// Of these, the ones that a crash had left open.
+        var mended = 0
+        /// Octets cut off behind the last whole part.
+        var cutBytes: UInt64 = 0
+        /// Files without anything in them, deleted.
+        var empty = 0
+        /// Files that were left alone because their index says nothing.
+        var unexplained: [String] = []
+    }
+
+    let storage: any Storage
+    let folder: String
+
+    /// Goes through the folder once.
+    func run() -> Report {
+        var report = Report()
+        guard let files = try? storage.files(in: folder) else { return report }
+        let names = Set(files.map(\.name))
+        for file in files.sorted(by: { $0.name < $1.name }) where RecordingName(file.name) != nil {
+            // What the disk refuses is left for the next time.
+            try? mend(file, hasIndex: names.contains(RecordingName.index(of: file.name)), &report)
+        }
+        return report
+    }
+
+    private func mend(
+        _ file: StoredFile, hasIndex: Bool, _ report: inout Report
+    ) throws(StorageError) {
+        let path = folder + "/" + file.name
+        let data = try storage.open(path)
+        defer { storage.close(data) }
+        guard hasIndex else {
+            guard file.byteCount == 0 else { return report.unexplained.append(file.name) }
+            report.empty += 1
+            return try storage.remove(path)
+        }
+        let index = try storage.open(RecordingName.index(of: path))
+        defer { storage.close(index) }
+        let count = try storage.byteCount(of: index)
+        let mark = UInt64(ClosingMark.bytes.count)
+        let end = try storage.read(
+            index, at: count > mark ? count - mark : 0, count: ClosingMark.bytes.count)
+        guard end != ClosingMark.bytes else { return report.files += 1 }
+        let octets = try storage.read(index, at: 0, count: Int(clamping: count))
+        guard let extent = try extent(of: octets, data) else {
+            guard file.byteCount == 0 else { return report.unexplained.append(file.name) }
+            report.empty += 1
+            try storage.remove(path)
+            return try storage.remove(RecordingName.index(of: path))
+        }
+        guard extent.data > 0 else {
+            report.empty += 1
+            report.cutBytes += try storage.byteCount(of: data)
+            try storage.remove(path)
+            return try storage.remove(RecordingName.index(of: path))
+        }
+        report.cutBytes += try storage.byteCount(of: data) - extent.data
+        try storage.truncate(data, to: extent.data)
+        try storage.truncate(index, to: extent.index)
+        try FileClosing(storage: storage, path: path, data: data, index: index).close(
+            dataCount: extent.data, indexCount: extent.index)
+        (report.files, report.mended) = (report.files + 1, report.mended + 1)
+    }
+
+    /// The octets of the file and of its index that are whole; `nil` where the index says nothing.
+    private func extent(
+        of index: [UInt8], _ data: Int32
+    ) throws(StorageError) -> (data: UInt64, index: UInt64)? {
+        let byteCount = try storage.byteCount(of: data)
+        var parts: [(part: IndexedPart, indexEnd: UInt64)] = []
+        do throws(ParseError) {
+            var reader = try IndexReader(index.span.bytes)
+            var end = UInt64(reader.header.headerByteCount)
+            while let part = reader.next(), part.offset == end, part.end <= byteCount {
+                end = part.end
+                parts.append((part, UInt64(reader.byteCount)))
+            }
+        } catch { return nil }
+        guard let last = parts.last else { return (0, 0) }
+        let recent = parts.last { last.part.start - $0.part.start > Self.unsyncedLimit }
+        let hole = try hole(in: data, from: recent?.part.end ?? 0, to: last.part.end)
+        guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return (0, 0) }
+        return (whole.part.end, whole.indexEnd)
+    }
+
+    /// Where power has failed to write: zeros up to the end of a block. No picture and no sound that is
+    /// recorded holds as many.
+    private func hole(
+        in data: Int32, from start: UInt64, to end: UInt64
+    ) throws(StorageError) -> UInt64? {
+        var offset = start / Self.blockSize * Self.blockSize
+        while offset < end {
+            let octets = try storage.read(
+                data, at: offset, count: Int(min(end - offset, Self.blockSize * 256)))
+            guard !octets.isEmpty else { return offset }
+            for block in stride(from: 0, to: octets.count, by: Int(Self.blockSize)) {
+                let upper = min(block + Int(Self.blockSize), octets.count)
+                var lower = upper
+                while lower > block, octets[lower - 1] == 0 { lower -= 1 }
+                if upper - lower >= Self.zeroLimit { return offset + UInt64(lower) }
+            }
+            offset += UInt64(octets.count)
+        }
+        return nil
+    }
+
+    private static let blockSize: UInt64 = 4096
+    /// Three zeros in a row are a start code and never inside a picture; tables have a few more.
+    private static let zeroLimit = 16
+    /// Media of which some may not have reached the disk: no kernel waits longer.
+    private static let unsyncedLimit = Interval.seconds(120)
+}

@@ -1,0 +1,58 @@
+/// The few things that a recording asks of a file system. `SystemStorage` asks the kernel; a model of
+/// a disk that loses power answers the same calls in tests.
+///
+/// Called by the disk's own thread alone; every call may block.
+protocol Storage: Sendable {
+    /// Makes a file and locks it for this process; one that is there already is refused (`EEXIST`).
+    func create(_ path: String) throws(StorageError) -> Int32
+    /// Opens a file to mend it, locked; refused with `EWOULDBLOCK` while another writes it.
+    func open(_ path: String) throws(StorageError) -> Int32
+    /// Lets go of a file.
+    func close(_ file: Int32)
+    /// Octets in a file.
+    func byteCount(of file: Int32) throws(StorageError) -> UInt64
+    /// At most `count` octets from `offset` on; fewer at the file's end.
+    func read(
+        _ file: Int32, at offset: UInt64, count: Int
+    ) throws(StorageError) -> [UInt8]
+    /// Writes all of it, or throws.
+    func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError)
+    /// Cuts a file off.
+    func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError)
+    /// Returns when what was written would survive the loss of power.
+    func sync(_ file: Int32) throws(StorageError)
+    /// Likewise for the names in a folder.
+    func syncFolder(_ folder: String) throws(StorageError)
+    /// Deletes a file.
+    func remove(_ path: String) throws(StorageError)
+    /// The files of a folder, in any order.
+    func files(in folder: String) throws(StorageError) -> [StoredFile]
+    /// Octets that may still be written to the folder's file system.
+    func freeBytes(in folder: String) throws(StorageError) -> UInt64
+}
+
+/// One file of a folder.
+struct StoredFile: Hashable, Sendable {
+    /// Without its folder.
+    var name: String
+    /// Octets in it.
+    var byteCount: UInt64
+    /// Seconds since 1970 at which it was last written.
+    var modifiedSeconds: Int64
+
+    /// A file as it was listed.
+    init(name: String, byteCount: UInt64, modifiedSeconds: Int64) {
+        (self.name, self.byteCount, self.modifiedSeconds) = (name, byteCount, modifiedSeconds)
+    }
+}
+
+/// What the kernel refused, and of which file.
+struct StorageError: Error, Hashable, Sendable {
+    /// The file or folder.
+    var path: String
+    /// The kernel's number for the reason.
+    var code: Int32
+
+    /// A refusal.
+    init(path: String, code: Int32) { (self.path, self.code) = (path, code) }
+}

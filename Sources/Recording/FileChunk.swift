@@ -1,0 +1,24 @@
+public import Muxer
+
+/// What a recording adds to its file in one go.
+public struct FileChunk: Hashable, Sendable {
+    /// Octets for the end of the file.
+    public var bytes: [UInt8]
+    /// Octets for the end of the index beside it, written after the others.
+    public var index: [UInt8]
+    /// The parts that these octets complete.
+    public var parts: [IndexedPart]
+    /// What the index begins with, where its first octets are among these.
+    public var header: IndexHeader?
+
+    /// An addition.
+    public init(
+        bytes: [UInt8], index: [UInt8] = [], parts: [IndexedPart] = [], header: IndexHeader? = nil
+    ) {
+        (self.bytes, self.index) = (bytes, index)
+        (self.parts, self.header) = (parts, header)
+    }
+
+    /// Octets that it takes in memory until it is written.
+    var byteCount: Int { bytes.count + index.count }
+}

@@ -1,0 +1,164 @@
+public import Muxer
+import Synchronization
+import Timing
+
+/// The parts of a growing file, for those who play it while it grows: what is listed here is in the
+/// file, and can be read from it.
+///
+/// The newest parts are kept one by one, older ones joined into spans from key frame to key frame:
+/// a day takes two megabytes. Each part on its own is found in the index beside the file for ever.
+public final class LiveIndex: Sendable {
+    /// What can be seen of a file at one moment.
+    public struct Snapshot: Sendable {
+        /// Where the file lies; `nil` until it has been made.
+        public var path: String?
+        /// What the index beside it begins with; `nil` until there is a part.
+        public var header: IndexHeader?
+        /// Octets that can be read from it.
+        public var byteCount: UInt64 = 0
+        /// Parts that are listed no longer, before the first of `parts`.
+        public var firstPart = 0
+        /// The newest parts, oldest first.
+        public var parts: [IndexedPart] = []
+        /// Everything so far from key frame to key frame, each of two seconds at least; the last one
+        /// may still grow.
+        public var spans: [IndexedPart] = []
+        /// No more comes.
+        public var isFinished = false
+
+        /// The parts that there have ever been.
+        public var partCount: Int { firstPart + parts.count }
+    }
+
+    fileprivate struct State {
+        var snapshot = Snapshot()
+        var waiters: [Int: (count: Int, resume: CheckedContinuation<Void, Never>)] = [:]
+        var nextWaiter = 0
+    }
+
+    /// What the file is.
+    public let container: Container
+
+    private let state = Mutex(State())
+
+    /// The index of a file that nothing has been written to.
+    public init(_ container: Container) { self.container = container }
+
+    /// How it stands.
+    public var snapshot: Snapshot { state.withLock { $0.snapshot } }
+
+    /// Waits until there are more than `count` parts, or the file is finished, or `limit` has passed.
+    /// With a thousand waiting already, it does not wait.
+    ///
+    /// - Returns: How it stands then.
+    public func next(after count: Int, within limit: Duration) async -> Snapshot {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait(after: count) }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+        return snapshot
+    }
+
+    private func wait(after count: Int) async {
+        let number = state.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    let snapshot = state.snapshot
+                    guard snapshot.partCount <= count, !snapshot.isFinished, !Task.isCancelled,
+                        state.waiters.count < Self.waiterLimit
+                    else { return true }
+                    state.waiters[number] = (count, continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume.resume()
+        }
+    }
+
+    /// Parts that are kept one by one: more than ten minutes of them.
+    static let partLimit = 4096
+    /// Spans are halved in number beyond this: three days of them.
+    static let spanLimit = 131_072
+    private static let waiterLimit = 1000
+}
+
+// MARK: The writer's side
+
+extension LiveIndex {
+    /// The file is there.
+    func opened(_ path: String) { state.withLock { $0.snapshot.path = path } }
+
+    /// Octets and whole parts are in the file.
+    func wrote(_ chunk: FileChunk, byteCount: UInt64) {
+        let woken = state.withLock { state in
+            state.snapshot.byteCount = byteCount
+            state.snapshot.header = state.snapshot.header ?? chunk.header
+            for part in chunk.parts { state.snapshot.append(part) }
+            return state.takeWaiters()
+        }
+        for waiter in woken { waiter.resume() }
+    }
+
+    /// No more comes; of what is there, `byteCount` octets are whole.
+    func finished(byteCount: UInt64) {
+        let woken = state.withLock { state in
+            (state.snapshot.isFinished, state.snapshot.byteCount) = (true, byteCount)
+            return state.takeWaiters()
+        }
+        for waiter in woken { waiter.resume() }
+    }
+}
+
+extension LiveIndex.State {
+    fileprivate mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+        let ready = waiters.filter { snapshot.isFinished || snapshot.partCount > $1.count }
+        for number in ready.keys { waiters[number] = nil }
+        return ready.values.map(\.resume)
+    }
+}
+
+extension LiveIndex.Snapshot {
+    mutating func append(_ part: IndexedPart) {
+        if parts.count >= LiveIndex.partLimit {
+            parts.removeFirst(LiveIndex.partLimit / 4)
+            firstPart += LiveIndex.partLimit / 4
+        }
+        parts.append(part)
+        guard let last = spans.last, !part.isIndependent || last.duration < .seconds(2),
+            UInt64(last.byteCount) + UInt64(part.byteCount) <= UInt64(UInt32.max)
+        else {
+            if spans.count >= LiveIndex.spanLimit { joinSpans() }
+            return spans.append(part)
+        }
+        spans[spans.count - 1].join(part)
+    }
+
+    /// Each two neighbours become one.
+    private mutating func joinSpans() {
+        let pairs = stride(from: 0, to: spans.count, by: 2).map {
+            spans[$0..<min($0 + 2, spans.count)]
+        }
+        spans = pairs.flatMap { pair -> [IndexedPart] in
+            guard var first = pair.first, let last = pair.last, pair.count == 2,
+                UInt64(first.byteCount) + UInt64(last.byteCount) <= UInt64(UInt32.max)
+            else { return Array(pair) }
+            first.join(last)
+            return [first]
+        }
+    }
+}
+
+extension IndexedPart {
+    fileprivate mutating func join(_ next: IndexedPart) {
+        byteCount += next.byteCount
+        duration = next.start + next.duration - start
+    }
+}

@@ -1,0 +1,66 @@
+import Glibc
+import Muxer
+
+/// What a recording's file is called: `{name}_{YYYYMMDD_HHMMSS}.{ts|mp4|webm}`, UTC, with a number
+/// behind the time where two begin in one second.
+struct RecordingName: Hashable {
+    /// What it is a recording of.
+    var name: String
+    /// `YYYYMMDD_HHMMSS`.
+    var stamp: String
+    /// 1 for the first of that second.
+    var number: Int
+    /// Without the dot.
+    var fileExtension: String
+
+    /// The name of a file that begins now.
+    init(_ name: String, at seconds: Int64, number: Int = 1, _ container: Container) {
+        (self.name, self.number) = (name, number)
+        (stamp, fileExtension) = (Self.stamp(seconds), container.fileExtension)
+    }
+
+    /// A file's name taken apart; `nil` where it is none of ours.
+    init?(_ file: String) {
+        let halves = file.split(separator: ".", omittingEmptySubsequences: false)
+        guard halves.count >= 2, let last = halves.last else { return nil }
+        fileExtension = String(last)
+        guard Container.allCases.contains(where: { $0.fileExtension == last }) else { return nil }
+        var words = halves.dropLast().joined(separator: ".")
+            .split(separator: "_", omittingEmptySubsequences: false)
+        number = 1
+        if let last = words.last, last.utf8.count < 4, let value = Int(last), value > 1 {
+            number = value
+            words.removeLast()
+        }
+        guard words.count >= 3, Self.isNumber(words[words.count - 2], digits: 8),
+            Self.isNumber(words[words.count - 1], digits: 6)
+        else { return nil }
+        stamp = words.suffix(2).joined(separator: "_")
+        name = words.dropLast(2).joined(separator: "_")
+    }
+
+    /// The file's name.
+    var file: String { name + "_" + stamp + (number > 1 ? "_\(number)" : "") + "." + fileExtension }
+
+    /// What the index beside a file is called.
+    static func index(of file: String) -> String { file + indexSuffix }
+
+    static let indexSuffix = ".index"
+
+    private static func isNumber(_ word: Substring, digits: Int) -> Bool {
+        word.utf8.count == digits && word.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
+    private static func stamp(_ seconds: Int64) -> String {
+        var (time, parts) = (time_t(seconds), tm())
+        gmtime_r(&time, &parts)
+        func padded(_ number: Int32, _ width: Int) -> String {
+            let digits = String(number)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        let date =
+            padded(parts.tm_year + 1900, 4) + padded(parts.tm_mon + 1, 2) + padded(parts.tm_mday, 2)
+        return date + "_" + padded(parts.tm_hour, 2) + padded(parts.tm_min, 2)
+            + padded(parts.tm_sec, 2)
+    }
+}

@@ -1,0 +1,103 @@
+import Reactor
+import Recording
+import Telemetry
+import Timing
+
+/// What `/metrics` says of recordings, in Prometheus' words; `Alerts/recorder.rules.yml` reads it.
+struct RecordingMetrics {
+    private let running: [RecordingProgress.Snapshot]
+    private let totals: Recordings.Totals
+    private let disk: DiskCondition.Snapshot
+    private let now: Instant
+
+    /// The figures at one moment.
+    init(_ recordings: Recordings, at now: Instant) async {
+        running = await recordings.active().map(\.progress)
+        totals = await recordings.totals()
+        (disk, self.now) = (recordings.disk.snapshot, now)
+    }
+
+    var text: String {
+        var page = Exposition()
+        writeFiles(to: &page)
+        writeFrames(to: &page)
+        writeDisk(to: &page)
+        page.gauge(
+            "recording_memory_usage_mb", "Resident memory of this process, MB of 10^6 octets.",
+            residentMegabytes())
+        return page.description
+    }
+
+    private func writeFiles(to page: inout Exposition) {
+        page.gauge("recording_active", "Recordings that run.", running.count)
+        page.gauge(
+            "recording_file_size_bytes", "Octets in the files of running recordings.",
+            running.reduce(0) { $0 + Int(clamping: $1.writtenBytes) })
+        page.gauge(
+            "recording_empty_files", "Running recordings whose present file holds nothing.",
+            running.count { $0.isFileEmpty })
+        page.gauge(
+            "recording_packets_written", "Pictures and frames of sound in running recordings.",
+            running.reduce(0) { $0 + Int(clamping: $1.totalFrames) })
+        page.gauge(
+            "recording_zero_packet_streak",
+            "Seconds since a frame was written, of the recording that waits longest.",
+            running.map { $0.zeroPacketStreak(at: now) }.max() ?? 0)
+        for condition in Self.conditions {
+            page.gauge(
+                "recording_\(condition)", "Running recordings that are \(condition).",
+                running.count { $0.condition == condition })
+        }
+    }
+
+    private func writeFrames(to page: inout Exposition) {
+        let frames = totals.statistics
+        page.counter(
+            "recording_received_frames_total", "Pictures and frames of sound that came.",
+            frames.receivedVideoFrames + frames.receivedAudioFrames)
+        page.counter(
+            "recording_dropped_frames_total",
+            "Frames not written: before a key frame, malformed, or for want of a disk.",
+            frames.droppedFrames + frames.withheldFrames)
+        page.counter(
+            "recording_frames_dropped_backpressure_total",
+            "Frames not written because the disk could not take them.", frames.withheldFrames)
+        page.counter(
+            "recording_pts_corrections_total", "Times that did not rise and were moved.",
+            UInt64(clamping: frames.correctedTimes))
+        page.counter(
+            "recording_pli_requests_total", "Key frames asked of sources.", frames.keyframeRequests)
+        page.counter(
+            "recording_interruptions_total", "Times that a source went away.", totals.interruptions)
+        page.counter(
+            "recording_stalls_total", "Times that a source stayed and sent nothing.", totals.stalls)
+        page.counter("recording_files_total", "Files begun.", totals.files)
+    }
+
+    private func writeDisk(to page: inout Exposition) {
+        page.gauge(
+            "recording_queue_bytes", "Octets that wait for the disk.",
+            running.reduce(0) { $0 + Int(clamping: $1.waitingBytes) })
+        page.counter(
+            "recording_dropped_bytes_total", "Octets that the disk was too slow for.",
+            totals.droppedBytes)
+        page.gauge(
+            "recording_disk_full", "1 while nothing can be written.",
+            disk.intake == .nothing ? 1 : 0)
+        page.gauge(
+            "recording_disk_degraded", "1 while only key frames are written.",
+            disk.intake == .keyframes ? 1 : 0)
+        page.gauge(
+            "recording_disk_free_bytes", "Octets free on the disk.",
+            Int(clamping: disk.freeBytes ?? 0))
+        page.counter(
+            "recording_disk_refusals_total", "Writes that the disk refused.", disk.refusals)
+        page.counter(
+            "recording_deleted_files_total", "Recordings deleted to keep within the limits.",
+            disk.deletedFiles)
+        page.counter(
+            "recording_deleted_bytes_total", "Octets of deleted recordings.", disk.deletedBytes)
+    }
+
+    private static let conditions = ["stalled", "waiting", "stopped"]
+}

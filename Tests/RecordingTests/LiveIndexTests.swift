@@ -1,0 +1,70 @@
+import Muxer
+import Testing
+import Timing
+
+@testable import Recording
+
+/// The list of a growing file's parts: bounded, and told to those who wait.
+@Suite struct LiveIndexTests {
+    /// Parts of 200 ms and 1000 octets, one in five with a key frame.
+    private static func part(_ number: Int) -> IndexedPart {
+        IndexedPart(
+            offset: UInt64(number) * 1000, byteCount: 1000,
+            start: .milliseconds(Int64(number) * 200), duration: .milliseconds(200),
+            isIndependent: number % 5 == 0)
+    }
+
+    @Test func `a day of parts stays small, and every octet of it can be found`() {
+        let live = LiveIndex.empty()
+        let count = 24 * 3600 * 5
+        for number in 0..<count {
+            live.wrote(
+                FileChunk(bytes: [], parts: [Self.part(number)]),
+                byteCount: UInt64(number + 1) * 1000)
+        }
+        let snapshot = live.snapshot
+        #expect(snapshot.partCount == count)
+        #expect(snapshot.parts.count <= LiveIndex.partLimit)
+        #expect(snapshot.parts.last == Self.part(count - 1))
+        #expect(snapshot.parts.first == Self.part(snapshot.firstPart))
+        #expect(snapshot.spans.count == 24 * 3600 / 2)
+        var end: UInt64 = 0
+        for span in snapshot.spans {
+            #expect(span.offset == end && span.isIndependent)
+            end += UInt64(span.byteCount)
+        }
+        #expect(end == UInt64(count) * 1000)
+        let octets =
+            MemoryLayout<IndexedPart>.stride * (snapshot.parts.count + snapshot.spans.count)
+        #expect(octets < 3_000_000)
+    }
+
+    @Test func `spans become fewer and longer where there would be too many`() {
+        var snapshot = LiveIndex.Snapshot()
+        for number in 0..<(LiveIndex.spanLimit + 10) {
+            snapshot.append(
+                IndexedPart(
+                    offset: UInt64(number), byteCount: 1, start: .seconds(Int64(number) * 2),
+                    duration: .seconds(2), isIndependent: true))
+        }
+        #expect(snapshot.spans.count == LiveIndex.spanLimit / 2 + 10)
+        #expect(snapshot.spans[0].duration == .seconds(4) && snapshot.spans[0].byteCount == 2)
+        #expect(snapshot.spans[1].offset == 2)
+    }
+
+    @Test func `who waits is told of the next part, and of the end`() async {
+        let live = LiveIndex.empty()
+        async let first = live.next(after: 0, within: .seconds(60))
+        live.wrote(FileChunk(bytes: [], parts: [Self.part(0)]), byteCount: 1000)
+        #expect(await first.partCount == 1)
+        async let second = live.next(after: 1, within: .seconds(60))
+        live.finished(byteCount: 1000)
+        #expect(await second.isFinished)
+        #expect(await live.next(after: 9, within: .seconds(60)).isFinished, "no more comes")
+    }
+
+    @Test func `who waits in vain gets what there is`() async {
+        let live = LiveIndex.empty()
+        #expect(await live.next(after: 0, within: .milliseconds(1)).partCount == 0)
+    }
+}

@@ -1,0 +1,47 @@
+import Codecs
+import Muxer
+import RTP
+import Testing
+import Timing
+
+@testable import Recording
+
+/// A day of recording in virtual time: what it keeps in memory does not grow.
+@Suite struct LongRecordingTests {
+    @Test(arguments: [Container.mpegts, .fmp4])
+    func `a day takes less than 10 MB of memory, and no more than its first hour`(
+        container: Container
+    ) throws {
+        let stream = StampedStream(framesPerSecond: 1, keyframeEvery: 2, byteCount: 60)
+        let live = LiveIndex(container)
+        let queue = WaitingOctets()
+        var recording = try StreamRecording(
+            picture: StampedStream.format, sound: nil,
+            options: RecordingOptions(container: container),
+            clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 0))
+        var (written, afterAnHour, mostWaiting): (UInt64, Int, Int) = (0, 0, 0)
+        for number in 0..<(24 * 3600 / 4) {
+            recording.write(stream.picture(number), time: stream.time(number * 4))
+            while let event = recording.nextEvent() {
+                guard case .data(let chunk, _) = event else { continue }
+                guard queue.reserve(chunk.byteCount) else { continue }
+                mostWaiting = max(mostWaiting, queue.count)
+                written += UInt64(chunk.bytes.count)
+                live.wrote(chunk, byteCount: written)
+                queue.release(chunk.byteCount)
+            }
+            if number == 900 { afterAnHour = Self.octets(live, recording.retainedBytes) }
+        }
+        let afterADay = Self.octets(live, recording.retainedBytes)
+        #expect(live.snapshot.partCount >= 24 * 900 - 1)
+        #expect(mostWaiting < 65_536 && !queue.isOver)
+        #expect(afterADay < 4_000_000)
+        #expect(afterADay - afterAnHour < 3_000_000, "spans, 40 octets for two seconds")
+    }
+
+    private static func octets(_ live: LiveIndex, _ retained: Int) -> Int {
+        let snapshot = live.snapshot
+        return retained
+            + MemoryLayout<IndexedPart>.stride * (snapshot.parts.count + snapshot.spans.count)
+    }
+}

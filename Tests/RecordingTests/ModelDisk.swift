@@ -1,0 +1,211 @@
+import Glibc
+import Synchronization
+
+@testable import Recording
+
+/// A disk in memory that can lose power: what was not synced is lost block by block, as a seed says.
+final class ModelDisk: Storage {
+    static let blockSize = 4096
+
+    struct File {
+        var bytes: [UInt8] = []
+        /// What a loss of power leaves for certain.
+        var durable: [UInt8] = []
+        var dirtyBlocks: Set<Int> = []
+        var hasDurableName = false
+        var modifiedSeconds: Int64 = 0
+        var isLocked = false
+    }
+
+    struct State {
+        var files: [String: File] = [:]
+        var descriptors: [Int32: String] = [:]
+        var nextDescriptor: Int32 = 100
+        var capacity = UInt64.max / 4
+        var syncFailure: Int32?
+        var seconds: Int64 = 0
+    }
+
+    let state = Mutex(State())
+
+    /// Octets of all files.
+    var usedBytes: UInt64 {
+        state.withLock { $0.files.values.reduce(0) { $0 + UInt64($1.bytes.count) } }
+    }
+
+    var names: [String] { state.withLock { $0.files.keys.sorted() } }
+
+    func bytes(_ path: String) -> [UInt8]? { state.withLock { $0.files[path]?.bytes } }
+
+    func put(_ path: String, _ bytes: [UInt8], modified: Int64 = 0) {
+        state.withLock { state in
+            state.files[path] = File(
+                bytes: bytes, durable: bytes, hasDurableName: true, modifiedSeconds: modified)
+        }
+    }
+
+    func create(_ path: String) throws(StorageError) -> Int32 {
+        try state.withLock { state throws(StorageError) in
+            guard state.files[path] == nil else { throw StorageError(path: path, code: EEXIST) }
+            state.files[path] = File(modifiedSeconds: state.seconds, isLocked: true)
+            return state.open(path)
+        }
+    }
+
+    func open(_ path: String) throws(StorageError) -> Int32 {
+        try state.withLock { state throws(StorageError) in
+            guard let file = state.files[path] else {
+                throw StorageError(path: path, code: ENOENT)
+            }
+            guard !file.isLocked else { throw StorageError(path: path, code: EWOULDBLOCK) }
+            state.files[path]?.isLocked = true
+            return state.open(path)
+        }
+    }
+
+    func close(_ file: Int32) {
+        state.withLock { state in
+            guard let path = state.descriptors.removeValue(forKey: file) else { return }
+            state.files[path]?.isLocked = false
+        }
+    }
+
+    func byteCount(of file: Int32) throws(StorageError) -> UInt64 {
+        state.withLock { UInt64($0[file].bytes.count) }
+    }
+
+    func read(
+        _ file: Int32, at offset: UInt64, count: Int
+    ) throws(StorageError) -> [UInt8] {
+        state.withLock { state in Array(state[file].bytes.dropFirst(Int(offset)).prefix(count)) }
+    }
+
+    func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError) {
+        try state.withLock { state throws(StorageError) in
+            let (end, offset) = (Int(offset) + bytes.count, Int(offset))
+            let path = state.descriptors[file] ?? ""
+            let growth = max(0, end - (state.files[path]?.bytes.count ?? 0))
+            let used = state.files.values.reduce(0) { $0 + $1.bytes.count }
+            guard UInt64(used + growth) <= state.capacity else {
+                throw StorageError(path: path, code: ENOSPC)
+            }
+            state.files[path]?.write(bytes, at: offset, growth: growth)
+            state.files[path]?.modifiedSeconds = state.seconds
+        }
+    }
+
+    func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError) {
+        state.withLock { state in
+            let path = state.descriptors[file] ?? ""
+            state.files[path]?.bytes.removeSubrange(Int(byteCount)...)
+        }
+    }
+
+    func sync(_ file: Int32) throws(StorageError) {
+        try state.withLock { state throws(StorageError) in
+            if let code = state.syncFailure {
+                throw StorageError(path: state.descriptors[file] ?? "", code: code)
+            }
+            state[file].durable = state[file].bytes
+            state[file].dirtyBlocks = []
+        }
+    }
+
+    func syncFolder(_ folder: String) throws(StorageError) {
+        state.withLock { state in
+            for path in state.files.keys { state.files[path]?.hasDurableName = true }
+        }
+    }
+
+    func remove(_ path: String) throws(StorageError) {
+        try state.withLock { state throws(StorageError) in
+            guard state.files.removeValue(forKey: path) != nil else {
+                throw StorageError(path: path, code: ENOENT)
+            }
+        }
+    }
+
+    func files(in folder: String) throws(StorageError) -> [StoredFile] {
+        state.withLock { state in
+            state.files.map { path, file in
+                StoredFile(
+                    name: String(path.dropFirst(folder.count + 1)),
+                    byteCount: UInt64(file.bytes.count), modifiedSeconds: file.modifiedSeconds)
+            }
+        }
+    }
+
+    func freeBytes(in folder: String) throws(StorageError) -> UInt64 {
+        let used = usedBytes
+        return state.withLock { $0.capacity > used ? $0.capacity - used : 0 }
+    }
+}
+
+extension ModelDisk.File {
+    fileprivate mutating func write(_ octets: [UInt8], at offset: Int, growth: Int) {
+        guard !octets.isEmpty else { return }
+        let (size, end) = (ModelDisk.blockSize, offset + octets.count)
+        bytes.append(contentsOf: repeatElement(0, count: growth))
+        bytes.replaceSubrange(offset..<end, with: octets)
+        for block in offset / size...(end - 1) / size { dirtyBlocks.insert(block) }
+    }
+}
+
+extension ModelDisk {
+    /// The process is gone: locks are free, what was written stays.
+    func kill() {
+        state.withLock { state in
+            state.descriptors = [:]
+            for path in state.files.keys { state.files[path]?.isLocked = false }
+        }
+    }
+
+    /// The power is gone: of each block that was not synced, a seed decides whether it is there; what
+    /// is missing within the file's length reads as zeros.
+    func losePower(seed: UInt64) {
+        kill()
+        var random = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        func flip() -> Bool {
+            random ^= random << 13
+            random ^= random >> 7
+            random ^= random << 17
+            return random & 8 == 0
+        }
+        state.withLock { state in
+            for (path, file) in state.files.sorted(by: { $0.key < $1.key }) {
+                guard file.hasDurableName else {
+                    state.files[path] = nil
+                    continue
+                }
+                var left = file.durable
+                for block in file.dirtyBlocks.sorted() where flip() {
+                    let range =
+                        block
+                        * Self.blockSize..<min(
+                            (block + 1) * Self.blockSize, file.bytes.count)
+                    guard !range.isEmpty else { continue }
+                    let growth = max(0, range.upperBound - left.count)
+                    left.append(contentsOf: repeatElement(0, count: growth))
+                    left.replaceSubrange(range, with: file.bytes[range])
+                }
+                state.files[path]?.bytes = left
+                state.files[path]?.durable = left
+                state.files[path]?.dirtyBlocks = []
+            }
+        }
+    }
+}
+
+extension ModelDisk.State {
+    fileprivate mutating func open(_ path: String) -> Int32 {
+        nextDescriptor += 1
+        descriptors[nextDescriptor] = path
+        return nextDescriptor
+    }
+
+    /// The file behind a descriptor; a descriptor that is none stands for an empty file.
+    fileprivate subscript(file: Int32) -> ModelDisk.File {
+        get { descriptors[file].flatMap { files[$0] } ?? ModelDisk.File() }
+        set { if let path = descriptors[file] { files[path] = newValue } }
+    }
+}

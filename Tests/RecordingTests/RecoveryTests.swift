@@ -1,0 +1,100 @@
+import Muxer
+import Testing
+import Timing
+import Wire
+
+@testable import Recording
+
+/// What a crash leaves, made whole once.
+@Suite struct RecoveryTests {
+    private static let path = "/r/cam_19700101_000000.ts"
+
+    /// A file of `count` parts of 1000 octets with its index, as it was when the process died.
+    private static func disk(parts count: Int) -> ModelDisk {
+        let disk = ModelDisk()
+        var index = ByteWriter()
+        var writer = IndexWriter(IndexHeader(container: .mpegts, formats: []), into: &index)
+        for number in 0..<count {
+            writer.append(
+                IndexedPart(
+                    offset: UInt64(number) * 1000, byteCount: 1000,
+                    start: .milliseconds(Int64(number) * 200), duration: .milliseconds(200),
+                    isIndependent: number % 5 == 0), into: &index)
+        }
+        disk.put(path, [UInt8](repeating: 0x47, count: count * 1000))
+        disk.put(path + ".index", index.bytes)
+        return disk
+    }
+
+    private static func recover(_ disk: ModelDisk) -> Recovery.Report {
+        Recovery(storage: disk, folder: "/r").run()
+    }
+
+    @Test func `a torn tail is cut, once`() throws {
+        let disk = Self.disk(parts: 10)
+        disk.put(Self.path, try #require(disk.bytes(Self.path)) + [1, 2, 3])
+        #expect(Self.recover(disk) == Recovery.Report(files: 1, mended: 1, cutBytes: 3))
+        #expect(disk.bytes(Self.path)?.count == 10_000)
+        let index = disk.bytes(Self.path + ".index")
+        #expect(Self.recover(disk) == Recovery.Report(files: 1))
+        #expect(disk.bytes(Self.path + ".index") == index)
+    }
+
+    @Test func `any cut of the index leaves the parts before it`() throws {
+        let whole = try #require(Self.disk(parts: 3).bytes(Self.path + ".index"))
+        for count in whole.indices {
+            let disk = Self.disk(parts: 3)
+            disk.put(Self.path + ".index", Array(whole[..<count]))
+            let report = Self.recover(disk)
+            #expect(disk.bytes(Self.path)?.count ?? 0 <= 3000)
+            if report.mended == 1 {
+                #expect((disk.bytes(Self.path)?.count ?? 1) % 1000 == 0)
+                let index = try #require(disk.bytes(Self.path + ".index"))
+                var reader = try IndexReader(index.span.bytes)
+                let parts = reader.readParts()
+                #expect(parts.count * 1000 == disk.bytes(Self.path)?.count)
+            }
+            #expect(Self.recover(disk).mended == 0, "once is enough")
+        }
+    }
+
+    @Test func `any cut of the file leaves its whole parts`() throws {
+        let whole = try #require(Self.disk(parts: 3).bytes(Self.path))
+        for count in [0, 1, 999, 1000, 1001, 2000, 2999, 3000] {
+            let disk = Self.disk(parts: 3)
+            disk.put(Self.path, Array(whole[..<count]))
+            _ = Self.recover(disk)
+            #expect(disk.bytes(Self.path)?.count ?? 0 == count / 1000 * 1000)
+        }
+    }
+
+    @Test func `a hole that power has left ends the file before it`() throws {
+        let disk = Self.disk(parts: 20)
+        var octets = try #require(disk.bytes(Self.path))
+        for offset in 8192..<12_288 { octets[offset] = 0 }
+        disk.put(Self.path, octets)
+        #expect(Self.recover(disk).cutBytes == 12_000)
+        #expect(disk.bytes(Self.path)?.count == 8000)
+    }
+
+    @Test func `what cannot be explained stays`() {
+        let disk = ModelDisk()
+        disk.put(Self.path, [1, 2, 3])
+        disk.put("/r/b_19700101_000000.ts", [1, 2, 3])
+        disk.put("/r/b_19700101_000000.ts.index", [9, 9, 9])
+        disk.put("/r/holiday.ts", [])
+        let before = disk.names
+        let report = Self.recover(disk)
+        #expect(report.unexplained == ["b_19700101_000000.ts", "cam_19700101_000000.ts"])
+        #expect(disk.names == before)
+        #expect(disk.bytes(Self.path) == [1, 2, 3])
+    }
+
+    @Test func `what another process writes stays`() throws {
+        let disk = Self.disk(parts: 2)
+        disk.put(Self.path, try #require(disk.bytes(Self.path)) + [1])
+        disk.state.withLock { $0.files[Self.path]?.isLocked = true }
+        #expect(Self.recover(disk) == Recovery.Report())
+        #expect(disk.bytes(Self.path)?.count == 2001)
+    }
+}

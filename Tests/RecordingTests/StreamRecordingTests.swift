@@ -1,0 +1,135 @@
+import Codecs
+import Muxer
+import RTP
+import Testing
+import Timing
+import Wire
+
+@testable import Recording
+
+/// Frames of a source on their way into files, in virtual time.
+@Suite struct StreamRecordingTests {
+    private static let clock = ClockMap(
+        instant: Instant(nanoseconds: 1_000_000_000_000),
+        unixNanoseconds: 1_700_000_000_000_000_000)
+
+    private static func recording(
+        _ options: RecordingOptions, sound: TrackFormat? = nil
+    ) throws -> StreamRecording {
+        try StreamRecording(
+            picture: StampedStream.format, sound: sound, options: options, clock: clock)
+    }
+
+    @Test(arguments: [Container.mpegts, .fmp4])
+    func `ten thousand cuts lose no frame and double none`(container: Container) throws {
+        let stream = StampedStream(framesPerSecond: 10, keyframeEvery: 2, byteCount: 24)
+        var options = RecordingOptions(container: container)
+        options.limits.duration = .milliseconds(200)
+        var recording = try Self.recording(options)
+        var written = WrittenFiles()
+        var next = 0
+        for number in 0..<20_002 {
+            recording.write(stream.picture(number), time: stream.time(number))
+            written.take(&recording)
+            guard written.finished > next else { continue }
+            let stamps = StampedStream.stamps(inFile: written.files[next].data, container)
+            try #require(stamps == [next * 2, next * 2 + 1])
+            next += 1
+        }
+        #expect(next == 10_000 && written.files.count == 10_001)
+        #expect(recording.statistics.videoFrames == 20_002)
+        #expect(recording.statistics.droppedFrames == 0)
+    }
+
+    @Test(arguments: [Container.mpegts, .fmp4, .mp4])
+    func `every octet of a file is in a part of its index`(container: Container) throws {
+        let stream = StampedStream()
+        var options = RecordingOptions(container: container)
+        options.limits.duration = .seconds(3)
+        var recording = try Self.recording(options)
+        var written = WrittenFiles()
+        for number in 0..<250 {
+            recording.write(stream.picture(number), time: stream.time(number))
+            written.take(&recording)
+        }
+        recording.finish()
+        written.take(&recording)
+        #expect(written.files.count == 4 && written.finished == 4 && written.headers == 4)
+        for file in written.files {
+            var reader = try IndexReader(file.index.span.bytes)
+            let header = reader.header
+            #expect(reader.readParts() == file.parts)
+            #expect(header.container == container)
+            #expect(header.wallClock == 1_700_000_000_000_000_000)
+            var end = UInt64(header.headerByteCount)
+            for part in file.parts {
+                #expect(part.offset == end)
+                end = part.end
+            }
+            #expect(end == UInt64(file.data.count))
+            #expect(file.parts.allSatisfy { $0.duration <= .milliseconds(240) })
+            #expect(file.parts.filter(\.isIndependent).count <= 3)
+        }
+    }
+
+    @Test func `a file is cut where the wall clock comes to a multiple`() throws {
+        let stream = StampedStream()
+        let options = RecordingOptions(alignment: .seconds(60))
+        var recording = try Self.recording(options)
+        var written = WrittenFiles()
+        // 1 700 000 000 is 20 s past a minute; a key frame comes each second.
+        for number in 0..<(25 * 161) {
+            recording.write(stream.picture(number), time: stream.time(number))
+            written.take(&recording)
+        }
+        let starts = written.files.map { $0.parts.first?.start ?? .zero }
+        #expect(starts == [.zero, .seconds(40), .seconds(100), .seconds(160)])
+    }
+
+    @Test func `pictures before the first key frame are counted, not written`() throws {
+        let stream = StampedStream()
+        var recording = try Self.recording(RecordingOptions())
+        var written = WrittenFiles()
+        for number in 20..<50 {
+            recording.write(stream.picture(number), time: stream.time(number))
+            written.take(&recording)
+        }
+        #expect(recording.statistics.droppedFrames == 5)
+        #expect(recording.statistics.receivedVideoFrames == 30)
+        #expect(recording.statistics.videoFrames == 25)
+    }
+
+    @Test func `on a disk that fills up key frames go on, then nothing, then all again`() throws {
+        let stream = StampedStream()
+        var recording = try Self.recording(RecordingOptions())
+        var written = WrittenFiles()
+        for number in 0..<200 {
+            switch number {
+            case 30: recording.limit(to: .keyframes)
+            case 90: recording.limit(to: .nothing)
+            case 140: recording.limit(to: .everything)
+            default: break
+            }
+            recording.write(stream.picture(number), time: stream.time(number))
+            written.take(&recording)
+        }
+        recording.finish()
+        written.take(&recording)
+        let stamps = written.files.map { StampedStream.stamps(inFile: $0.data, .mpegts) }
+        #expect(stamps == [Array(0..<30) + [50, 75], Array(150..<200)])
+        #expect(recording.statistics.withheldFrames == 118)
+        #expect(written.finished == 2)
+    }
+
+    @Test func `every picture is handed out with the next one at the latest`() throws {
+        let stream = StampedStream()
+        var recording = try Self.recording(RecordingOptions())
+        var written = WrittenFiles()
+        for number in 0..<100 {
+            recording.write(stream.picture(number), time: stream.time(number))
+            written.take(&recording)
+            let stamps = StampedStream.stamps(inFile: written.files[0].data, .mpegts)
+            #expect(stamps.last == number)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Muxer
+import Synchronization
+import Timing
+
+@testable import Recording
+
+/// A disk's work without its thread: commands are done when the test says so, at its own time.
+final class VirtualDisk: Sendable {
+    let model = ModelDisk()
+    let condition = DiskCondition()
+    private let commands = Mutex<[DiskCommand]>([])
+    /// Commands that may wait.
+    let capacity: Int
+
+    init(capacity: Int = 65_536) { self.capacity = capacity }
+
+    var door: DiskDoor {
+        DiskDoor(condition: condition) { [self] command in
+            commands.withLock { commands in
+                guard commands.count < capacity else { return false }
+                commands.append(command)
+                return true
+            }
+        }
+    }
+
+    func work(
+        sync: SyncPolicy = .interval(.seconds(1)), retention: Retention = Retention()
+    ) -> DiskWork {
+        DiskWork(
+            storage: model, policy: sync,
+            space: DiskSpace(folder: "/r", retention: retention, condition: condition) { [model] in
+                model.state.withLock { $0.seconds }
+            })
+    }
+
+    /// Does all that waits.
+    func perform(_ work: inout DiskWork, at now: Instant) {
+        let taken = commands.withLock { commands in
+            defer { commands = [] }
+            return commands
+        }
+        for command in taken { work.perform(command, at: now) }
+        work.advance(to: now)
+    }
+}
+
+/// What became of a file, in order.
+final class FileLog: Sendable {
+    private let state = Mutex<[RecordingFile.Event]>([])
+    var events: [RecordingFile.Event] { state.withLock { $0 } }
+    func note(_ event: RecordingFile.Event) { state.withLock { $0.append(event) } }
+}
+
+extension LiveIndex {
+    static func empty() -> LiveIndex { LiveIndex(.mpegts) }
+}
+
+/// A part of `byteCount` octets at `offset`, and its octets.
+func chunk(at offset: UInt64, _ byteCount: Int, isWhole: Bool = true, index: [UInt8] = [7])
+    -> FileChunk
+{
+    FileChunk(
+        bytes: [UInt8](repeating: 0x47, count: byteCount), index: isWhole ? index : [],
+        parts: isWhole
+            ? [
+                IndexedPart(
+                    offset: offset, byteCount: UInt32(byteCount),
+                    start: .milliseconds(Int64(offset)), duration: .milliseconds(Int64(byteCount)),
+                    isIndependent: true)
+            ] : [])
+}
