@@ -6,7 +6,11 @@ import Testing
     .enabled(if: Lab.hasPython && Lab.has("chromium"), "make test makes .venv; needs chromium"))
 struct CameraToBrowserTests {
     struct Walk: Decodable {
-        let sent: Double
+        let sent: Int
+        let shown: Int
+        let damaged: Int
+        let clock: Double
+        let delays: [Double]
         let decoded: Int
         let audioEnergy: Double
         let codec: String
@@ -19,13 +23,30 @@ struct CameraToBrowserTests {
         let relayExit: Int
         let leaks: Bool
         let exit: Int
+
+        /// Whether four fifths of what was sent came to be shown, and p95 of it within 300 ms.
+        var isSmooth: Bool {
+            shown * 10 >= sent * 8 && decoded * 10 >= sent * 8 && delays[1] <= 300
+        }
     }
 
-    @Test func `a camera's picture and sound reach a browser, and a file that survives a kill`()
+    static func walk() async throws -> Walk {
+        let walk: Walk = try await Lab.script("whole_path.py", [], seconds: 120)
+        print(
+            "camera to display: \(walk.shown) of \(walk.sent) pictures, delay p50 \(walk.delays[0])",
+            "p95 \(walk.delays[1]) p99 \(walk.delays[2]) ms, clocks compared to \(walk.clock) ms")
+        return walk
+    }
+
+    @Test
+    func `a camera reaches a browser within 300 ms, with sound, and a file that survives a kill`()
         async throws
     {
-        let walk: Walk = try await Lab.script("whole_path.py", [], seconds: 120)
-        #expect(walk.codec == "H264" && Double(walk.decoded) >= 0.8 * walk.sent)
+        var walk = try await Self.walk()
+        // A machine that is too busy to run a browser says nothing of us: it may try again.
+        for _ in 1..<3 where !walk.isSmooth { walk = try await Self.walk() }
+        #expect(walk.isSmooth, "four fifths of the pictures, and p95 within 300 ms")
+        #expect(walk.codec == "H264" && walk.damaged == 0 && walk.clock < 20)
         #expect(walk.audioEnergy > 0, "silence")
         #expect(walk.published && walk.relayExit == 0 && walk.exit == 0)
         #expect(walk.recordingErrors == "", "during, and after the kill")
