@@ -1,10 +1,11 @@
 import Codecs
 import Wire
 
-/// Cuts VP9 pictures of one spatial layer into payloads of one length (RFC 9628), in flexible mode.
+/// Cuts VP9 pictures of one spatial layer into payloads of one length (RFC 9628).
 ///
-/// Each picture is said to need the one before it: an encoder that refers further back still decodes,
-/// and one that drops pictures on the way must know its layers itself. Key frames carry their size.
+/// In flexible mode, which browsers want, each picture is said to need the one before it: an encoder
+/// that refers further back still decodes, and one that drops pictures on the way must know its layers
+/// itself. Key frames carry their size.
 public struct VP9Packetizer: Sendable {
     /// The number that the next packet gets.
     public var sequenceNumber: UInt16 { stamp.sequenceNumber }
@@ -12,6 +13,7 @@ public struct VP9Packetizer: Sendable {
     public private(set) var pictureID: UInt16
 
     private var stamp: PacketStamp
+    private let isFlexible: Bool
     private let payloadByteCountLimit: Int
 
     /// - Parameters:
@@ -19,14 +21,15 @@ public struct VP9Packetizer: Sendable {
     ///   - ssrc: The stream.
     ///   - sequenceNumber: The first packet's number.
     ///   - pictureID: The first picture's number.
+    ///   - isFlexible: Whether pictures name those that they need. ffmpeg 5 does not read that.
     ///   - payloadByteCountLimit: Octets of the largest payload, behind the RTP header.
     public init(
         payloadType: UInt8, ssrc: UInt32, sequenceNumber: UInt16, pictureID: UInt16 = 0,
-        payloadByteCountLimit: Int = 1_200
+        isFlexible: Bool = true, payloadByteCountLimit: Int = 1_200
     ) {
         stamp = PacketStamp(payloadType: payloadType, ssrc: ssrc, sequenceNumber: sequenceNumber)
         self.pictureID = pictureID & 0x7FFF
-        self.payloadByteCountLimit = payloadByteCountLimit
+        (self.isFlexible, self.payloadByteCountLimit) = (isFlexible, payloadByteCountLimit)
     }
 
     /// Appends the packets of one picture to `batch`, the last one marked.
@@ -48,13 +51,15 @@ public struct VP9Packetizer: Sendable {
             let end = min(start + size, picture.byteCount)
             let hasStructure = start == 0 && header.isKeyframe
             batch.begin(stamp.header(timestamp: timestamp))
-            var flags: UInt8 = 0x90  // picture number, flexible mode
+            var flags: UInt8 = isFlexible ? 0x90 : 0x80  // with the picture's number
             if !header.isKeyframe { flags |= 0x40 }
             if start == 0 { flags |= 0x08 }
             if end == picture.byteCount { flags |= 0x04 }
             batch.append(flags | (hasStructure ? 0x02 : 0))
             batch.append(0x8000 | pictureID)
-            if !header.isKeyframe { batch.append(0x02 as UInt8) }  // P_DIFF 1, the only one
+            if isFlexible, !header.isKeyframe {
+                batch.append(0x02 as UInt8)  // P_DIFF 1, the only one
+            }
             if hasStructure, let size = header.size {
                 batch.append(0x10 as UInt8)  // one layer, and its size
                 batch.append(UInt16(truncatingIfNeeded: size.width))
