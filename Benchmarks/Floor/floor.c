@@ -1,7 +1,7 @@
 // The floor of sfu's work: receive, open once, and for each consumer write the header, seal, send.
 // No ICE, no DTLS, no RTCP, no retransmission, no rooms; keys come in the clear, on loopback alone.
 //
-//   Floor PORT gcm|cm [evp|libsrtp2]
+//   Floor PORT gcm|cm [evp|libsrtp2|batched]
 //
 // A datagram that begins with 'P' (publisher) or 'J' (a consumer joins) carries master key and salt.
 // The ciphers are those of sfu: CCiphers. Sequence numbers must not wrap while it runs.
@@ -45,6 +45,7 @@ struct message {
 };
 
 static int is_gcm, by_library;
+static cciphers_batch *waiting;  // what leaves together is sealed together
 static int descriptor;
 static struct consumer consumers[consumers_most];
 static int consumer_count;
@@ -66,7 +67,10 @@ static cciphers_transform *keyed(const uint8_t *material, int seals) {
         iv[7] ^= label;
         if (!cciphers_prf(key, iv, keys[label], counts[label])) exit(70);
     }
-    return cciphers_transform_new(keys[0], is_gcm ? NULL : keys[1], keys[2], seals);
+    cciphers_transform *made =
+        cciphers_transform_new(keys[0], is_gcm ? NULL : keys[1], keys[2], seals);
+    if (made && seals && waiting) cciphers_transform_defer(made, waiting);
+    return made;
 }
 
 static void join(const uint8_t *bytes, const struct sockaddr_in *source) {
@@ -79,6 +83,7 @@ static void join(const uint8_t *bytes, const struct sockaddr_in *source) {
 
 static void flush(void) {
     static struct mmsghdr headers[messages_most];
+    if (waiting) cciphers_batch_seal(waiting);
     static _Alignas(struct cmsghdr) uint8_t controls[messages_most][CMSG_SPACE(sizeof(uint16_t))];
     for (int i = 0; i < message_count; i++) {
         struct msghdr *header = &headers[i].msg_hdr;
@@ -197,6 +202,8 @@ int main(int count, char **arguments) {
     is_gcm = strcmp(arguments[2], "gcm") == 0;
     by_library = count > 3 && strcmp(arguments[3], "libsrtp2") == 0;
     if (by_library && !cciphers_library_available()) return 69;
+    if (count > 3 && strcmp(arguments[3], "batched") == 0)
+        waiting = cciphers_batch_new(cciphers_lanes_best);
     descriptor = socket(AF_INET, SOCK_DGRAM, 0);
     int size = 4 << 20;
     setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);

@@ -17,8 +17,7 @@ static void hmac_key(cciphers_transform *transform, const uint8_t key[20]) {
     OPENSSL_cleanse(block, sizeof block);
 }
 
-// HMAC-SHA1 over `count` octets and four more, big-endian: the ROC of SRTP (RFC 3711 §4.2).
-static void hmac(
+void transform_hmac(
     const cciphers_transform *transform, const uint8_t *bytes, size_t count, uint32_t word,
     uint8_t digest[20]
 ) {
@@ -83,6 +82,14 @@ static int update(
     return count == 0 || EVP_CipherUpdate(transform->cipher, out, &written, in, (int)count);
 }
 
+int transform_encrypt(
+    const cciphers_transform *transform, uint8_t *out, size_t prefix, const uint8_t *payload,
+    size_t payload_count, uint32_t ssrc, uint64_t index
+) {
+    return start(transform, ssrc, index) && update(transform, out, out, prefix)
+        && update(transform, out + prefix, payload, payload_count);
+}
+
 static int finish_seal(const cciphers_transform *transform, uint8_t *tag) {
     int written;
     return EVP_CipherFinal_ex(transform->cipher, tag, &written)
@@ -103,6 +110,9 @@ size_t cciphers_seal_rtp(
     const size_t clear = header + prefix, count = clear + payload_count;
     if (transform->library)
         return library_seal_rtp(transform->library, out, clear, payload, payload_count);
+    if (transform->batch)
+        return batch_append(
+            transform, out, header, prefix, payload, payload_count, ssrc, index);
     int is_good = start(transform, ssrc, index);
     if (transform->is_gcm) is_good = is_good && update(transform, NULL, out, header);
     is_good = is_good && update(transform, out + header, out + header, prefix)
@@ -110,7 +120,7 @@ size_t cciphers_seal_rtp(
     if (!is_good) return 0;
     if (transform->is_gcm) return finish_seal(transform, out + count) ? count + gcm_tag : 0;
     uint8_t digest[20];
-    hmac(transform, out, count, (uint32_t)(index >> 16), digest);
+    transform_hmac(transform, out, count, (uint32_t)(index >> 16), digest);
     memcpy(out + count, digest, cm_tag);
     return count + cm_tag;
 }
@@ -123,7 +133,7 @@ size_t cciphers_open_rtp(
     const size_t plain = count - (transform->is_gcm ? gcm_tag : cm_tag);
     if (!transform->is_gcm) {
         uint8_t digest[20];
-        hmac(transform, packet, plain, (uint32_t)(index >> 16), digest);
+        transform_hmac(transform, packet, plain, (uint32_t)(index >> 16), digest);
         if (CRYPTO_memcmp(digest, packet + plain, cm_tag) != 0) return 0;
     }
     if (!start(transform, ssrc, index)) return 0;
@@ -155,7 +165,7 @@ size_t cciphers_seal_rtcp(
         return count + gcm_tag + sizeof trailer;
     }
     uint8_t digest[20];  // index, then tag (RFC 3711 §3.4)
-    hmac(transform, out, count, word, digest);
+    transform_hmac(transform, out, count, word, digest);
     memcpy(out + count, trailer, sizeof trailer);
     memcpy(out + count + sizeof trailer, digest, cm_tag);
     return count + sizeof trailer + cm_tag;
@@ -170,7 +180,7 @@ size_t cciphers_open_rtcp(
     const size_t plain = count - srtcp_index - (transform->is_gcm ? gcm_tag : cm_tag);
     if (!transform->is_gcm) {
         uint8_t digest[20];
-        hmac(transform, packet, plain, word, digest);
+        transform_hmac(transform, packet, plain, word, digest);
         if (CRYPTO_memcmp(digest, packet + plain + srtcp_index, cm_tag) != 0) return 0;
     }
     if (!start(transform, ssrc, index)) return 0;

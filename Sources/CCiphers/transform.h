@@ -9,12 +9,32 @@ enum { gcm_tag = 16, cm_tag = 10, srtcp_index = 4, rtcp_header = 8 };
 
 struct cciphers_transform {
     struct cciphers_library *library;  // a session of libsrtp2, which then does all the work
+    cciphers_batch *batch;  // where packets wait to be sealed together
     EVP_CIPHER_CTX *cipher;  // keyed once; a packet sets only its IV
     int is_gcm;
     unsigned uses;  // libsrtp2 keeps RTP and RTCP of a direction in one session
     uint64_t salt[2];  // its octets as they lie, zeros behind them
     SHA_CTX inner, outer;  // HMAC's two key blocks, already hashed
 };
+
+// MARK: transform.c
+
+/// HMAC-SHA1 over `count` octets and four more, big-endian: the ROC of SRTP (RFC 3711 §4.2).
+void transform_hmac(
+    const cciphers_transform *transform, const uint8_t *bytes, size_t count, uint32_t word,
+    uint8_t digest[20]);
+
+/// AES-CM over `prefix` octets where they lie at `out`, and `payload` to behind them; 0 if refused.
+int transform_encrypt(
+    const cciphers_transform *transform, uint8_t *out, size_t prefix, const uint8_t *payload,
+    size_t payload_count, uint32_t ssrc, uint64_t index);
+
+// MARK: batch.c
+
+/// Notes a packet to be sealed later; the length it will have.
+size_t batch_append(
+    const cciphers_transform *transform, uint8_t *out, size_t header, size_t prefix,
+    const uint8_t *payload, size_t payload_count, uint32_t ssrc, uint64_t index);
 
 // MARK: library.c
 

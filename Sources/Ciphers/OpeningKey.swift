@@ -45,7 +45,7 @@ public struct OpeningKey: ~Copyable {
             masterSalt: masterSalt
         )
         switch backend {
-        case .evp:
+        case .evp, .batched:
             self.init(
                 profile: profile,
                 rtp: try keys.transform(.rtp, seals: false),

@@ -74,11 +74,11 @@ public struct SRTPKeyingMaterial: Hashable, Sendable {
 
     /// The key that seals what `role` sends.
     public func sealingKey(
-        of role: DTLSRole, backend: SealingBackend = .evp
+        of role: DTLSRole, backend: SealingBackend = .evp, batch: SealingBatch? = nil
     ) throws(CipherError) -> SealingKey {
         let (key, salt) = role == .client ? (clientKey, clientSalt) : (serverKey, serverSalt)
         return try SealingKey(
-            profile: profile, masterKey: key, masterSalt: salt, backend: backend)
+            profile: profile, masterKey: key, masterSalt: salt, backend: backend, batch: batch)
     }
 
     /// The key that opens what `role`'s peer sends.

@@ -8,14 +8,18 @@ public struct SealingKey: ~Copyable {
     private let profile: SRTPProfile
     private let rtp: Transform
     private let rtcp: Transform
+    private var batch: SealingBatch?  // kept, for `rtp` points to it
     private var nextRTCPIndex: UInt32  // one counter for all SSRCs: their IVs differ anyway
 
     /// Derives the session keys from a master key and salt, for `backend` to use.
+    ///
+    /// - Parameter batch: Where `SealingBackend.batched` lets RTP wait; without one it is sealed at once.
     public init(
         profile: SRTPProfile,
         masterKey: [UInt8],
         masterSalt: [UInt8],
-        backend: SealingBackend = .evp
+        backend: SealingBackend = .evp,
+        batch: SealingBatch? = nil
     ) throws(CipherError) {
         let keys = try SessionKeys(
             profile: profile,
@@ -23,7 +27,7 @@ public struct SealingKey: ~Copyable {
             masterSalt: masterSalt
         )
         switch backend {
-        case .evp:
+        case .evp, .batched:
             self.init(
                 profile: profile,
                 rtp: try keys.transform(.rtp, seals: true),
@@ -34,6 +38,7 @@ public struct SealingKey: ~Copyable {
             let shared = library.shared()
             self.init(profile: profile, rtp: library, rtcp: shared)
         }
+        if backend == .batched, let batch { wait(in: batch) }
     }
 
     /// Session keys derived elsewhere: the RFCs' vectors begin there.
@@ -49,6 +54,12 @@ public struct SealingKey: ~Copyable {
         self.nextRTCPIndex = nextRTCPIndex
     }
 
+    /// From now on RTP is sealed when `batch` is, if that is of any use under this profile.
+    mutating func wait(in batch: SealingBatch) {
+        cciphers_transform_defer(rtp.pointer, batch.pointer)
+        self.batch = batch
+    }
+
     /// Octets `sealRTP` adds to a packet.
     public var rtpOverhead: Int { profile.rtpOverhead }
 
@@ -59,7 +70,7 @@ public struct SealingKey: ~Copyable {
     ///
     /// At `out` lie already the header (with CSRCs and extensions; it stays in clear) and after it
     /// the octets of the payload that were rewritten; the rest of the payload is read from where it
-    /// was received, and never touched.
+    /// was received, and never touched. Under a `SealingBatch` this happens when that is sealed.
     ///
     /// - Parameters:
     ///   - out: Room for header, prefix, payload and `rtpOverhead`.

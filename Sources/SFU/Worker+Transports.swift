@@ -44,18 +44,18 @@ extension Worker {
         _ ice: ICELite, _ agreed: Negotiated, local: ICECredentials, at now: Instant
     ) throws(SessionError) -> PeerConnection {
         switch configuration.security {
-        case .keyed(let secret):
-            let keys = SRTPKeyingMaterial(
-                profile: .aeadAES128GCM, secret: secret, session: local.ufrag)
+        case .keyed(let secret, let profile):
+            let keys = SRTPKeyingMaterial(profile: profile, secret: secret, session: local.ufrag)
             return PeerConnection(
-                ice: ice, keys: keys, role: agreed.role, backend: configuration.sealing, at: now)
+                ice: ice, keys: keys, role: agreed.role, backend: configuration.sealing,
+                batch: sealed.batch, at: now)
         case .dtls(let context):
             do {
                 let session = try DTLSSession(
                     role: agreed.role, context: context, remoteFingerprints: agreed.fingerprints)
                 return PeerConnection(
                     ice: ice, dtls: session, role: agreed.role, backend: configuration.sealing,
-                    at: now)
+                    batch: sealed.batch, at: now)
             } catch {
                 throw .negotiation(.missingFingerprint)
             }

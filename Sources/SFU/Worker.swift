@@ -24,6 +24,7 @@ public struct Worker: ~Copyable, Engine {
     var pipes = Pipes()
     var active: [RoomHandle] = []
     var totals = WorkerTotals()
+    var sealed: SealedRuns
     let scratch: UnsafeMutableRawPointer  // one decrypted RTCP packet
 
     /// A worker without rooms.
@@ -31,6 +32,7 @@ public struct Worker: ~Copyable, Engine {
         self.configuration = configuration
         slab = PacketSlab(capacity: configuration.packetSlots)
         random = SeededRandom(seed: configuration.seed)
+        sealed = SealedRuns(configuration.sealing)
         scratch = .allocate(byteCount: PacketSlab.slotByteCount, alignment: 64)
     }
 
@@ -81,8 +83,18 @@ public struct Worker: ~Copyable, Engine {
         return earliest.instant
     }
 
-    /// Control datagrams first, then each active room's packets.
+    /// The next run, sealed. In batches a whole chunk is written first, then sealed as one.
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
+        if sealed.batch == nil { return nextRun(into: &arena) }
+        if sealed.isEmpty {
+            while sealed.hasRoom, let run = nextRun(into: &arena) { sealed.append(run) }
+            sealed.seal()
+        }
+        return sealed.next()
+    }
+
+    /// Control datagrams first, then each active room's packets.
+    private mutating func nextRun(into arena: inout SendArena) -> Transmit? {
         if !outbox.isEmpty {
             if let transmit = outbox.nextTransmit(into: &arena) { return transmit }
             guard outbox.isEmpty else { return nil }

@@ -9,7 +9,7 @@ public struct WorkerConfiguration: Sendable {
         /// By a DTLS handshake under this context's certificate.
         case dtls(DTLSContext)
         /// By derivation from a secret both sides know: for simulations only.
-        case keyed(secret: [UInt8])
+        case keyed(secret: [UInt8], profile: SRTPProfile = .aeadAES128GCM)
     }
 
     /// The addresses candidates announce, most preferred first.

@@ -39,6 +39,7 @@ public struct PeerConnection: ~Copyable {
 
     let role: DTLSRole
     let backend: SealingBackend
+    let batch: SealingBatch?
     var ice: ICELite
     var security: HandshakeSecurity
     var sealing: SealingKey?
@@ -46,31 +47,31 @@ public struct PeerConnection: ~Copyable {
     var handshakeLimit: Instant?
     var settlement: Instant?  // when at the latest the handshake's memory is given back
 
-    /// A connection whose keys a DTLS handshake agrees on.
+    /// A connection whose keys a DTLS handshake agrees on; `backend` seals, what may wait in `batch`.
     public init(
         ice: ICELite, dtls: consuming DTLSSession, role: DTLSRole, backend: SealingBackend = .evp,
-        at now: Instant
+        batch: SealingBatch? = nil, at now: Instant
     ) {
-        self.init(ice: ice, security: .dtls(dtls), role: role, backend: backend, at: now)
+        self.init(ice, .dtls(dtls), role, backend, batch, at: now)
     }
 
     /// A connection whose keys are known beforehand: for simulations, where a handshake's own
     /// randomness would make no two runs alike. ICE still runs.
     public init(
         ice: ICELite, keys: SRTPKeyingMaterial, role: DTLSRole, backend: SealingBackend = .evp,
-        at now: Instant
+        batch: SealingBatch? = nil, at now: Instant
     ) {
-        self.init(ice: ice, security: .keyed(keys), role: role, backend: backend, at: now)
+        self.init(ice, .keyed(keys), role, backend, batch, at: now)
     }
 
     private init(
-        ice: ICELite, security: consuming HandshakeSecurity, role: DTLSRole,
-        backend: SealingBackend, at now: Instant
+        _ ice: ICELite, _ security: consuming HandshakeSecurity, _ role: DTLSRole,
+        _ backend: SealingBackend, _ batch: SealingBatch?, at now: Instant
     ) {
         self.ice = ice
         self.security = security
         self.role = role
-        self.backend = backend
+        (self.backend, self.batch) = (backend, batch)
         handshakeLimit = now + Self.handshakeTime
     }
 
@@ -132,7 +133,7 @@ extension PeerConnection {
 
     private mutating func connect(_ material: SRTPKeyingMaterial, at now: Instant) {
         do {
-            sealing = try material.sealingKey(of: role, backend: backend)
+            sealing = try material.sealingKey(of: role, backend: backend, batch: batch)
             opening = try material.openingKey(of: role, backend: backend)
             handshakeLimit = nil
             state = .connected

@@ -25,7 +25,10 @@ struct SplitMix: RandomNumberGenerator {
 
 extension SealingKey {
     /// Seals a whole packet, with `prefix` octets of payload taken as rewritten.
-    borrowing func seal(_ packet: [UInt8], header: Int, prefix: Int = 0, index: UInt64) -> [UInt8] {
+    borrowing func seal(
+        _ packet: [UInt8], header: Int, prefix: Int = 0, index: UInt64,
+        in batch: SealingBatch? = nil
+    ) -> [UInt8] {
         let ssrc = packet[8..<12].reduce(0) { $0 << 8 | UInt32($1) }
         var out = [UInt8](repeating: 0, count: packet.count + rtpOverhead)
         let clear = header + prefix
@@ -33,6 +36,7 @@ extension SealingKey {
         let count = out.withUnsafeMutableBytes { sealed in
             packet.withUnsafeBytes { plain -> Int in
                 guard let to = sealed.baseAddress, let from = plain.baseAddress else { return 0 }
+                defer { batch?.seal() }
                 return sealRTP(
                     at: to,
                     headerByteCount: header,

@@ -6,7 +6,7 @@ import Testing
 struct SRTPOracle: ~Copyable {
     private let session: srtp_t
 
-    init(profile: SRTPProfile, seals: Bool) throws {
+    init(profile: SRTPProfile, seals: Bool, masterKey: [UInt8]? = nil) throws {
         try #require(SealingBackend.libsrtp2.isAvailable)  // initialised once for all
         var policy = srtp_policy_t()
         policy.ssrc.type = seals ? ssrc_any_outbound : ssrc_any_inbound
@@ -19,7 +19,7 @@ struct SRTPOracle: ~Copyable {
             srtp_crypto_policy_set_rtp_default(&policy.rtp)
             srtp_crypto_policy_set_rtcp_default(&policy.rtcp)
         }
-        var key = profile.masterKey + profile.masterSalt
+        var key = (masterKey ?? profile.masterKey) + profile.masterSalt
         var created: srtp_t?
         let status = key.withUnsafeMutableBufferPointer { bytes in
             policy.key = bytes.baseAddress

@@ -17,14 +17,19 @@ struct Meeting: ~Copyable {
     private(set) var lastSession = ""  // of the client that joined last
     private var clientCount: UInt32 = 0
     private let seed: UInt64
+    private let profile: SRTPProfile
 
-    init(seed: UInt64, arenaByteCount: Int = SendArena.defaultCapacity, packetSlots: Int = 8192) {
-        self.seed = seed
+    init(
+        seed: UInt64, arenaByteCount: Int = SendArena.defaultCapacity, packetSlots: Int = 8192,
+        profile: SRTPProfile = .aeadAES128GCM, sealing: SealingBackend = .evp
+    ) {
+        (self.seed, self.profile) = (seed, profile)
         var configuration = WorkerConfiguration(
-            candidates: [Self.server], security: .keyed(secret: Self.secret),
+            candidates: [Self.server], security: .keyed(secret: Self.secret, profile: profile),
             clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000),
             seed: [UInt8(truncatingIfNeeded: seed), UInt8(truncatingIfNeeded: seed >> 8)])
         configuration.packetSlots = packetSlots
+        configuration.sealing = sealing
         world = World(
             server: Worker(configuration), at: Self.server, arenaByteCount: arenaByteCount)
     }
@@ -57,7 +62,7 @@ struct Meeting: ~Copyable {
         clientCount += 1
         return ClientPeer(
             part, video, at: Endpoint(ipv4: 0xC633_6400 + clientCount, port: 5000),
-            secret: Self.secret, seed: seed &* 1000 + UInt64(clientCount))
+            secret: Self.secret, seed: seed &* 1000 + UInt64(clientCount), profile: profile)
     }
 
     private mutating func join(

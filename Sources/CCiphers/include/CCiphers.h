@@ -52,6 +52,36 @@ int cciphers_prf(
     const uint8_t key[_Nonnull 16], const uint8_t iv[_Nonnull 16], uint8_t *_Nonnull out,
     size_t count);
 
+// MARK: batch.c: RTP of many sessions sealed together
+
+typedef struct cciphers_batch cciphers_batch;
+
+/// How many messages SHA-1 goes over at a time, and by which instructions.
+enum cciphers_lanes {
+    cciphers_lanes_best,  // of what this CPU has
+    cciphers_lanes_one,
+    cciphers_lanes_avx2,  // eight
+    cciphers_lanes_avx512,  // eight, AVX-512VL
+};
+
+/// Room for packets that wait; NULL when memory is short.
+cciphers_batch *_Nullable cciphers_batch_new(enum cciphers_lanes lanes);
+void cciphers_batch_free(cciphers_batch *_Nonnull batch);
+
+/// Whether this CPU gains anything by it: if not, nothing ever waits.
+int cciphers_batch_is_wide(const cciphers_batch *_Nonnull batch);
+
+/// From now on RTP sealed by `transform` waits in `batch`: `cciphers_seal_rtp` notes it and answers the
+/// length that it will have. For AES_CM_128_HMAC_SHA1_80 over EVP alone; others go on as before.
+void cciphers_transform_defer(
+    cciphers_transform *_Nonnull transform, cciphers_batch *_Nonnull batch);
+
+/// Packets that wait.
+size_t cciphers_batch_count(const cciphers_batch *_Nonnull batch);
+
+/// Seals all that wait; answers how many OpenSSL refused, whose payloads are zeros now.
+size_t cciphers_batch_seal(cciphers_batch *_Nonnull batch);
+
 // MARK: library.c: SRTP and SRTCP by libsrtp2
 
 /// What the openers answer besides lengths.
