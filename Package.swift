@@ -163,6 +163,8 @@ let package = Package(
         .executableTarget(
             name: "ContainerBenchmark", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],
             path: "Benchmarks/Containers", swiftSettings: house),
+        .executableTarget(
+            name: "Sealing", dependencies: ["CCiphers"], path: "Benchmarks/Sealing"),
         .executableTarget(name: "Floor", dependencies: ["CCiphers"], path: "Benchmarks/Floor"),
 
         // C modules

@@ -1,7 +1,7 @@
 // The floor of sfu's work: receive, open once, and for each consumer write the header, seal, send.
 // No ICE, no DTLS, no RTCP, no retransmission, no rooms; keys come in the clear, on loopback alone.
 //
-//   Floor PORT gcm|cm [evp|libsrtp2|batched]
+//   Floor PORT gcm|cm [evp|libsrtp2|batched|ipsec-mb]
 //
 // A datagram that begins with 'P' (publisher) or 'J' (a consumer joins) carries master key and salt.
 // The ciphers are those of sfu: CCiphers. Sequence numbers must not wrap while it runs.
@@ -44,7 +44,7 @@ struct message {
     size_t segment;  // 0 for a lone datagram
 };
 
-static int is_gcm, by_library;
+static int is_gcm, by_library, by_ipsec;
 static cciphers_batch *waiting;  // what leaves together is sealed together
 static int descriptor;
 static struct consumer consumers[consumers_most];
@@ -70,6 +70,7 @@ static cciphers_transform *keyed(const uint8_t *material, int seals) {
     cciphers_transform *made =
         cciphers_transform_new(keys[0], is_gcm ? NULL : keys[1], keys[2], seals);
     if (made && seals && waiting) cciphers_transform_defer(made, waiting);
+    if (made && seals && by_ipsec) cciphers_transform_accelerate(made);
     return made;
 }
 
@@ -202,7 +203,9 @@ int main(int count, char **arguments) {
     is_gcm = strcmp(arguments[2], "gcm") == 0;
     by_library = count > 3 && strcmp(arguments[3], "libsrtp2") == 0;
     if (by_library && !cciphers_library_available()) return 69;
-    if (count > 3 && strcmp(arguments[3], "batched") == 0)
+    by_ipsec = count > 3 && strcmp(arguments[3], "ipsec-mb") == 0;
+    if (by_ipsec && !cciphers_ipsec_available()) return 69;
+    if (by_ipsec || (count > 3 && strcmp(arguments[3], "batched") == 0))
         waiting = cciphers_batch_new(cciphers_lanes_best);
     descriptor = socket(AF_INET, SOCK_DGRAM, 0);
     int size = 4 << 20;

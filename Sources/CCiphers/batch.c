@@ -35,6 +35,7 @@ struct lane {
 
 struct cciphers_batch {
     lanes_compress *compress;
+    counter_encrypt *encrypt;  // NULL: by EVP
     size_t fewest;  // messages for which eight lanes pay
     size_t count;
     struct job jobs[batch_most];
@@ -52,6 +53,9 @@ static void choose(cciphers_batch *batch, enum cciphers_lanes lanes) {
     if (lanes == cciphers_lanes_avx512 && !is_wide) return;
     batch->compress = is_wider ? lanes_compress_avx512 : lanes_compress_avx2;
     batch->fewest = is_wider ? 3 : 4;
+    if (__builtin_cpu_supports("aes"))
+        batch->encrypt =
+            __builtin_cpu_supports("vaes") ? counter_encrypt_vaes : counter_encrypt_aes;
 #else
     (void)lanes;
 #endif
@@ -70,7 +74,13 @@ int cciphers_batch_is_wide(const cciphers_batch *batch) { return batch->compress
 size_t cciphers_batch_count(const cciphers_batch *batch) { return batch->count; }
 
 void cciphers_transform_defer(cciphers_transform *transform, cciphers_batch *batch) {
-    if (batch->compress && !transform->is_gcm && !transform->library) transform->batch = batch;
+    if (!batch->compress || transform->is_gcm || transform->way != by_evp) return;
+#if defined(__x86_64__)
+    if (batch->encrypt) transform->counter = malloc(sizeof *transform->counter);
+    if (transform->counter) counter_expand(transform->counter, transform->key);
+#endif
+    transform->batch = batch;
+    transform->way = by_batch;
 }
 
 size_t batch_append(
@@ -200,14 +210,23 @@ static void authenticate(cciphers_batch *batch) {
 
 // MARK: Both
 
+static int encrypt(const cciphers_batch *batch, const struct job *job) {
+    const cciphers_transform *transform = job->transform;
+    uint8_t *const out = job->out + job->header;
+    if (!transform->counter || job->prefix > 0 || job->payload_count >= 1 << 20)
+        return transform_encrypt(
+            transform, out, job->prefix, job->payload, job->payload_count, job->ssrc, job->index);
+    uint64_t iv[2];
+    transform_iv(transform, job->ssrc, job->index, iv);
+    batch->encrypt(transform->counter, (const uint8_t *)iv, out, job->payload, job->payload_count);
+    return 1;
+}
+
 size_t cciphers_batch_seal(cciphers_batch *batch) {
     size_t failed = 0;
     for (size_t i = 0; i < batch->count; i++) {
         const struct job *job = &batch->jobs[i];
-        const int is_good = transform_encrypt(
-            job->transform, job->out + job->header, job->prefix, job->payload,
-            job->payload_count, job->ssrc, job->index);
-        if (is_good) continue;
+        if (encrypt(batch, job)) continue;
         failed++;  // nothing in clear may leave: what is sent then does not open
         memset(job->out + job->header, 0, (size_t)job->prefix + job->payload_count);
     }

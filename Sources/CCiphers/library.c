@@ -84,6 +84,7 @@ cciphers_transform *cciphers_library_new(
         free(library);
         return NULL;
     }
+    transform->way = by_library;
     transform->library = library;
     transform->is_gcm = is_gcm;
     transform->uses = 1;

@@ -37,6 +37,7 @@ cciphers_transform *cciphers_transform_new(
     cciphers_transform *transform = calloc(1, sizeof *transform);
     if (!transform) return NULL;
     transform->uses = 1;
+    memcpy(transform->key, key, sizeof transform->key);
     transform->is_gcm = authentication_key == NULL;
     memcpy(transform->salt, salt, transform->is_gcm ? 12 : 14);
     if (authentication_key) hmac_key(transform, authentication_key);
@@ -57,7 +58,10 @@ cciphers_transform *cciphers_transform_retain(cciphers_transform *transform) {
 
 void cciphers_transform_free(cciphers_transform *transform) {
     if (--transform->uses > 0) return;
-    if (transform->library) library_free(transform->library);
+    if (transform->way == by_library) library_free(transform->library);
+    if (transform->way == by_ipsec) ipsec_key_free(transform->ipsec);
+    if (transform->counter) OPENSSL_cleanse(transform->counter, sizeof *transform->counter);
+    free(transform->counter);
     EVP_CIPHER_CTX_free(transform->cipher);
     OPENSSL_cleanse(transform, sizeof *transform);
     free(transform);
@@ -65,12 +69,18 @@ void cciphers_transform_free(cciphers_transform *transform) {
 
 // An IV is salt XOR (SSRC, index), two octets later in AES-CM (RFC 3711 §4.1.1) than in GCM
 // (RFC 7714 §8.1, §9.1). As two big-endian words, so that a packet costs two exclusive ors.
-static int start(const cciphers_transform *transform, uint32_t ssrc, uint64_t index) {
+void transform_iv(
+    const cciphers_transform *transform, uint32_t ssrc, uint64_t index, uint64_t iv[2]
+) {
     const uint64_t high = transform->is_gcm ? (uint64_t)ssrc << 16 | (index >> 32 & 0xFFFF) : ssrc;
     const uint64_t low = index << (transform->is_gcm ? 32 : 16);
-    const uint64_t iv[2] = {
-        transform->salt[0] ^ htobe64(high), transform->salt[1] ^ htobe64(low)
-    };
+    iv[0] = transform->salt[0] ^ htobe64(high);
+    iv[1] = transform->salt[1] ^ htobe64(low);
+}
+
+static int start(const cciphers_transform *transform, uint32_t ssrc, uint64_t index) {
+    uint64_t iv[2];
+    transform_iv(transform, ssrc, index, iv);
     return EVP_CipherInit_ex(
         transform->cipher, NULL, NULL, NULL, (const uint8_t *)iv, -1);
 }
@@ -103,16 +113,48 @@ static int finish_open(const cciphers_transform *transform, const uint8_t *tag) 
         && EVP_CipherFinal_ex(transform->cipher, nothing, &written) > 0;
 }
 
+int cciphers_transform_accelerate(cciphers_transform *transform) {
+    if (!transform->is_gcm || transform->way != by_evp) return 0;
+    ipsec_key *key = ipsec_key_new(transform->key);
+    if (!key) return 0;
+    transform->ipsec = key;
+    transform->way = by_ipsec;
+    return 1;
+}
+
+static size_t seal_by_ipsec(
+    const cciphers_transform *transform, uint8_t *out, size_t header, size_t prefix,
+    const uint8_t *payload, size_t payload_count, uint32_t ssrc, uint64_t index
+) {
+    uint8_t *const body = out + header;
+    const size_t count = prefix + payload_count;
+    uint64_t iv[2];
+    transform_iv(transform, ssrc, index, iv);
+    if (prefix > 0) {  // in one piece, or it would take three calls
+        memcpy(body + prefix, payload, payload_count);
+        payload = body;
+    }
+    ipsec_seal(
+        transform->ipsec, (const uint8_t *)iv, out, header, body, payload, count, body + count);
+    return header + count + gcm_tag;
+}
+
 size_t cciphers_seal_rtp(
     cciphers_transform *transform, uint8_t *out, size_t header, size_t prefix,
     const uint8_t *payload, size_t payload_count, uint32_t ssrc, uint64_t index
 ) {
     const size_t clear = header + prefix, count = clear + payload_count;
-    if (transform->library)
+    switch (transform->way) {
+    case by_evp: break;
+    case by_library:
         return library_seal_rtp(transform->library, out, clear, payload, payload_count);
-    if (transform->batch)
+    case by_batch:
         return batch_append(
             transform, out, header, prefix, payload, payload_count, ssrc, index);
+    case by_ipsec:
+        return seal_by_ipsec(
+            transform, out, header, prefix, payload, payload_count, ssrc, index);
+    }
     int is_good = start(transform, ssrc, index);
     if (transform->is_gcm) is_good = is_good && update(transform, NULL, out, header);
     is_good = is_good && update(transform, out + header, out + header, prefix)
@@ -129,7 +171,7 @@ size_t cciphers_open_rtp(
     cciphers_transform *transform, uint8_t *out, const uint8_t *packet, size_t count,
     size_t header, uint32_t ssrc, uint64_t index
 ) {
-    if (transform->library) return library_open_rtp(transform->library, out, packet, count);
+    if (transform->way == by_library) return library_open_rtp(transform->library, out, packet, count);
     const size_t plain = count - (transform->is_gcm ? gcm_tag : cm_tag);
     if (!transform->is_gcm) {
         uint8_t digest[20];
@@ -148,7 +190,7 @@ size_t cciphers_seal_rtcp(
     cciphers_transform *transform, uint8_t *out, const uint8_t *packet, size_t count,
     uint32_t ssrc, uint32_t index
 ) {
-    if (transform->library) return library_seal_rtcp(transform->library, out, packet, count);
+    if (transform->way == by_library) return library_seal_rtcp(transform->library, out, packet, count);
     const uint32_t word = index | 0x80000000;  // E: encrypted
     const uint8_t trailer[srtcp_index] = {word >> 24, word >> 16, word >> 8, word};
     memcpy(out, packet, rtcp_header);
@@ -175,7 +217,7 @@ size_t cciphers_open_rtcp(
     cciphers_transform *transform, uint8_t *out, const uint8_t *packet, size_t count,
     uint32_t ssrc, uint32_t index
 ) {
-    if (transform->library) return library_open_rtcp(transform->library, out, packet, count);
+    if (transform->way == by_library) return library_open_rtcp(transform->library, out, packet, count);
     const uint32_t word = index | 0x80000000;
     const size_t plain = count - srtcp_index - (transform->is_gcm ? gcm_tag : cm_tag);
     if (!transform->is_gcm) {

@@ -1,15 +1,31 @@
 // What the files that seal and open know of a transform.
 #pragma once
 #include "CCiphers.h"
+#include "counter.h"
+#include "ipsec.h"
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
 enum { gcm_tag = 16, cm_tag = 10, srtcp_index = 4, rtcp_header = 8 };
 
+/// Who does the work.
+enum way {
+    by_evp,
+    by_library,  // libsrtp2, all of it
+    by_batch,  // RTP out, which waits to be sealed together
+    by_ipsec,  // RTP out, GCM by libipsec-mb
+};
+
 struct cciphers_transform {
-    struct cciphers_library *library;  // a session of libsrtp2, which then does all the work
-    cciphers_batch *batch;  // where packets wait to be sealed together
+    enum way way;
+    union {
+        struct cciphers_library *library;
+        cciphers_batch *batch;
+        ipsec_key *ipsec;
+    };
+    counter_key *counter;  // the round keys, where a batch encrypts without EVP
+    uint8_t key[16];
     EVP_CIPHER_CTX *cipher;  // keyed once; a packet sets only its IV
     int is_gcm;
     unsigned uses;  // libsrtp2 keeps RTP and RTCP of a direction in one session
@@ -23,6 +39,10 @@ struct cciphers_transform {
 void transform_hmac(
     const cciphers_transform *transform, const uint8_t *bytes, size_t count, uint32_t word,
     uint8_t digest[20]);
+
+/// Salt XOR (SSRC, index).
+void transform_iv(
+    const cciphers_transform *transform, uint32_t ssrc, uint64_t index, uint64_t iv[2]);
 
 /// AES-CM over `prefix` octets where they lie at `out`, and `payload` to behind them; 0 if refused.
 int transform_encrypt(

@@ -45,7 +45,7 @@ public struct OpeningKey: ~Copyable {
             masterSalt: masterSalt
         )
         switch backend {
-        case .evp, .batched:
+        case .evp, .batched, .ipsecMB:
             self.init(
                 profile: profile,
                 rtp: try keys.transform(.rtp, seals: false),

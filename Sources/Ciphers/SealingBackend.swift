@@ -10,12 +10,15 @@ public enum SealingBackend: String, CaseIterable, Sendable {
     /// OpenSSL on the way in; on the way out AES_CM_128_HMAC_SHA1_80 packets of many sessions together
     /// in a `SealingBatch`, where the CPU has AVX2. All else as `evp`.
     case batched
+    /// As `batched`, and on the way out AEAD_AES_128_GCM by libipsec-mb, where it is installed.
+    case ipsecMB = "ipsec-mb"
 
-    /// Whether this machine has it. The first question loads libsrtp2.
+    /// Whether this machine has it. The first question loads the library.
     public var isAvailable: Bool {
         switch self {
         case .evp, .batched: true
         case .libsrtp2: cciphers_library_available() == 1
+        case .ipsecMB: cciphers_ipsec_available() == 1
         }
     }
 }

@@ -13,7 +13,7 @@ public struct SealingKey: ~Copyable {
 
     /// Derives the session keys from a master key and salt, for `backend` to use.
     ///
-    /// - Parameter batch: Where `SealingBackend.batched` lets RTP wait; without one it is sealed at once.
+    /// - Parameter batch: Where RTP may wait if the backend does so; without one it is sealed at once.
     public init(
         profile: SRTPProfile,
         masterKey: [UInt8],
@@ -27,18 +27,16 @@ public struct SealingKey: ~Copyable {
             masterSalt: masterSalt
         )
         switch backend {
-        case .evp, .batched:
-            self.init(
-                profile: profile,
-                rtp: try keys.transform(.rtp, seals: true),
-                rtcp: try keys.transform(.rtcp, seals: true)
-            )
+        case .evp, .batched, .ipsecMB:
+            let rtp = try keys.transform(.rtp, seals: true)
+            if backend == .ipsecMB { try rtp.accelerate(profile) }
+            self.init(profile: profile, rtp: rtp, rtcp: try keys.transform(.rtcp, seals: true))
         case .libsrtp2:
             let library = try keys.libraryTransform(seals: true)
             let shared = library.shared()
             self.init(profile: profile, rtp: library, rtcp: shared)
         }
-        if backend == .batched, let batch { wait(in: batch) }
+        if let batch { wait(in: batch) }
     }
 
     /// Session keys derived elsewhere: the RFCs' vectors begin there.

@@ -68,6 +68,12 @@ struct Transform: ~Copyable {
 
     init(_ pointer: OpaquePointer) { self.pointer = pointer }
 
+    /// Hands GCM over to libipsec-mb.
+    func accelerate(_ profile: SRTPProfile) throws(CipherError) {
+        guard profile == .aeadAES128GCM else { return }
+        if cciphers_transform_accelerate(pointer) == 0 { throw .unavailable(.ipsecMB) }
+    }
+
     /// A second owner of the same context.
     borrowing func shared() -> Transform { Transform(cciphers_transform_retain(pointer)) }
 

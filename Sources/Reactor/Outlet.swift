@@ -10,6 +10,7 @@ struct Outlet: ~Copyable {
     private var arena = SendArena()
     private var fullSince: Instant?
     private var isWaiting = false
+    private var isDrained = true  // the engine has said that nothing more of it lies in the arena
 
     /// When what waits for room is given up; `nil` while nothing waits.
     var deadline: Instant? { isWaiting ? fullSince.map { $0 + Self.patience } : nil }
@@ -21,12 +22,18 @@ struct Outlet: ~Copyable {
     ) throws(SystemError) {
         guard try drain(&socket, poller, at: now) else { return }
         repeat {
-            arena.removeAll()
-            while socket.hasPlaces, let run = engine.nextTransmit(into: &arena) {
-                socket.enqueue(run, from: arena)
+            // An engine may have written more into the arena than it has handed out.
+            if isDrained { arena.removeAll() }
+            isDrained = false
+            while !isDrained, socket.hasPlaces {
+                if let run = engine.nextTransmit(into: &arena) {
+                    socket.enqueue(run, from: arena)
+                } else {
+                    isDrained = true
+                }
             }
             guard try drain(&socket, poller, at: now) else { return }
-        } while !arena.isEmpty
+        } while !isDrained || !arena.isEmpty
     }
 
     /// Sends what is staged; `false` when it has to wait.

@@ -1,7 +1,7 @@
 import Ciphers
 import Wire
 
-/// Runs on their way out under `SealingBackend.batched`: a chunk of them is written for many
+/// Runs on their way out under a `SealingBackend` that batches: a chunk of them is written for many
 /// destinations, then sealed as one, then handed to the driver run by run.
 struct SealedRuns {
     /// Where their packets wait; `nil` when packets are sealed as they are written.
@@ -11,7 +11,7 @@ struct SealedRuns {
 
     init(_ backend: SealingBackend) {
         switch backend {
-        case .batched: batch = SealingBatch()
+        case .batched, .ipsecMB: batch = SealingBatch()
         case .evp, .libsrtp2: batch = nil
         }
         if batch != nil { runs.reserveCapacity(Self.mostRuns) }

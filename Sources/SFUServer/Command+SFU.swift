@@ -27,7 +27,7 @@ extension Command {
             Option(
                 "srtp-backend", .choice(SealingBackend.allCases.map(\.rawValue)), "NAME",
                 default: SealingBackend.evp.rawValue,
-                help: "what encrypts media: evp, libsrtp2, or batched: evp, many at once"),
+                help: "what encrypts: evp, libsrtp2, batched (evp, many at once), ipsec-mb"),
             Option(
                 "auth-secret", .text, "FILE",
                 help: "the key of the callers' tokens (JWT, HS256); without it anyone may call"),

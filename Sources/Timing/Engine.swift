@@ -25,7 +25,8 @@ public protocol Engine: ~Copyable {
 
     /// Writes the next run of datagrams to one destination; `nil` when there is none, or when the
     /// arena has too little room left for it. Drain, empty the arena, and ask until an empty arena
-    /// answers `nil`.
+    /// answers `nil`. Only behind a `nil` may the arena be emptied: there may lie more in it than has
+    /// been handed out.
     mutating func nextTransmit(into arena: inout SendArena) -> Transmit?
 
     /// The next fact for the owner, in the order they happened.

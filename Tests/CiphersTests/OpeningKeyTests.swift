@@ -123,6 +123,38 @@ import Testing
         #expect(tooLate == .failed(.replayed))
     }
 
+    @Test(arguments: profiles)
+    func `retransmissions under their own SSRC have a window of their own`(
+        profile: SRTPProfile
+    ) throws {
+        let sealing = try profile.sealingKey()
+        var opening = try profile.openingKey()
+        func open(_ number: UInt16, ssrc: UInt32) -> Plain {
+            let (packet, header) = rtpPacket(sequenceNumber: number, ssrc: ssrc)
+            return opening.open(sealing.seal(packet, header: header, index: UInt64(number)))
+        }
+        let (media, retransmission) = (0xCAFE_0001 as UInt32, 0xCAFE_0002 as UInt32)
+        // Media is 60000 ahead; a retransmission stream begins at 3 and comes out of order (RFC 4588 §4).
+        for number in 59_000..<60_000 as Range<UInt16> {
+            guard case .packet = open(number, ssrc: media) else {
+                Issue.record("\(number) was refused")
+                return
+            }
+        }
+        for number in [3, 5, 4, 900, 6] as [UInt16] {
+            let opened = open(number, ssrc: retransmission)
+            #expect(opened != .failed(.replayed), "\(number)")
+            let again = open(number, ssrc: retransmission)
+            #expect(again == .failed(.replayed), "\(number)")
+        }
+        // The same number sent again without a stream of its own is a second copy, late or not.
+        let copy = open(59_500, ssrc: media)
+        #expect(copy == .failed(.replayed))
+        // And one that never came is taken, though a thousand newer ones have.
+        let late = open(60_000 - 1_024, ssrc: media)
+        #expect(late != .failed(.replayed))
+    }
+
     @Test func `the 65th source is refused, and the others go on`() throws {
         let profile = SRTPProfile.aeadAES128GCM
         let sealing = try profile.sealingKey()

@@ -96,6 +96,25 @@ import Testing
         #expect(batch.count == 0)
     }
 
+    @Test(.enabled(if: SealingBackend.ipsecMB.isAvailable))
+    func `GCM by libipsec-mb is GCM by OpenSSL`() throws {
+        let profile = SRTPProfile.aeadAES128GCM
+        let ours = try profile.sealingKey(.ipsecMB)
+        let theirs = try profile.sealingKey()
+        var opening = try profile.openingKey()
+        var random = SplitMix(state: 12)
+        for index in 1..<400 as Range<UInt64> {
+            let (packet, header) = rtpPacket(
+                sequenceNumber: UInt16(index), contributors: Int(index % 4),
+                extensionWords: index % 3 == 0 ? 2 : nil, payload: random.octets(Int(index) * 3))
+            let prefix = Int(index % 3)
+            let sealed = ours.seal(packet, header: header, prefix: prefix, index: index)
+            #expect(sealed == theirs.seal(packet, header: header, prefix: prefix, index: index))
+            let opened = opening.open(sealed)
+            #expect(opened == .packet(packet, index: index))
+        }
+    }
+
     @Test func `one lane is no batch`() {
         #expect(SealingBatch(lanes: .one) == nil)
     }

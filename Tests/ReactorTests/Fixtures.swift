@@ -34,6 +34,35 @@ struct Echo: Engine, ~Copyable {
     mutating func nextEvent() -> Int? { events.isEmpty ? nil : events.removeFirst() }
 }
 
+/// Answers the first datagram with `count` numbered ones, all written before the first is handed out,
+/// as an engine does that seals them together.
+struct WriteAhead: Engine, ~Copyable {
+    static let count = 600
+    private var destination: Endpoint?
+    private var runs: [Transmit] = []
+
+    mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
+        destination = source
+    }
+
+    mutating func advance(to now: Instant) {}
+
+    var nextDeadline: Instant? { nil }
+
+    mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
+        if let destination {
+            for number in (0..<Self.count).reversed() {
+                let octets = withUnsafeBytes(of: UInt32(number).bigEndian) { Array($0) }
+                if let run = arena.append(octets, to: destination) { runs.append(run) }
+            }
+        }
+        destination = nil
+        return runs.popLast()
+    }
+
+    mutating func nextEvent() -> Never? { nil }
+}
+
 let loopback = Endpoint(ipv4: 0x7F00_0001, port: 0)
 
 extension UDPSocket {

@@ -17,6 +17,23 @@ import Wire
         #expect(events.withLock { $0 } == Array(repeating: 100, count: 300))
     }
 
+    @Test func `what an engine wrote ahead stays in place until all of it is handed out`()
+        async throws
+    {
+        let loop = try startLoop(
+            name: "ahead", configuration: LoopConfiguration(listen: loopback),
+            makeEngine: { WriteAhead() }, onEvent: { _ in })
+        var socket = try UDPSocket.bind(to: loopback)
+        socket.send([1], segmentLength: 1, to: loop.report.localEndpoint)
+        let received = try socket.receive(WriteAhead.count)
+        #expect(
+            received
+                == (0..<WriteAhead.count).map { number in
+                    withUnsafeBytes(of: UInt32(number).bigEndian) { Array($0) }
+                })
+        await loop.stop()
+    }
+
     @Test func `answers run with what the engine said, at the time of the turn`() async throws {
         let loop = try start()
         let before = Instant.now()

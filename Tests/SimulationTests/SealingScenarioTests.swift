@@ -41,6 +41,11 @@ import Timing
         #expect(one.recovered > 20)
     }
 
+    @Test(.enabled(if: SealingBackend.ipsecMB.isAvailable), arguments: SRTPProfile.allCases)
+    func `sealed by libipsec-mb, the same datagrams leave`(profile: SRTPProfile) throws {
+        #expect(try Self.run(.evp, profile: profile) == Self.run(.ipsecMB, profile: profile))
+    }
+
     @Test(arguments: SRTPProfile.allCases)
     func `sealed by libsrtp2, viewers see the same, retransmissions and replays too`(
         profile: SRTPProfile

@@ -82,6 +82,15 @@ size_t cciphers_batch_count(const cciphers_batch *_Nonnull batch);
 /// Seals all that wait; answers how many OpenSSL refused, whose payloads are zeros now.
 size_t cciphers_batch_seal(cciphers_batch *_Nonnull batch);
 
+// MARK: ipsec.c: AEAD_AES_128_GCM by libipsec-mb
+
+/// Whether libipsec-mb is installed, of the version built with, and knows this CPU; loads it at the
+/// first call.
+int cciphers_ipsec_available(void);
+
+/// From now on RTP is sealed by libipsec-mb, if it is AEAD_AES_128_GCM; answers 0 if not.
+int cciphers_transform_accelerate(cciphers_transform *_Nonnull transform);
+
 // MARK: library.c: SRTP and SRTCP by libsrtp2
 
 /// What the openers answer besides lengths.
