@@ -55,7 +55,10 @@ gate: ## what a change must pass before it is called done
 docs: ## the libraries' documentation, in .build/docs
 	@Scripts/docs
 
-soak: ## the fuzz targets for an hour each
+soak: ## ten minutes of Chromium behind a camera in bursts, then the fuzz targets for an hour each
+	@Scripts/install build run
+	@Scripts/venv
+	@Scripts/soak-viewer
 	@FUZZ_SECONDS=3600 Scripts/fuzz
 
 clean: ## removes what was built
