@@ -1,3 +1,4 @@
+import Timing
 import Wire
 
 /// A named meeting of peers, and the router that carries their media.
@@ -9,6 +10,7 @@ struct Room: ~Copyable {
     var joinedCount: UInt32 = 0
     var router = Router()
     var origin = Origin.home
+    var opened = Instant(nanoseconds: 0)  // when a branch was told of
     var branches: [Branch] = []  // at most one for each other loop
     var isActive = false  // on the worker's list of rooms with packets to send
 

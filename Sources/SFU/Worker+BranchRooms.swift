@@ -12,6 +12,7 @@ extension Worker {
         guard let place = pipes.tracks[Pipes.Key(loop: loop, number: number)] else {
             return .unknownStream
         }
+        guard !leaveIfForsaken(place.room) else { return .unknownStream }
         guard packet.byteCount <= PacketSlab.slotByteCount else { return .tooLarge }
         guard let layout = try? RTPLayout(parsing: packet) else { return .malformedRTP }
         guard let slot = slab.take() else { return .slabExhausted }
@@ -23,6 +24,17 @@ extension Worker {
         if reason != nil { slab.give(slot) }
         return reason
     }
+
+    /// Gives up a branch that was opened for somebody who has not come.
+    private mutating func leaveIfForsaken(_ room: RoomHandle) -> Bool {
+        guard rooms[room].peers.isEmpty, schedule.now - rooms[room].opened > Self.patience else {
+            return false
+        }
+        closeRoomIfEmpty(room)
+        return true
+    }
+
+    private static var patience: Interval { .seconds(5) }  // calls take milliseconds
 
     private mutating func route(
         _ layout: RTPLayout, _ packet: RawSpan, in slot: UInt32, to place: Pipes.Place
@@ -87,6 +99,7 @@ extension Worker {
         {
             pipes.branches[former] = nil
             rooms[room].origin = .branch(key)
+            rooms[room].opened = schedule.now
             pipes.branches[key] = room
             return
         }
@@ -97,6 +110,7 @@ extension Worker {
             name: opening.room, title: opening.title,
             createdMilliseconds: opening.createdMilliseconds)
         opened.origin = .branch(key)
+        opened.opened = schedule.now
         let room = rooms.insert(opened)
         directory.add(room: opening.room, room)
         pipes.branches[key] = room

@@ -90,6 +90,7 @@ extension Worker {
         schedule.now = now
         for room in rooms.handles { closeBranches(of: room) }
         for handle in transports.handles { end(handle, reason: .local) }
+        for room in rooms.handles { closeRoomIfEmpty(room) }  // whose peers were on branches alone
     }
 
     /// Gives a session new ICE credentials of both sides (RFC 9725 §4.3.3); keys and media go on.

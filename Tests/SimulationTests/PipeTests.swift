@@ -73,6 +73,20 @@ import Wire
         #expect(meeting.statistics(1).branchCount == 0)
     }
 
+    @Test func `a branch that nobody comes to is given up after five seconds`() throws {
+        var meeting = SplitMeeting(seed: 28)
+        _ = try meeting.publisher()
+        meeting.world.run(for: .seconds(1))
+        try meeting.openBranch()
+        meeting.world.run(for: .seconds(4))
+        #expect(meeting.statistics(1).branchCount == 1)
+        meeting.world.run(for: .seconds(2))
+        #expect(meeting.statistics(1).branchCount == 0 && meeting.statistics(1).heldPacketCount == 0)
+        let before = meeting.statistics(0).totals.pipedPackets
+        meeting.world.run(for: .seconds(1))
+        #expect(meeting.statistics(0).totals.pipedPackets == before)
+    }
+
     @Test func `a branch told of again goes on, and the older number means nothing`() throws {
         var meeting = SplitMeeting(seed: 25)
         _ = try meeting.publisher()

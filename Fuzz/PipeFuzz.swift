@@ -1,0 +1,130 @@
+import Ciphers
+import SDP
+import SFU
+import Timing
+import WebRTC
+import Wire
+
+/// Two loops with a pipe between them: rooms come and go on both, frames are carried, kept back,
+/// refused, or written by nobody. Neither worker ever traps, and both can always be drained.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzPipe(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    var input = ByteReader(UnsafeRawBufferPointer(start: start, count: count).bytes)
+    var pair = Pair()
+    while let operation = try? input.readUInt8() {
+        guard pair.perform(operation, &input) else { break }
+        pair.settle()
+    }
+    return 0
+}
+
+private struct Pair: ~Copyable {
+    var home = Worker(configuration(1))
+    var other = Worker(configuration(2))
+    var arena = SendArena(capacity: 4096)
+    var now = Instant(nanoseconds: 0)
+
+    mutating func perform(_ operation: UInt8, _ input: inout ByteReader) -> Bool {
+        let peer = "peer\(operation >> 6)"
+        let isHome = operation & 0x20 == 0
+        switch operation & 15 {
+        case 0, 1, 2, 3, 4:
+            guard let length = try? input.readUInt8(), let rest = try? input.read(Int(length))
+            else { return false }
+            // Heads of sense, or the fuzzer would look for them for ever.
+            let kind = operation & 15 == 0 ? 5 : operation >> 4
+            let number = isHome ? operation >> 6 : 1 + (operation & 3)
+            let bytes = [kind, 0, 0, 0, 0, 0, 0, number] + rest.withUnsafeBytes { Array($0) }
+            if isHome {
+                home.receiveFrame(bytes.span.bytes, from: 1, at: now)
+            } else {
+                other.receiveFrame(bytes.span.bytes, from: 0, at: now)
+            }
+        case 5:
+            guard let length = try? input.readUInt8(), let bytes = try? input.read(Int(length))
+            else { return false }
+            other.receiveFrame(bytes, from: Int(operation >> 7), at: now)
+        case 6:
+            guard let milliseconds = try? input.readUInt16() else { return false }
+            now = now + .milliseconds(Int64(milliseconds))
+        case 7, 8: _ = try? home.publish(offer, room: "room", peer: peer, at: now)
+        case 9: try? home.openBranch(ofRoom: "room", on: 1, at: now)
+        case 10: _ = try? other.subscribe(offer, room: "room", peer: peer, to: nil, at: now)
+        case 11: try? home.leave(peer: peer, room: "room", at: now)
+        case 12: try? other.leave(peer: peer, room: "room", at: now)
+        case 13: home.refuseFrames(to: 1)
+        case 14: home.closeAllSessions(at: now)
+        default: carry()
+        }
+        return true
+    }
+
+    mutating func carry() {
+        Self.move(from: &home, 0, to: &other, 1, at: now)
+        Self.move(from: &other, 1, to: &home, 0, at: now)
+    }
+
+    private static func move(
+        from source: inout Worker, _ sourceLoop: Int, to target: inout Worker, _ targetLoop: Int,
+        at now: Instant
+    ) {
+        var slot = [UInt8](repeating: 0, count: PipeFrame.byteLimit)
+        while source.hasFrames(for: targetLoop) {
+            let count = slot.withUnsafeMutableBytes { source.nextFrame(to: targetLoop, into: $0) }
+            guard let count else { return }
+            target.receiveFrame(slot.span.bytes.extracting(..<count), from: sourceLoop, at: now)
+        }
+    }
+
+    mutating func settle() {
+        Self.drain(&home, &arena, at: now)
+        Self.drain(&other, &arena, at: now)
+    }
+
+    private static func drain(
+        _ worker: inout Worker, _ arena: inout SendArena, at now: Instant
+    ) {
+        worker.advance(to: now)
+        if let deadline = worker.nextDeadline { precondition(deadline > now, "it would spin") }
+        repeat {
+            arena.removeAll()
+            while let run = worker.nextTransmit(into: &arena) {
+                precondition(run.offset + run.byteCount <= arena.count && run.segmentLength > 0)
+            }
+        } while !arena.isEmpty
+        while worker.nextEvent() != nil {}
+        worker.checkInvariants()
+    }
+}
+
+private func configuration(_ seed: UInt8) -> WorkerConfiguration {
+    var configuration = WorkerConfiguration(
+        candidates: [Endpoint(ipv4: 0xC000_0201, port: 40_000)],
+        security: .keyed(secret: [1, 2, 3]),
+        clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000),
+        seed: [seed])
+    configuration.packetSlots = 16
+    return configuration
+}
+
+private let offer: SessionDescription = {
+    let text = """
+        v=0
+        o=- 1 1 IN IP4 127.0.0.1
+        s=-
+        t=0 0
+        m=video 9 UDP/TLS/RTP/SAVPF 96
+        a=mid:0
+        a=rtcp-mux
+        a=setup:actpass
+        a=ice-ufrag:abcd
+        a=ice-pwd:abcdefghijklmnopqrstuvwx
+        a=fingerprint:sha-256 \(Array(repeating: "AB", count: 32).joined(separator: ":"))
+        a=rtpmap:96 VP8/90000
+        a=ssrc:77 cname:x
+        """
+    guard let offer = try? SessionDescription(parsing: text) else {
+        preconditionFailure("the fuzzer's own offer does not parse")
+    }
+    return offer
+}()
