@@ -81,7 +81,8 @@ import Wire
         meeting.world.run(for: .seconds(4))
         #expect(meeting.statistics(1).branchCount == 1)
         meeting.world.run(for: .seconds(2))
-        #expect(meeting.statistics(1).branchCount == 0 && meeting.statistics(1).heldPacketCount == 0)
+        #expect(
+            meeting.statistics(1).branchCount == 0 && meeting.statistics(1).heldPacketCount == 0)
         let before = meeting.statistics(0).totals.pipedPackets
         meeting.world.run(for: .seconds(1))
         #expect(meeting.statistics(0).totals.pipedPackets == before)
