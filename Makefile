@@ -5,10 +5,10 @@ HTTP ?= 3000
 
 # What `make` alone does: the list of these targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test build lint bench bench-gate bench-peers gate fuzz soak docs clean
+.PHONY: help run test build lint bench bench-gate bench-peers gate kill-recorder fuzz soak docs clean
 
 help:
-	@grep -E '^[a-z-]+: ##' Makefile | sed 's/: ## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+: ##' Makefile | sed 's/: ## /\t/' | expand -t 16
 
 run: ## a room with moving picture and sound, and the page to see it
 	@Scripts/run $(HOST) $(HTTP)
@@ -44,6 +44,11 @@ bench-peers: ## sfu beside Pion and Janus, as root: a table, and .build/bench-pe
 	@Scripts/install build bench
 	@Scripts/install peers || echo "Peers that are not installed are left out."
 	@Scripts/bench-peers
+
+kill-recorder: ## kills KILLS (1000) recorders at random instants: what plays, what is lost
+	@Scripts/install build
+	swift build -c release --product recorder
+	@for format in mpegts fmp4 mp4; do Scripts/kill-recorder --kills $${KILLS:-1000} --format $$format || exit 1; done
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (600)
 	@Scripts/install build

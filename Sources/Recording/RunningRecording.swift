@@ -182,11 +182,22 @@ extension RunningRecording {
         let condition = disk.condition.snapshot
         let intake = queue.isOver ? .nothing : condition.intake
         // Told under the lock, so that two threads do not tell it in the wrong order.
-        state.withLock { state in
-            guard state.intake != intake else { return }
+        let isNews = state.withLock { state in
+            guard state.intake != intake else { return false }
             state.intake = intake
             state.control?(intake)
+            return true
         }
+        guard isNews else { return }
         progress.update { $0.intake = intake }
+        switch intake {
+        case .everything: report("all is recorded again", false)
+        case .keyframes: report("the disk is nearly full: key frames alone are recorded", false)
+        case .nothing where queue.isOver:
+            report("the disk is too slow: nothing is recorded until it has caught up", false)
+        case .nothing:
+            let reason = condition.failure ?? "no space left"
+            report("nothing is recorded until there is room on the disk: \(reason)", false)
+        }
     }
 }

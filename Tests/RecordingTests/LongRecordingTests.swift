@@ -20,8 +20,8 @@ import Timing
             options: RecordingOptions(container: container),
             clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 0))
         var (written, afterAnHour, mostWaiting): (UInt64, Int, Int) = (0, 0, 0)
-        for number in 0..<(24 * 3600 / 4) {
-            recording.write(stream.picture(number), time: stream.time(number * 4))
+        for number in 0..<(24 * 3600 / 10) {
+            recording.write(stream.picture(number), time: stream.time(number * 10))
             while let event = recording.nextEvent() {
                 guard case .data(let chunk, _) = event else { continue }
                 guard queue.reserve(chunk.byteCount) else { continue }
@@ -30,10 +30,10 @@ import Timing
                 live.wrote(chunk, byteCount: written)
                 queue.release(chunk.byteCount)
             }
-            if number == 900 { afterAnHour = Self.octets(live, recording.retainedBytes) }
+            if number == 360 { afterAnHour = Self.octets(live, recording.retainedBytes) }
         }
         let afterADay = Self.octets(live, recording.retainedBytes)
-        #expect(live.snapshot.partCount >= 24 * 900 - 1)
+        #expect(live.snapshot.partCount >= 24 * 360 - 1)
         #expect(mostWaiting < 65_536 && !queue.isOver)
         #expect(afterADay < 4_000_000)
         #expect(afterADay - afterAnHour < 3_000_000, "spans, 40 octets for two seconds")

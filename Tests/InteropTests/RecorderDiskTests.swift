@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+/// The recorder when the disk fills up, when it is killed, and when its camera stops.
+@Suite(.serialized, .tags(.interop), .timeLimit(.minutes(4)))
+struct RecorderDiskTests {
+    struct Stopped: Decodable {
+        let alarm: Bool
+        let resumedSeconds: Double?
+        let exit: Int32
+        let states: [String]
+        let files: Int
+        let playing: Int
+        let log: [String]
+    }
+
+    struct Evicted: Decodable {
+        let left: [String]
+        let deleted: Int
+        let others: Bool
+        let exit: Int32
+        let states: [String]
+        let playing: Int
+    }
+
+    struct Killed: Decodable {
+        let kills: Int
+        let playing: Int
+        let loss_p50_seconds: Double?
+        let recovery_is_idempotent: Bool
+        let playing_after_recovery: Int
+    }
+
+    struct Stalled: Decodable {
+        let normalStreak: Int
+        let firstOctets: Double?
+        let shownSeconds: Double?
+        let state: String
+        let streak: Int
+        let closedSeconds: Double?
+        let errors: String
+        let resumedSeconds: Double?
+        let exit: Int32
+    }
+
+    private static let python = "/usr/bin/python3"
+
+    private static func json<Value: Decodable>(_ tool: String, _ arguments: [String]) async throws
+        -> Value
+    {
+        let (output, code) = try await run("timeout", ["-k", "5", "150", tool] + arguments)
+        let line = try #require(output.split(separator: "\n").last, "it ended with \(code)")
+        return try JSONDecoder().decode(Value.self, from: Data(line.utf8))
+    }
+
+    private static func onSmallDisk<Value: Decodable>(_ scenario: String) async throws -> Value {
+        let script = Lab.root + "/Tests/InteropTests/Support/recorder_disk.py"
+        return try await json(
+            "unshare", ["-m", python, script, Lab.executable("recorder"), scenario])
+    }
+
+    @Test(.enabled(if: Lab.isRoot, "needs root for a disk of its own"))
+    func `a full disk stops recording, not the process, and room lets it go on`() async throws {
+        let found: Stopped = try await Self.onSmallDisk("stop")
+        #expect(found.states.contains("degraded"), "\(found.states)")
+        #expect(found.states.contains("no_space") && found.states.last == "recording")
+        #expect(found.alarm)
+        #expect(found.resumedSeconds ?? 99 < 2, "\(found)")
+        #expect(found.exit == 0)
+        #expect(found.files >= 2 && found.playing == found.files, "\(found)")
+        let lines = found.log.filter { $0.contains("until there is room") }
+        #expect(lines.count == 1, "told once: \(found.log)")
+    }
+
+    @Test(.enabled(if: Lab.isRoot, "needs root for a disk of its own"))
+    func `the oldest recordings make room where they may, and nothing else does`() async throws {
+        let found: Evicted = try await Self.onSmallDisk("evict")
+        #expect(!found.states.contains("no_space"))
+        #expect(found.deleted >= 2 && found.left.count + found.deleted == 6, "\(found)")
+        #expect(found.left == (1...6).map { "cam_2020010\($0)_000000.ts" }.suffix(found.left.count))
+        #expect(found.others && found.exit == 0 && found.playing == 1)
+    }
+
+    @Test(arguments: ["mpegts", "fmp4"])
+    func `what a killed recorder has written plays`(format: String) async throws {
+        // The strict bounds are those of make kill-recorder, on a quiet machine.
+        let found: Killed = try await Self.json(
+            Lab.root + "/Scripts/kill-recorder",
+            ["--kills", "6", "--format", format, "--recorder", Lab.executable("recorder")])
+        #expect(found.playing == found.kills)
+        #expect(found.recovery_is_idempotent && found.playing_after_recovery == found.kills)
+        #expect(found.loss_p50_seconds ?? 99 < 0.5)
+    }
+
+    @Test func `a camera that stops is noticed, and its file is whole`() async throws {
+        let script = Lab.root + "/Tests/InteropTests/Support/recorder_stall.py"
+        let found: Stalled = try await Self.json(Self.python, [script, Lab.executable("recorder")])
+        #expect(found.firstOctets ?? 99 < 5)
+        #expect(found.normalStreak == 0)
+        #expect(found.shownSeconds ?? 99 < 5)
+        #expect(["stalled", "waiting"].contains(found.state))
+        #expect((3...6).contains(found.streak), "\(found)")
+        #expect(found.closedSeconds ?? 99 < 12)
+        #expect(found.errors.isEmpty, "\(found.errors)")
+        #expect(found.resumedSeconds != nil && found.exit == 0)
+    }
+}
