@@ -34,6 +34,7 @@ bench: ## the benchmarks: a table, and .build/bench.json
 	@Scripts/install build bench
 	@Scripts/bench
 	@Scripts/bench-containers
+	@Scripts/bench-closing
 	@Scripts/bench-pacer
 
 bench-gate: ## fails when instructions or allocations a packet have risen

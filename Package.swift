@@ -165,6 +165,9 @@ let package = Package(
             path: "Benchmarks/Containers", swiftSettings: house),
         .executableTarget(
             name: "Sealing", dependencies: ["CCiphers"], path: "Benchmarks/Sealing"),
+        .executableTarget(
+            name: "ClosingBenchmark", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],
+            path: "Benchmarks/Closing", swiftSettings: house),
         .executableTarget(name: "Floor", dependencies: ["CCiphers"], path: "Benchmarks/Floor"),
 
         // C modules

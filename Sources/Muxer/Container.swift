@@ -18,6 +18,55 @@ public enum Container: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// What people call it.
+    public var name: String {
+        switch self {
+        case .mpegts: "MPEG-TS"
+        case .fmp4: "fragmented MP4"
+        case .mp4: "MP4"
+        case .webm: "WebM"
+        }
+    }
+
+    /// Whether the container has words for what a track holds.
+    public func holds(_ format: TrackFormat) -> Bool {
+        switch self {
+        case .mpegts: (try? TransportTrack(format, index: 0)) != nil
+        case .fmp4, .mp4:
+            Self.holds { () throws(MuxerError) in _ = try MovieTrack(format, index: 0) }
+        case .webm: Self.holds { () throws(MuxerError) in _ = try WebMTrack(format, index: 0) }
+        }
+    }
+
+    /// The container most like this one that holds all the tracks: itself where it does, `nil` where
+    /// none does.
+    public func nearest(for formats: [TrackFormat]) -> Container? {
+        let order: [Container] =
+            switch self {
+            case .mpegts: [.mpegts, .fmp4, .webm]
+            case .fmp4: [.fmp4, .webm, .mpegts]
+            case .mp4: [.mp4, .webm, .mpegts]
+            case .webm: [.webm, .fmp4, .mpegts]
+            }
+        return order.first { container in formats.allSatisfy { container.holds($0) } }
+    }
+
+    /// Refuses the first track that the container has no words for.
+    func check(_ formats: [TrackFormat]) throws(MuxerError) {
+        for (index, format) in formats.enumerated() where !holds(format) {
+            throw .cannotHold(
+                track: index, codec: format.name, in: self, nearest: nearest(for: formats))
+        }
+    }
+
+    /// What is still to be learned is no hindrance.
+    private static func holds(_ body: () throws(MuxerError) -> Void) -> Bool {
+        do throws(MuxerError) {
+            try body()
+            return true
+        } catch { return if case .missingParameterSets = error { true } else { false } }
+    }
+
     /// The number a sidecar index names it by.
     var indexNumber: UInt8 {
         switch self {

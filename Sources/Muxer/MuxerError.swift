@@ -8,7 +8,9 @@ public enum MuxerError: Error, Hashable, Sendable {
     case malformedSample(track: Int)
     /// The container cannot say this format, or not with these parameters.
     case unsupportedFormat(track: Int)
-    /// The container wants H.264's parameter sets before the first sample.
+    /// The container has no words for this codec; the nearest that has them is named.
+    case cannotHold(track: Int, codec: String, in: Container, nearest: Container?)
+    /// The container wants what key frames say of the pictures before the first sample.
     case missingParameterSets(track: Int)
     /// The pictures' size or profile is no longer what the file's header says: begin another file.
     case formatChanged(track: Int)
@@ -27,6 +29,9 @@ extension MuxerError: CustomStringConvertible {
         case .malformedSample(let track): "a sample of track \(track) is not of its format"
         case .unsupportedFormat(let track):
             "the container cannot hold the format of track \(track)"
+        case .cannotHold(let track, let codec, let container, let nearest):
+            "\(container.name) cannot hold \(codec) (track \(track))"
+                + (nearest.map { ": \($0.name) can" } ?? ", and no other container all the tracks")
         case .missingParameterSets(let track): "track \(track) has no parameter sets yet"
         case .formatChanged(let track): "the pictures of track \(track) have changed their format"
         case .timeWentBack(let track): "the times of track \(track) went back"

@@ -33,8 +33,24 @@ public enum TrackFormat: Hashable, Sendable {
         }
     }
 
-    /// The same format with what a key frame says of itself – its parameter sets, its header – put in
-    /// the place of its own; the same unchanged where it says nothing. For containers that want them before the first sample.
+    /// What people call the codec.
+    public var name: String {
+        switch self {
+        case .h264: "H.264"
+        case .h265: "H.265"
+        case .vp8: "VP8"
+        case .vp9: "VP9"
+        case .av1: "AV1"
+        case .aac: "AAC"
+        case .opus: "Opus"
+        case .mp3: "MP3"
+        case .g711: "G.711"
+        }
+    }
+
+    /// The same format with what a key frame says of itself – its parameter sets, its header – put
+    /// in the place of its own; the same unchanged where it says nothing. For containers that want
+    /// them before the first sample.
     public func learning(from accessUnit: RawSpan) -> TrackFormat {
         switch self {
         case .h264(_, let framing):
@@ -47,7 +63,10 @@ public enum TrackFormat: Hashable, Sendable {
             return .vp8((try? VP8KeyframeHeader(parsing: accessUnit)) ?? known)
         case .vp9(let known):
             return .vp9((try? VP9KeyframeHeader(parsing: accessUnit)) ?? known)
-        case .av1, .aac, .opus, .mp3, .g711:
+        case .av1:
+            let unit = AV1Configuration.sequenceHeaderUnit(in: accessUnit)
+            return unit.isEmpty ? self : .av1(sequenceHeader: unit)
+        case .aac, .opus, .mp3, .g711:
             return self
         }
     }
@@ -63,6 +82,17 @@ public enum TrackFormat: Hashable, Sendable {
             }
         }
         return ParameterSets.Kind.allCases.flatMap { sets.units(of: $0) }
+    }
+
+    /// Whether what a file's header must say of the pictures is still to be learned.
+    func isUnknown(_ sets: ParameterSets) -> Bool {
+        switch self {
+        case .h264, .h265: sets.isEmpty
+        case .vp8(let header): header == nil
+        case .vp9(let header): header == nil
+        case .av1(let header): header.isEmpty
+        case .aac, .opus, .mp3, .g711: false
+        }
     }
 
     /// How long one audio frame lasts; `nil` for video, and for what is no frame of this format.

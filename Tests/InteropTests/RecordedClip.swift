@@ -36,7 +36,7 @@ struct RecordedClip {
 
     /// Encodes three seconds of test picture and tone, video first.
     init(video: [String], audio: [String], in directory: String) async throws {
-        let path = directory + "/clip.mp4"
+        let path = directory + "/clip." + (audio.contains("pcm_mulaw") ? "mov" : "mp4")
         let sources = [
             "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25", "-f", "lavfi", "-i",
             "sine=f=440:r=48000",
@@ -59,8 +59,9 @@ struct RecordedClip {
             samples.append((sample, Array(file[start..<start + size])))
         }
         self.samples = samples.sorted { $0.0.decodeTime < $1.0.decodeTime }
+        let first = try #require(samples.first { $0.0.track == 0 }).1
         formats = [
-            try await Self.videoFormat(contents.streams[0], path),
+            try await Self.videoFormat(contents.streams[0], path, first),
             try Self.audioFormat(contents.streams[1]),
         ]
     }
@@ -82,7 +83,15 @@ struct RecordedClip {
     }
 
     /// The parameter sets are what stands before the first picture of the elementary stream.
-    private static func videoFormat(_ stream: Stream, _ path: String) async throws -> TrackFormat {
+    private static func videoFormat(
+        _ stream: Stream, _ path: String, _ keyframe: [UInt8]
+    ) async throws -> TrackFormat {
+        switch stream.codec_name {
+        case "vp9": return TrackFormat.vp9(nil).learning(from: keyframe.span.bytes)
+        case "av1":
+            return TrackFormat.av1(sequenceHeader: []).learning(from: keyframe.span.bytes)
+        default: break
+        }
         let isH265 = stream.codec_name == "hevc"
         let raw = path + ".raw"
         let (output, code) = try await run(
@@ -112,6 +121,7 @@ struct RecordedClip {
         case "aac":
             return .aac(try #require(AudioSpecificConfig(sampleRate: rate, channelCount: 2)))
         case "opus": return .opus(channelCount: 2)
+        case "pcm_mulaw": return .g711(isALaw: false, sampleRate: rate, channelCount: 1)
         default: return .mp3(sampleRate: rate)
         }
     }

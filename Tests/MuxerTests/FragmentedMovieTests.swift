@@ -180,8 +180,8 @@ import Wire
         #expect(refusal(changed, at: .seconds(11)) == .formatChanged(track: 0))
         #expect(refusal([0, 0, 0, 9, 1], at: .seconds(11)) == .malformedSample(track: 0))
         #expect(throws: MuxerError.unsupportedFormat(track: 0)) {
-            let h265 = TrackFormat.h265(parameterSets: [], framing: framing)
-            _ = try FragmentedMovieWriter([h265])
+            let vp8 = TrackFormat.vp8(VP8KeyframeHeader(width: 64, height: 64))
+            _ = try FragmentedMovieWriter([vp8])
         }
     }
 }

@@ -15,6 +15,9 @@ public struct IndexReader: ~Escapable {
     /// Whether the octets ended with a whole record; known when there are no more parts.
     public var isWhole: Bool { reader.isAtEnd }
 
+    /// Whether all records have been checked before, and need not be again.
+    var isTrusted = false
+
     private var reader: ByteReader
     private var rest: RawSpan
 
@@ -41,7 +44,9 @@ public struct IndexReader: ~Escapable {
 
     /// The next part; `nil` behind the last whole record.
     public mutating func next() -> IndexedPart? {
-        guard let content = try? IndexRecord.read(from: &reader) else { return nil }
+        guard let content = try? IndexRecord.read(from: &reader, isTrusted: isTrusted) else {
+            return nil
+        }
         var fields = ByteReader(content)
         guard let part = try? IndexedPart(parsing: &fields) else { return nil }
         rest = fields.readRest()

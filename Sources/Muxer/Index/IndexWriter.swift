@@ -24,6 +24,14 @@ public struct IndexWriter: Sendable {
         append(part, runs: [], into: &output)
     }
 
+    /// A record of any content with the checksum it should have, for those who test readers.
+    @_spi(Testing)
+    public static func sealed(_ content: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        IndexRecord.append(to: &writer) { $0.write(content) }
+        return writer.bytes
+    }
+
     /// Appends the record of one part with what its samples are.
     mutating func append(_ part: IndexedPart, runs: [UInt8], into output: inout ByteWriter) {
         let before = output.count

@@ -37,7 +37,13 @@ struct IndexedRun: ~Escapable {
         keyframes = try reader.read(keyframeCount * 4)
         sizes = try reader.read(sampleCount * 4)
         guard sampleCount > 0 else { throw .invalid(field: "sample count", at: 0) }
+        guard abs(firstTicks / 2) < Self.ticksLimit else {
+            throw .invalid(field: "decode time", at: 9)
+        }
     }
+
+    /// Far beyond any clock's; sums of them do not overflow.
+    private static let ticksLimit: Int64 = 1 << 58
 
     /// Appends what `track` has pending.
     static func write(

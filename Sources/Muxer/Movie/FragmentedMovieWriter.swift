@@ -6,7 +6,8 @@ public import Wire
 public struct FragmentedMovieConfiguration: Hashable, Sendable {
     /// How much a part holds, unless a key frame ends it sooner: what a crash may lose.
     public var partDuration = Interval.milliseconds(200)
-    /// The time that the file calls zero; the first samples' own where it is `nil`.
+    /// The time that the file calls zero; where it is `nil`, when its first sample is shown. What a
+    /// track has before it, as an encoder's delay, is in the file and skipped by an edit list.
     public var origin: Interval?
     /// Whether room is left for the one write that makes a plain MP4 of the file when it is closed,
     /// and what its tables will want is noted part by part.
@@ -32,7 +33,8 @@ public struct MoviePart: Hashable, Sendable {
 ///
 /// Samples are gathered for a part and appended to the caller's buffer as `moof` and `mdat` in one
 /// go; the file's header comes with the first. A file cut between parts plays whole, and one cut
-/// within a part plays up to it. H.264, AAC, Opus and MP3; parameter sets must be known beforehand.
+/// within a part plays up to it. H.264, H.265, VP9, AV1, AAC, Opus, MP3 and G.711; what key frames say
+/// of themselves must be known beforehand.
 public struct FragmentedMovieWriter: ~Copyable {
     /// Decode times that did not rise and were moved.
     public private(set) var correctedTimes = 0
@@ -162,12 +164,18 @@ extension FragmentedMovieWriter {
     }
 
     private mutating func writeHeader(_ part: MoviePart, into output: inout ByteWriter) {
-        let origin = configuration.origin ?? part.start
+        let origin = configuration.origin ?? firstShown ?? part.start
         for index in tracks.indices { tracks[index].begin(at: origin) }
         let before = output.count
         MovieHeader(tracks: tracks, canBeClosed: configuration.canBeClosed).write(to: &output)
         initialization = Array(output.bytes[before...])
         self.origin = origin
+    }
+
+    /// When the first of the tracks' first samples is shown: a file begins with it, whatever is
+    /// decoded before.
+    private var firstShown: Interval? {
+        tracks.compactMap(\.firstShown).min()
     }
 
     /// The tracks' octets end the part, one track behind the other.

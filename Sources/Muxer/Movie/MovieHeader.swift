@@ -12,7 +12,7 @@ struct MovieHeader {
         output.box("ftyp") { writer in
             writer.write("iso6")
             writer.write(UInt32(512))
-            for brand in ["iso6", "isom", "mp41"] { writer.write(brand) }
+            for brand in Self.brands { writer.write(brand) }
         }
         if canBeClosed { output.box("free") { $0.write(zeros: 8) } }
         output.box("moov") { writer in
@@ -49,9 +49,10 @@ struct MovieHeader {
                 writer.write(UInt16(isVideo ? 0 : 0x0100))  // volume
                 writer.write(zeros: 2)
                 writeMatrix(to: &writer)
-                writer.write(UInt32(track.entry.width) << 16)
-                writer.write(UInt32(track.entry.height) << 16)
+                writer.write(UInt32(track.entry.shape.width) << 16)
+                writer.write(UInt32(track.entry.shape.height) << 16)
             }
+            if track.leadTicks > 0 { writeEdit(from: track.leadTicks, to: &writer) }
             writer.box("mdia") { writer in
                 writer.box("mdhd", version: 0) { writer in
                     writer.write(zeros: 8)
@@ -59,19 +60,38 @@ struct MovieHeader {
                     writer.write(UInt32(0))
                     writer.write(UInt32(0x55C4_0000))  // language: undetermined
                 }
-                writer.box("hdlr", version: 0) { writer in
-                    writer.write(zeros: 4)
-                    writer.write(isVideo ? "vide" : "soun")
-                    writer.write(zeros: 13)
+                writeMedia(isVideo: isVideo, to: &writer)
+                writer.box("minf") { writer in
+                    writeReference(isVideo: isVideo, to: &writer)
+                    writer.box("stbl") { writeEmptyTables(of: track, to: &$0) }
                 }
-                writer.box("minf") { writeInformation(of: track, isVideo: isVideo, to: &$0) }
             }
         }
     }
 
-    private static func writeInformation(
-        of track: MovieTrack, isVideo: Bool, to writer: inout ByteWriter
-    ) {
+    /// Skips what lies before the file's zero; how long the rest is, fragments tell.
+    private static func writeEdit(from ticks: Int64, to writer: inout ByteWriter) {
+        writer.box("edts") { writer in
+            writer.box("elst", version: 0) { writer in
+                writer.write(UInt32(1))
+                writer.write(UInt32(0))
+                writer.write(UInt32(truncatingIfNeeded: ticks))
+                writer.write(UInt32(0x0001_0000))
+            }
+        }
+    }
+
+    /// What kind of track it is.
+    static func writeMedia(isVideo: Bool, to writer: inout ByteWriter) {
+        writer.box("hdlr", version: 0) { writer in
+            writer.write(zeros: 4)
+            writer.write(isVideo ? "vide" : "soun")
+            writer.write(zeros: 13)
+        }
+    }
+
+    /// Where the samples are: in this file.
+    static func writeReference(isVideo: Bool, to writer: inout ByteWriter) {
         if isVideo {
             writer.box("vmhd", flags: 1) { $0.write(zeros: 8) }
         } else {
@@ -80,19 +100,24 @@ struct MovieHeader {
         writer.box("dinf") { writer in
             writer.box("dref", version: 0) { writer in
                 writer.write(UInt32(1))
-                writer.box("url ", flags: 1) { _ in }  // in this file
+                writer.box("url ", flags: 1) { _ in }
             }
         }
-        writer.box("stbl") { writer in
-            writer.box("stsd", version: 0) { writer in
-                writer.write(UInt32(1))
-                writer.write(track.entry.bytes)
-            }
-            for table in ["stts", "stsc", "stco"] {
-                writer.box(table, version: 0) { $0.write(UInt32(0)) }
-            }
-            writer.box("stsz", version: 0) { $0.write(zeros: 8) }
+    }
+
+    static func writeDescription(of track: MovieTrack, to writer: inout ByteWriter) {
+        writer.box("stsd", version: 0) { writer in
+            writer.write(UInt32(1))
+            writer.write(track.entry.bytes)
         }
+    }
+
+    private static func writeEmptyTables(of track: MovieTrack, to writer: inout ByteWriter) {
+        writeDescription(of: track, to: &writer)
+        for table in ["stts", "stsc", "stco"] {
+            writer.box(table, version: 0) { $0.write(UInt32(0)) }
+        }
+        writer.box("stsz", version: 0) { $0.write(zeros: 8) }
     }
 
     private static func writeDefaults(
@@ -107,7 +132,10 @@ struct MovieHeader {
         }
     }
 
-    private static func writeMatrix(to writer: inout ByteWriter) {
+    /// The same before and after a file is closed.
+    static let brands = ["iso6", "isom", "mp41"]
+
+    static func writeMatrix(to writer: inout ByteWriter) {
         for value in [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000] as [UInt32] {
             writer.write(value)
         }

@@ -13,43 +13,54 @@ struct MovieTrack {
     }
 
     let format: TrackFormat
-    let entry: SampleEntry
+    private(set) var entry: SampleEntry
     /// Ticks in a second.
     let timescale: Int64
     /// How long a sample lasts where nothing else is known; in the header once that is written.
     private(set) var defaultDuration: Int64
     private(set) var lastTicks: Int64?
-    /// What the file calls zero.
+    /// What the track's own times count from: the file's zero, or the first sample where that is
+    /// decoded before it.
     private(set) var originTicks: Int64 = 0
+    /// How much of the track lies before the file's zero, and is not shown: an encoder's delay, or
+    /// that of reordered pictures.
+    private(set) var leadTicks: Int64 = 0
     /// How long the last sample lasted, or lasts when it is audio.
     var step: Int64 = 0
 
+    /// When the first sample of all is shown; `nil` before there is one.
+    private(set) var firstShown: Interval?
     private(set) var pending: [Pending] = []
     private(set) var bytes = ByteWriter()
 
     init(_ format: TrackFormat, index: Int) throws(MuxerError) {
         self.format = format
         var sets = ParameterSets([], isH265: false)
+        (timescale, defaultDuration) = Self.clock(of: format)
         switch format {
-        case .h264(let units, _):
-            sets = ParameterSets(units, isH265: false)
-            guard !sets.isEmpty else { throw .missingParameterSets(track: index) }
-            (timescale, defaultDuration) = (90_000, 0)
-        case .aac(let configuration):
-            timescale = Int64(configuration.sampleRate)
-            defaultDuration = Int64(configuration.samplesPerFrame)
-        case .mp3(let rate):
-            (timescale, defaultDuration) = (Int64(rate), rate >= 32_000 ? 1_152 : 576)
-        case .opus:
-            (timescale, defaultDuration) = (48_000, 960)
-        case .h265, .vp8, .vp9, .av1, .g711:
-            throw .unsupportedFormat(track: index)
+        case .h264(let units, _): sets = ParameterSets(units, isH265: false)
+        case .h265(let units, _): sets = ParameterSets(units, isH265: true)
+        case .vp9, .av1, .aac, .opus, .mp3, .g711: break
+        case .vp8: throw .unsupportedFormat(track: index)
         }
-        guard let entry = SampleEntry(format, sets: sets) else {
+        if format.isUnknown(sets) { throw .missingParameterSets(track: index) }
+        guard timescale > 0, let entry = SampleEntry(format, sets: sets) else {
             throw .unsupportedFormat(track: index)
         }
         self.entry = entry
         step = defaultDuration
+    }
+
+    /// Ticks in a second, and how many a sample lasts where nothing else is known.
+    private static func clock(of format: TrackFormat) -> (Int64, Int64) {
+        switch format {
+        case .h264, .h265, .vp8, .vp9, .av1: (90_000, 0)
+        case .aac(let configuration):
+            (Int64(configuration.sampleRate), Int64(configuration.samplesPerFrame))
+        case .mp3(let rate): (Int64(rate), rate >= 32_000 ? 1_152 : 576)
+        case .opus: (48_000, 960)
+        case .g711(_, let rate, _): (Int64(rate), Int64(rate) / 50)
+        }
     }
 
     /// A time in the track's ticks, rounded.
@@ -70,10 +81,17 @@ struct MovieTrack {
 
     /// Fixes what the header says, once the first part is known.
     mutating func begin(at origin: Interval) {
-        originTicks = ticks(origin)
+        let zero = ticks(origin)
+        originTicks = min(zero, pending.first?.decodeTicks ?? zero)
+        setLead(zero - originTicks)
         if format.kind == .video, pending.count > 1 {
             defaultDuration = pending[1].decodeTicks - pending[0].decodeTicks
         }
+    }
+
+    mutating func setLead(_ ticks: Int64) {
+        leadTicks = max(ticks, 0)
+        if case .opus = format { entry.setPreSkip(leadTicks) }
     }
 
     /// Checks a sample before anything of it is taken.
@@ -82,40 +100,36 @@ struct MovieTrack {
     func duration(
         of payload: RawSpan, _ sample: Sample, index: Int
     ) throws(MuxerError) -> Int64? {
-        guard case .h264(_, let framing) = format else {
+        guard format.kind == .video else {
             guard let duration = format.frameDuration(of: payload) else {
                 throw .malformedSample(track: index)
             }
             return ticks(duration)
         }
-        var walk = NALUnits(payload, framing: framing)
-        while let header = walk.nextHeader {
-            let kind = NALUnitKind(header: header, isH265: false)
-            // No parameter set follows a slice; lengths are all checked, start codes need not be.
-            if case .picture = kind, framing == .startCodes { return nil }
-            guard let unit = walk.next() else { break }
-            guard kind == .parameterSet(.sequence) else { continue }
-            guard let parameters = try? H264SequenceParameterSet(parsing: unit),
-                entry.fits(parameters)
-            else { throw .formatChanged(track: index) }
-        }
-        guard walk.next() == nil, walk.offset > 0, !walk.isMalformed else {
+        guard let fits = entry.shape.fits(payload, of: format) else {
             throw .malformedSample(track: index)
         }
+        guard fits else { throw .formatChanged(track: index) }
         return nil
     }
 
     mutating func append(_ payload: RawSpan, at ticks: Int64, delay: Int64, isKeyframe: Bool) {
+        if lastTicks == nil { firstShown = time(ticks + delay) }
         if let lastTicks, format.kind == .video { step = ticks - lastTicks }
         lastTicks = ticks
         let before = bytes.count
-        if case .h264(_, let framing) = format, framing != .lengths(octets: 4) {
+        switch format {
+        case .h264(_, let framing) where framing != .lengths(octets: 4),
+            .h265(_, let framing) where framing != .lengths(octets: 4):
             var walk = NALUnits(payload, framing: framing)
             while let unit = walk.next() {
                 bytes.write(UInt32(unit.byteCount))
                 bytes.write(unit)
             }
-        } else {
+        case .av1:
+            let start = AV1Configuration.withoutDelimiter(payload)
+            bytes.write(payload.extracting(start..<payload.byteCount))
+        case .h264, .h265, .vp8, .vp9, .aac, .opus, .mp3, .g711:
             bytes.write(payload)
         }
         pending.append(
@@ -127,7 +141,11 @@ struct MovieTrack {
     /// When the last sample ends, if any was taken.
     var end: Interval? {
         guard let lastTicks else { return nil }
-        let (seconds, rest) = (lastTicks + step).quotientAndRemainder(dividingBy: timescale)
+        return time(lastTicks + step)
+    }
+
+    private func time(_ ticks: Int64) -> Interval {
+        let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: timescale)
         return .seconds(seconds) + Interval(nanoseconds: rest * 1_000_000_000 / timescale)
     }
 

@@ -3,65 +3,73 @@ import Wire
 
 /// What an MP4 file says of a track before its first sample: the entry of its sample description.
 struct SampleEntry {
-    let bytes: [UInt8]
-    /// Pictures' size; zero for sound.
-    let width: Int
-    let height: Int
-    /// `profile_idc` of pictures.
-    private let profile: UInt32
+    private(set) var bytes: [UInt8]
+    /// What cannot change within a file; zeros for sound.
+    let shape: PictureShape
 
-    /// - Returns: `nil` when MP4 cannot say the format, or parameter sets are missing.
+    /// - Returns: `nil` when MP4 cannot say the format, or what it must say is missing.
     init?(_ format: TrackFormat, sets: ParameterSets) {
+        guard let shape = PictureShape(format, sets: sets) else { return nil }
+        self.shape = shape
         var writer = ByteWriter()
         switch format {
         case .h264:
-            guard let first = sets.units(of: .sequence).first,
-                let parameters = try? H264SequenceParameterSet(parsing: first.span.bytes),
-                !sets.units(of: .picture).isEmpty
-            else { return nil }
-            (width, height) = (parameters.width, parameters.height)
-            profile = parameters.profileLevel >> 16
-            Self.writeH264(parameters, sets, to: &writer)
+            guard !sets.units(of: .picture).isEmpty else { return nil }
+            Self.writeVideo("avc1", shape, to: &writer) { Self.writeH264(sets, to: &$0) }
+        case .h265:
+            guard !sets.units(of: .picture).isEmpty, !sets.units(of: .video).isEmpty else {
+                return nil
+            }
+            Self.writeVideo("hvc1", shape, to: &writer) { Self.writeH265(sets, to: &$0) }
+        case .vp9(let header?):
+            Self.writeVideo("vp09", shape, to: &writer) { Self.writeVP9(header, to: &$0) }
+        case .av1(let header):
+            Self.writeVideo("av01", shape, to: &writer) { writer in
+                writer.box("av1C") { $0.write(AV1Configuration.bytes(header) ?? []) }
+            }
         case .aac(let configuration):
-            (width, height, profile) = (0, 0, 0)
             let channels = configuration.channelCount ?? 2
             Self.writeAudio("mp4a", channels, configuration.sampleRate, to: &writer) {
                 Self.writeDescriptor(0x40, configuration.bytes, to: &$0)
             }
         case .mp3(let rate):
-            (width, height, profile) = (0, 0, 0)
+            guard (8_000...48_000).contains(rate) else { return nil }
             Self.writeAudio("mp4a", 2, rate, to: &writer) {
                 Self.writeDescriptor(0x6B, [], to: &$0)
             }
         case .opus(let channels):
             guard (1...2).contains(channels) else { return nil }
-            (width, height, profile) = (0, 0, 0)
             Self.writeAudio("Opus", channels, 48_000, to: &writer) {
                 Self.writeOpus(channels, to: &$0)
             }
-        case .h265, .vp8, .vp9, .av1, .g711:
+        case .g711(let isALaw, let rate, let channels):
+            guard (1...2).contains(channels), (1...65_535).contains(rate) else { return nil }
+            Self.writeAudio(isALaw ? "alaw" : "ulaw", channels, rate, to: &writer) { _ in }
+        case .vp8, .vp9:
             return nil
         }
         bytes = writer.bytes
     }
 
-    /// Whether a decoder set up with this entry goes on with these parameters: what differs beyond
-    /// profile and size is told again in the stream.
-    func fits(_ parameters: H264SequenceParameterSet) -> Bool {
-        parameters.profileLevel >> 16 == profile && parameters.width == width
-            && parameters.height == height
+    /// Says how many samples of 48 kHz an Opus decoder drops at first; the entry's end is
+    /// `PreSkip`, the rate, gain and family.
+    mutating func setPreSkip(_ samples: Int64) {
+        let value = UInt16(clamping: samples)
+        bytes[bytes.count - 9] = UInt8(value >> 8)
+        bytes[bytes.count - 8] = UInt8(value & 0xFF)
     }
 
-    /// ISO/IEC 14496-12 §12.1.3 and 14496-15 §5.3.3.1.
-    private static func writeH264(
-        _ parameters: H264SequenceParameterSet, _ sets: ParameterSets, to writer: inout ByteWriter
+    /// ISO/IEC 14496-12 §12.1.3.
+    private static func writeVideo(
+        _ type: String, _ shape: PictureShape, to writer: inout ByteWriter,
+        _ body: (inout ByteWriter) -> Void
     ) {
-        writer.box("avc1") { writer in
+        writer.box(type) { writer in
             writer.write(zeros: 6)
             writer.write(UInt16(1))  // data reference
             writer.write(zeros: 16)
-            writer.write(UInt16(truncatingIfNeeded: parameters.width))
-            writer.write(UInt16(truncatingIfNeeded: parameters.height))
+            writer.write(UInt16(truncatingIfNeeded: shape.width))
+            writer.write(UInt16(truncatingIfNeeded: shape.height))
             writer.write(UInt32(0x0048_0000))  // 72 dots an inch, twice
             writer.write(UInt32(0x0048_0000))
             writer.write(zeros: 4)
@@ -69,29 +77,8 @@ struct SampleEntry {
             writer.write(zeros: 32)  // the compressor's name
             writer.write(UInt16(0x0018))
             writer.write(UInt16(0xFFFF))
-            writer.box("avcC") { writeConfiguration(parameters, sets, to: &$0) }
+            body(&writer)
         }
-    }
-
-    private static func writeConfiguration(
-        _ parameters: H264SequenceParameterSet, _ sets: ParameterSets, to writer: inout ByteWriter
-    ) {
-        writer.write(UInt8(1))
-        writer.writeUInt24(parameters.profileLevel)
-        writer.write(UInt8(0xFF))  // lengths of four octets
-        for (kind, marker) in [(ParameterSets.Kind.sequence, UInt8(0xE0)), (.picture, 0)] {
-            let units = sets.units(of: kind)
-            writer.write(marker | UInt8(truncatingIfNeeded: units.count))
-            for unit in units {
-                writer.write(UInt16(truncatingIfNeeded: unit.count))
-                writer.write(unit)
-            }
-        }
-        guard [100, 110, 122, 144].contains(parameters.profileLevel >> 16) else { return }
-        writer.write(0xFC | UInt8(truncatingIfNeeded: parameters.chromaFormat))
-        writer.write(0xF8 | (parameters.bitDepths.luma - 8))
-        writer.write(0xF8 | (parameters.bitDepths.chroma - 8))
-        writer.write(UInt8(0))
     }
 
     private static func writeAudio(

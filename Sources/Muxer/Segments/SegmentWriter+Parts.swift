@@ -60,7 +60,8 @@ extension SegmentWriter {
             isIndependent: written.isIndependent)
         let header = IndexHeader(
             container: container, formats: formats, wallClock: wallClock,
-            origin: movie?.origin ?? .zero, initialization: movie?.initialization ?? [])
+            origin: movie?.origin ?? webm?.origin ?? .zero,
+            initialization: movie?.initialization ?? webm?.initialization ?? [])
         index.append(part, runs: movie?.runs.bytes ?? [], segment: max(segments - 1, 0)) { header }
     }
 

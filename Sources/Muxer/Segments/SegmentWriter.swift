@@ -39,6 +39,7 @@ public struct SegmentWriter: ~Copyable {
     let hasPictures: Bool
     var index = SegmentIndex()
     var movie: FragmentedMovieWriter?
+    var webm: WebMWriter?
     private var stream: TransportStreamWriter?
 
     /// A recording of these tracks. The first with pictures decides where files begin.
@@ -48,11 +49,10 @@ public struct SegmentWriter: ~Copyable {
         (self.formats, self.container, self.limits) = (formats, container, limits)
         let pictures = formats.firstIndex { $0.kind == .video }
         (leadingTrack, hasPictures) = (pictures ?? 0, pictures != nil)
-        switch container {
-        case .mpegts: stream = try TransportStreamWriter(formats)
-        case .fmp4, .mp4: try Self.check(formats)
-        case .webm: throw .unsupportedFormat(track: 0)
-        }
+        guard !formats.isEmpty else { throw .trackCount(0) }
+        try container.check(formats)
+        // The others' writers are made with the first key frame.
+        if container == .mpegts { stream = try TransportStreamWriter(formats) }
     }
 
     /// Writes one sample.
@@ -93,12 +93,13 @@ public struct SegmentWriter: ~Copyable {
             byteCount += output.count - before
             finishStreamPart(next: nil)
         case .fmp4, .mp4, .webm:
-            let part = movie?.flush(into: &output)
+            let part = movie?.flush(into: &output) ?? webm?.flush(into: &output)
             byteCount += output.count - before
             if let part { note(part) }
         }
         start = nil
         movie = nil
+        webm = nil
     }
 
     private func beginsFile(_ sample: Sample) -> Bool {
@@ -121,12 +122,10 @@ public struct SegmentWriter: ~Copyable {
         _ sample: Sample, _ payload: RawSpan, into output: inout ByteWriter
     ) throws(MuxerError) -> Outcome {
         let offset = output.count
-        if container != .mpegts {
-            do {
-                movie = try FragmentedMovieWriter(formats, configuration: movieConfiguration)
-            } catch .missingParameterSets {
-                return leaveOut()
-            }
+        do {
+            try makeWriter()
+        } catch .missingParameterSets {
+            return leaveOut()
         }
         index.begin()
         byteCount = 0
@@ -147,23 +146,25 @@ public struct SegmentWriter: ~Copyable {
             noteStream(sample, from: byteCount)
             byteCount += output.count - before
         case .fmp4, .mp4, .webm:
-            let part = try movie?.write(sample, payload: payload, into: &output)
+            let written = try movie?.write(sample, payload: payload, into: &output)
+            let part = try webm?.write(sample, payload: payload, into: &output) ?? written
             byteCount += output.count - before
             if let part { note(part) }
         }
     }
 
-    private var movieConfiguration: FragmentedMovieConfiguration {
-        var configuration = FragmentedMovieConfiguration()
-        configuration.partDuration = limits.partDuration
-        configuration.canBeClosed = container == .mp4
-        return configuration
-    }
-
-    /// MP4's writer is made with the first key frame; what it will refuse is refused now.
-    private static func check(_ formats: [TrackFormat]) throws(MuxerError) {
-        do {
-            _ = try FragmentedMovieWriter(formats)
-        } catch .missingParameterSets {}
+    private mutating func makeWriter() throws(MuxerError) {
+        switch container {
+        case .mpegts: break
+        case .fmp4, .mp4:
+            var configuration = FragmentedMovieConfiguration()
+            configuration.partDuration = limits.partDuration
+            configuration.canBeClosed = container == .mp4
+            movie = try FragmentedMovieWriter(formats, configuration: configuration)
+        case .webm:
+            var configuration = WebMConfiguration()
+            configuration.clusterDuration = limits.partDuration
+            webm = try WebMWriter(formats, configuration: configuration)
+        }
     }
 }

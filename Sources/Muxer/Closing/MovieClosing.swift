@@ -1,0 +1,95 @@
+import Timing
+public import Wire
+
+/// Makes a plain, seekable MP4 of a hybrid recording: what to write behind its parts, and the one
+/// write at its head that makes it so.
+///
+/// The sidecar is all that is read. First write what `next` gives, each at its place, and see it
+/// safely on the disk; then `head`, in one go: up to it the file is the fragmented MP4 it was, from
+/// it on a plain one, whose fragments lie unread within one box. Doing it again changes nothing.
+public struct MovieClosing: ~Escapable {
+    /// Where the file's parts end. Anything behind it is torn, and overwritten or cut off.
+    public let partsEnd: UInt64
+    /// The file's length when all has been written.
+    public private(set) var fileEnd: UInt64 = 0
+
+    private let header: IndexHeader
+    private var reader: IndexReader
+    private var tables: [SampleTables] = []
+    private var skeleton: [FileWrite] = []
+    private var isAtEnd = false
+
+    /// Walks through a recording's whole sidecar once.
+    @_lifetime(copy index)
+    public init(_ index: RawSpan) throws(ParseError) {
+        var reader = try IndexReader(index)
+        guard reader.header.container == .mp4 else {
+            throw .invalid(field: "container", at: 9)
+        }
+        var counts = reader.header.formats.map { _ in TableCounts() }
+        var end = UInt64(reader.header.headerByteCount)
+        while let part = reader.next() {
+            end = max(end, part.end)
+            var runs = reader.runs
+            while !runs.isAtEnd {
+                let run = try runs.next()
+                guard counts.indices.contains(run.track) else {
+                    throw .invalid(field: "track", at: reader.byteCount)
+                }
+                counts[run.track].add(run)
+            }
+        }
+        for place in counts.indices { counts[place].finish() }
+        header = reader.header
+        partsEnd = end
+        let checked = index.extracting(0..<reader.byteCount)
+        self.reader = try IndexReader(checked)
+        self.reader.isTrusted = true
+        let layout = try MovieLayout(header, counts, at: partsEnd)
+        (tables, skeleton, fileEnd) = (layout.tables, layout.skeleton, layout.end)
+    }
+
+    /// The next octets to write, some hundred thousand at most; `nil` when `head` is what is left.
+    public mutating func next() -> FileWrite? {
+        while true {
+            if let piece = skeleton.popLast() { return piece }
+            for index in tables.indices {
+                let least = isAtEnd ? 1 : Self.pieceByteCount
+                if let piece = tables[index].next(atLeast: least) { return piece }
+            }
+            guard !isAtEnd else { return nil }
+            readPart()
+        }
+    }
+
+    /// What the file then begins with: at most 512 octets from its very beginning on, so that no
+    /// disk writes half of it.
+    public var head: FileWrite {
+        var writer = ByteWriter()
+        writer.box("ftyp") { writer in
+            writer.write("isom")
+            writer.write(UInt32(512))
+            for brand in MovieHeader.brands { writer.write(brand) }
+        }
+        let boxStart = UInt64(writer.count)
+        writer.write(UInt32(1))
+        writer.write("mdat")
+        writer.write(partsEnd - boxStart)
+        return FileWrite(offset: 0, bytes: writer.bytes)
+    }
+
+    private mutating func readPart() {
+        guard let part = reader.next() else {
+            isAtEnd = true
+            for index in tables.indices { tables[index].finish() }
+            return
+        }
+        var runs = reader.runs
+        while !runs.isAtEnd {
+            guard let run = try? runs.next() else { return }
+            tables[run.track].add(run, partOffset: part.offset)
+        }
+    }
+
+    private static let pieceByteCount = 1 << 18
+}

@@ -1,0 +1,84 @@
+import Wire
+
+extension ByteWriter {
+    /// Appends an element (RFC 8794 §4): its identifier, its length in four octets, and what `body`
+    /// writes.
+    mutating func element(_ id: ElementID, _ body: (inout ByteWriter) -> Void) {
+        write(id)
+        let start = count
+        write(UInt32(0))
+        body(&self)
+        patchUInt32(Self.sizeMark | UInt32(count - start - 4), at: start)
+    }
+
+    /// Appends an element with an unsigned number in as many octets as it needs.
+    mutating func element(_ id: ElementID, _ value: UInt64) {
+        write(id)
+        let octets = max((64 - value.leadingZeroBitCount + 7) / 8, 1)
+        write(UInt8(0x80 | octets))
+        for shift in stride(from: (octets - 1) * 8, through: 0, by: -8) {
+            write(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
+        }
+    }
+
+    /// Appends an element with a text.
+    mutating func element(_ id: ElementID, _ text: String) {
+        element(id) { $0.write(text) }
+    }
+
+    /// Appends an element with a number of eight octets that is not whole.
+    mutating func element(_ id: ElementID, float value: Double) {
+        write(id)
+        write(UInt8(0x88))
+        write(value.bitPattern)
+    }
+
+    /// Appends an identifier, whose own first bits say how long it is.
+    mutating func write(_ id: ElementID) {
+        let octets = (32 - id.rawValue.leadingZeroBitCount + 7) / 8
+        for shift in stride(from: (octets - 1) * 8, through: 0, by: -8) {
+            write(UInt8(truncatingIfNeeded: id.rawValue >> UInt32(shift)))
+        }
+    }
+
+    /// Appends a length of four octets.
+    mutating func write(length: Int) { write(Self.sizeMark | UInt32(length)) }
+
+    private static let sizeMark: UInt32 = 0x1000_0000
+}
+
+/// The elements of WebM that are written here (RFC 9559 §5.1).
+enum ElementID: UInt32 {
+    case ebml = 0x1A45_DFA3
+    case ebmlVersion = 0x4286
+    case ebmlReadVersion = 0x42F7
+    case ebmlMaxIDLength = 0x42F2
+    case ebmlMaxSizeLength = 0x42F3
+    case docType = 0x4282
+    case docTypeVersion = 0x4287
+    case docTypeReadVersion = 0x4285
+    case segment = 0x1853_8067
+    case information = 0x1549_A966
+    case timestampScale = 0x2A_D7B1
+    case muxingApp = 0x4D80
+    case writingApp = 0x5741
+    case tracks = 0x1654_AE6B
+    case trackEntry = 0xAE
+    case trackNumber = 0xD7
+    case trackUID = 0x73C5
+    case trackType = 0x83
+    case flagLacing = 0x9C
+    case codecID = 0x86
+    case codecPrivate = 0x63A2
+    case codecDelay = 0x56AA
+    case seekPreRoll = 0x56BB
+    case video = 0xE0
+    case pixelWidth = 0xB0
+    case pixelHeight = 0xBA
+    case audio = 0xE1
+    case samplingFrequency = 0xB5
+    case channels = 0x9F
+    case cluster = 0x1F43_B675
+    case timestamp = 0xE7
+    case simpleBlock = 0xA3
+}

@@ -1,0 +1,105 @@
+import Codecs
+import Testing
+import Timing
+import Wire
+
+@testable import Muxer
+
+/// A hybrid recording becomes a plain movie that holds exactly what the fragments held.
+@Suite struct MovieClosingTests {
+    @Test(arguments: 0..<40) func `the tables tell what the fragments told`(seed: Int) throws {
+        var source = SyntheticStream(seed: UInt64(seed) + 1)
+        let (samples, formats) = try RandomSequenceTests.sequence(&source)
+        let file = try SegmentPartsTests.record(samples, formats, .mp4)
+        let fragments = try #require(movieSamples(of: file.bytes))
+        let (bytes, head) = try closed(file.bytes, index: file.index)
+        #expect(head <= 512)
+        let movie = try #require(PlainMovie(bytes))
+        #expect(movie.topLevel == ["ftyp", "mdat", "moov"])
+        let origin = try #require(IndexTests.read(file.index)).header.origin
+        for (place, track) in movie.tracks.enumerated() {
+            let told = fragments.filter { $0.track == track.samples[0].track }
+            #expect(track.samples.map(\.payload) == told.map(\.payload))
+            #expect(track.samples.map(\.isKeyframe) == told.map(\.isKeyframe))
+            #expect(track.samples.map(\.compositionOffset) == told.map(\.compositionOffset))
+            let first = told[0].decodeTicks
+            #expect(track.samples.map(\.decodeTicks) == told.map { $0.decodeTicks - first })
+            // What is shown when: the first sample, by the edits.
+            let timescale = try MovieTrack(formats[place], index: 0).timescale
+            let started = samples.drop { !$0.sample.isKeyframe || $0.sample.track != 0 }
+            let shown = try #require(started.first { $0.sample.track == place })
+            let elapsed = (shown.sample.presentationTime - origin).seconds
+            var start = 0.0
+            if track.edits.count == 2 {
+                start = Double(track.edits[0].duration) / Double(movie.timescale)
+                #expect(track.edits[0].mediaTime == -1)
+            }
+            let skipped = track.edits.last?.mediaTime ?? 0
+            let offset = track.samples[0].compositionOffset - skipped
+            start += Double(offset) / Double(timescale)
+            #expect(abs(start - elapsed) < 0.0011)
+        }
+    }
+
+    @Test
+    func
+        `before the write at its head the file is fragments still, and closing again changes nothing`()
+        throws
+    {
+        let clip = Clip(keyframeSeconds: 1, audio: try aac(), seconds: 3)
+        let file = try SegmentPartsTests.record(clip.samples(), clip.formats, .mp4)
+        let told = movieSamples(of: file.bytes)
+        let (half, _) = try closed(file.bytes, index: file.index, writingHead: false)
+        #expect(half.starts(with: file.bytes))
+        #expect(BoxTree.parse(half)?.last?.type == "moov")
+        let (once, _) = try closed(file.bytes, index: file.index)
+        let (twice, _) = try closed(once, index: file.index)
+        #expect(once == twice)
+        #expect(told?.isEmpty == false)
+    }
+
+    @Test func `a torn recording is closed up to its last whole part`() throws {
+        let clip = Clip(videoBitrate: 200_000, keyframeSeconds: 1, audio: try aac(), seconds: 2)
+        let file = try SegmentPartsTests.record(clip.samples(), clip.formats, .mp4)
+        for count in stride(from: 300, to: file.index.count, by: 97) {
+            let index = Array(file.index[..<count])
+            guard let (_, parts, _) = IndexTests.read(index), let last = parts.last else {
+                continue
+            }
+            // The file is ahead of its sidecar, and ends within a part.
+            let torn = Array(file.bytes[..<min(Int(last.end) + 100, file.bytes.count)])
+            let movie = try #require(PlainMovie(try closed(torn, index: index).bytes))
+            let whole = try #require(movieSamples(of: Array(file.bytes[..<Int(last.end)])))
+            #expect(movie.tracks.reduce(0) { $0 + $1.samples.count } == whole.count)
+        }
+    }
+
+    @Test func `sound that begins before the file's zero is skipped by an edit`() throws {
+        var configuration = FragmentedMovieConfiguration()
+        configuration.origin = .zero
+        let step = Interval(nanoseconds: 20_000_000)
+        let samples = (0..<20).map { index in
+            SourceSample(
+                sample: Sample(
+                    track: 0, time: step * Int64(index) - Interval(nanoseconds: 6_500_000)),
+                payload: [0xFC, 1, 2, UInt8(index)])
+        }
+        let movie = try FragmentedMovieTests.write(
+            samples, [.opus(channelCount: 2)], configuration)
+        let found = try #require(movieSamples(of: movie.bytes))
+        #expect(found.map(\.decodeTicks) == (0..<20).map { $0 * 960 })
+        let list = try #require(movie.bytes.firstRange(of: Array("elst".utf8)))
+        let mediaTime = movie.bytes[(list.upperBound + 12)..<(list.upperBound + 16)]
+        #expect(mediaTime.reduce(0) { $0 << 8 | Int($1) } == 312, "6.5 ms of 48 kHz")
+        let head = try #require(movie.bytes.firstRange(of: Array("dOps".utf8)))
+        #expect(Array(movie.bytes[(head.upperBound + 2)..<(head.upperBound + 4)]) == [1, 56])
+    }
+
+    @Test func `another container's sidecar is refused`() throws {
+        let clip = Clip(seconds: 2)
+        let file = try SegmentPartsTests.record(clip.samples(), clip.formats, .fmp4)
+        #expect(throws: ParseError.invalid(field: "container", at: 9)) {
+            _ = try closed(file.bytes, index: file.index)
+        }
+    }
+}
