@@ -31,11 +31,12 @@ test: ## builds, lints, runs every test
 	swift test --filter InteropTests
 
 bench: ## the benchmarks: a table, and .build/bench.json
-	@Scripts/install build bench
+	@Scripts/install build bench run
 	@Scripts/bench
 	@Scripts/bench-containers
 	@Scripts/bench-closing
 	@Scripts/bench-pacer
+	@Scripts/bench-cameras
 
 bench-gate: ## fails when instructions or allocations a packet have risen
 	@Scripts/install build bench

@@ -211,7 +211,8 @@ let package = Package(
         .testTarget(
             name: "RelayingTests",
             dependencies: [
-                "Ciphers", "Codecs", "Pacer", "RTP", "RTSP", "Relaying", "SDP", "SFU", "Timing",
+                "Ciphers", "Codecs", "MediaFile", "Pacer", "RTP", "RTSP", "Relaying", "SDP", "SFU",
+                "Timing",
                 "WebRTC",
                 "Wire",
             ],
