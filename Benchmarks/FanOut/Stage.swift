@@ -32,12 +32,15 @@ struct Stage: ~Copyable {
         _ = finishTurn()
     }
 
-    static func set(consumers: Int) throws -> Stage {
+    static func set(
+        consumers: Int, profile: SRTPProfile = .aeadAES128GCM, sealing: SealingBackend = .evp
+    ) throws -> Stage {
         var configuration = WorkerConfiguration(
-            candidates: [server], security: .keyed(secret: secret),
+            candidates: [server], security: .keyed(secret: secret, profile: profile),
             clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000),
             seed: [1])
         configuration.packetSlots = 8192
+        configuration.sealing = sealing
         var worker = Worker(configuration)
         var reports: [[[UInt8]]] = []
         var producerSession = ""
@@ -51,16 +54,18 @@ struct Stage: ~Copyable {
             let (session, sent) = try client.connect(
                 to: answer.description, of: &worker, at: begin)
             if number == 0 { producerSession = session }
-            var key = try sealingKey(of: session)
+            var key = try sealingKey(of: session, profile)
             reports.append(
                 client.reports(
                     seconds: longestRun, ssrc: number == 0 ? ssrc : sent, key: &key))
         }
-        return Stage(worker, try sealingKey(of: producerSession), reports: reports)
+        return Stage(worker, try sealingKey(of: producerSession, profile), reports: reports)
     }
 
-    private static func sealingKey(of session: String) throws -> SealingKey {
-        try SRTPKeyingMaterial(profile: .aeadAES128GCM, secret: secret, session: session)
+    private static func sealingKey(
+        of session: String, _ profile: SRTPProfile
+    ) throws -> SealingKey {
+        try SRTPKeyingMaterial(profile: profile, secret: secret, session: session)
             .sealingKey(of: .client)
     }
 
