@@ -139,15 +139,15 @@ static size_t seal_by_ipsec(
     return header + count + gcm_tag;
 }
 
-size_t cciphers_seal_rtp(
+// Apart, so that what goes by EVP saves no registers for it.
+static __attribute__((noinline)) size_t seal_otherwise(
     cciphers_transform *transform, uint8_t *out, size_t header, size_t prefix,
     const uint8_t *payload, size_t payload_count, uint32_t ssrc, uint64_t index
 ) {
-    const size_t clear = header + prefix, count = clear + payload_count;
     switch (transform->way) {
     case by_evp: break;
     case by_library:
-        return library_seal_rtp(transform->library, out, clear, payload, payload_count);
+        return library_seal_rtp(transform->library, out, header + prefix, payload, payload_count);
     case by_batch:
         return batch_append(
             transform, out, header, prefix, payload, payload_count, ssrc, index);
@@ -155,6 +155,17 @@ size_t cciphers_seal_rtp(
         return seal_by_ipsec(
             transform, out, header, prefix, payload, payload_count, ssrc, index);
     }
+    return 0;
+}
+
+size_t cciphers_seal_rtp(
+    cciphers_transform *transform, uint8_t *out, size_t header, size_t prefix,
+    const uint8_t *payload, size_t payload_count, uint32_t ssrc, uint64_t index
+) {
+    if (transform->way != by_evp)
+        return seal_otherwise(
+            transform, out, header, prefix, payload, payload_count, ssrc, index);
+    const size_t clear = header + prefix, count = clear + payload_count;
     int is_good = start(transform, ssrc, index);
     if (transform->is_gcm) is_good = is_good && update(transform, NULL, out, header);
     is_good = is_good && update(transform, out + header, out + header, prefix)

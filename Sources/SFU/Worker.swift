@@ -85,7 +85,11 @@ public struct Worker: ~Copyable, Engine {
 
     /// The next run, sealed. In batches a whole chunk is written first, then sealed as one.
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
-        if sealed.batch == nil { return nextRun(into: &arena) }
+        sealed.batch == nil ? nextRun(into: &arena) : nextSealed(into: &arena)
+    }
+
+    @inline(never)
+    private mutating func nextSealed(into arena: inout SendArena) -> Transmit? {
         if sealed.isEmpty {
             while sealed.hasRoom, let run = nextRun(into: &arena) { sealed.append(run) }
             sealed.seal()
@@ -94,6 +98,7 @@ public struct Worker: ~Copyable, Engine {
     }
 
     /// Control datagrams first, then each active room's packets.
+    @inline(__always)
     private mutating func nextRun(into arena: inout SendArena) -> Transmit? {
         if !outbox.isEmpty {
             if let transmit = outbox.nextTransmit(into: &arena) { return transmit }
