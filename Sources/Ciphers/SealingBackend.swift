@@ -10,7 +10,8 @@ public enum SealingBackend: String, CaseIterable, Sendable {
     /// OpenSSL on the way in; on the way out AES_CM_128_HMAC_SHA1_80 packets of many sessions together
     /// in a `SealingBatch`, where the CPU has AVX2. All else as `evp`.
     case batched
-    /// As `batched`, and on the way out AEAD_AES_128_GCM by libipsec-mb, where it is installed.
+    /// As `batched`, and on the way out AEAD_AES_128_GCM by libipsec-mb, where that is installed and its
+    /// header (libipsec-mb-dev) was when this was built.
     case ipsecMB = "ipsec-mb"
 
     /// Whether this machine has it. The first question loads the library.
