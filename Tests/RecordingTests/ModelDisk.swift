@@ -80,6 +80,13 @@ final class ModelDisk: Storage {
         state.withLock { state in Array(state[file].bytes.dropFirst(Int(offset)).prefix(count)) }
     }
 
+    func withOctets<T>(
+        of file: Int32, _ body: (RawSpan) throws(StorageError) -> T
+    ) throws(StorageError) -> T {
+        let bytes = state.withLock { $0[file].bytes }
+        return try body(bytes.span.bytes)
+    }
+
     func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
             let (end, offset) = (Int(offset) + bytes.count, Int(offset))

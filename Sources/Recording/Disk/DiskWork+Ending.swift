@@ -16,8 +16,9 @@ extension DiskWork {
         }
         var byteCount = open.dataCount
         do throws(StorageError) {
-            try FileClosing(
-                storage: storage, path: open.path, data: open.data, index: open.index
+            byteCount = try FileClosing(
+                storage: storage, data: open.data, index: open.index,
+                container: file.live.container
             ).close(dataCount: open.dataCount, indexCount: open.indexCount)
         } catch {
             space.refused(error, at: now)

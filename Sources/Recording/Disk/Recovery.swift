@@ -23,6 +23,13 @@ struct Recovery {
         var unexplained: [String] = []
     }
 
+    /// The octets of a file and of its index that are whole.
+    private struct Extent {
+        var data: UInt64
+        var index: UInt64
+        var container: Container
+    }
+
     let storage: any Storage
     let folder: String
 
@@ -44,58 +51,61 @@ struct Recovery {
         let path = folder + "/" + file.name
         let data = try storage.open(path)
         defer { storage.close(data) }
-        guard hasIndex else {
-            guard file.byteCount == 0 else { return report.unexplained.append(file.name) }
+        guard file.byteCount > 0 else {
             report.empty += 1
+            if hasIndex { try storage.remove(RecordingName.index(of: path)) }
             return try storage.remove(path)
         }
+        guard hasIndex else { return report.unexplained.append(file.name) }
         let index = try storage.open(RecordingName.index(of: path))
         defer { storage.close(index) }
-        let count = try storage.byteCount(of: index)
-        let mark = UInt64(ClosingMark.bytes.count)
+        guard try !isMarked(index) else { return report.files += 1 }
+        let found = try storage.withOctets(of: index) { (octets) throws(StorageError) -> Extent? in
+            try extent(of: octets, data)
+        }
+        guard let found else { return report.unexplained.append(file.name) }
+        report.cutBytes += try storage.byteCount(of: data) - found.data
+        try close(data, index, found)
+        (report.files, report.mended) = (report.files + 1, report.mended + 1)
+    }
+
+    private func isMarked(_ index: Int32) throws(StorageError) -> Bool {
+        let (count, mark) = (try storage.byteCount(of: index), UInt64(ClosingMark.bytes.count))
         let end = try storage.read(
             index, at: count > mark ? count - mark : 0, count: ClosingMark.bytes.count)
-        guard end != ClosingMark.bytes else { return report.files += 1 }
-        let octets = try storage.read(index, at: 0, count: Int(clamping: count))
-        guard let extent = try extent(of: octets, data) else {
-            guard file.byteCount == 0 else { return report.unexplained.append(file.name) }
-            report.empty += 1
-            try storage.remove(path)
-            return try storage.remove(RecordingName.index(of: path))
-        }
-        guard extent.data > 0 else {
-            report.empty += 1
-            report.cutBytes += try storage.byteCount(of: data)
-            try storage.remove(path)
-            return try storage.remove(RecordingName.index(of: path))
-        }
-        report.cutBytes += try storage.byteCount(of: data) - extent.data
-        try storage.truncate(data, to: extent.data)
+        return end == ClosingMark.bytes
+    }
+
+    private func close(_ data: Int32, _ index: Int32, _ extent: Extent) throws(StorageError) {
+        // A hybrid MP4 whose closing was interrupted stays as long as it is until it is done again.
+        if extent.container != .mp4 { try storage.truncate(data, to: extent.data) }
         try storage.truncate(index, to: extent.index)
-        try FileClosing(storage: storage, path: path, data: data, index: index).close(
-            dataCount: extent.data, indexCount: extent.index)
-        (report.files, report.mended) = (report.files + 1, report.mended + 1)
+        _ = try FileClosing(
+            storage: storage, data: data, index: index, container: extent.container
+        ).close(dataCount: extent.data, indexCount: extent.index)
     }
 
     /// The octets of the file and of its index that are whole; `nil` where the index says nothing.
     private func extent(
-        of index: [UInt8], _ data: Int32
-    ) throws(StorageError) -> (data: UInt64, index: UInt64)? {
+        of index: RawSpan, _ data: Int32
+    ) throws(StorageError) -> Extent? {
         let byteCount = try storage.byteCount(of: data)
         var parts: [(part: IndexedPart, indexEnd: UInt64)] = []
+        let container: Container
         do throws(ParseError) {
-            var reader = try IndexReader(index.span.bytes)
+            var reader = try IndexReader(index)
+            container = reader.header.container
             var end = UInt64(reader.header.headerByteCount)
             while let part = reader.next(), part.offset == end, part.end <= byteCount {
                 end = part.end
                 parts.append((part, UInt64(reader.byteCount)))
             }
         } catch { return nil }
-        guard let last = parts.last else { return (0, 0) }
+        guard let last = parts.last else { return nil }
         let recent = parts.last { last.part.start - $0.part.start > Self.unsyncedLimit }
         let hole = try hole(in: data, from: recent?.part.end ?? 0, to: last.part.end)
-        guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return (0, 0) }
-        return (whole.part.end, whole.indexEnd)
+        guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return nil }
+        return Extent(data: whole.part.end, index: whole.indexEnd, container: container)
     }
 
     /// Where power has failed to write: zeros up to the end of a block. No picture and no sound that is

@@ -15,6 +15,10 @@ protocol Storage: Sendable {
     func read(
         _ file: Int32, at offset: UInt64, count: Int
     ) throws(StorageError) -> [UInt8]
+    /// Lends a whole file for one call, without copying it where that can be helped.
+    func withOctets<T>(
+        of file: Int32, _ body: (RawSpan) throws(StorageError) -> T
+    ) throws(StorageError) -> T
     /// Writes all of it, or throws.
     func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError)
     /// Cuts a file off.

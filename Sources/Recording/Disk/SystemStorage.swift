@@ -47,6 +47,17 @@ struct SystemStorage: Storage {
         return bytes
     }
 
+    func withOctets<T>(
+        of file: Int32, _ body: (RawSpan) throws(StorageError) -> T
+    ) throws(StorageError) -> T {
+        let count = Int(clamping: try byteCount(of: file))
+        guard count > 0 else { return try body([UInt8]().span.bytes) }
+        guard let address = mmap(nil, count, PROT_READ, MAP_SHARED, file, 0), address != MAP_FAILED
+        else { throw StorageError(path: Self.path(of: file), code: errno) }
+        defer { munmap(address, count) }
+        return try body(UnsafeRawBufferPointer(start: address, count: count).bytes)
+    }
+
     func write(
         _ bytes: [UInt8], to file: Int32, at offset: UInt64
     ) throws(StorageError) {
