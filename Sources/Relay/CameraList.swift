@@ -18,7 +18,7 @@ struct CameraList {
             guard settings["source"] == nil, settings["publish"] == nil else {
                 throw Complaint(text: "give --source and --publish, or a list of cameras, not both")
             }
-            relays = try Self.cameras(list, bearer: settings["bearer"])
+            relays = try Self.cameras(list, settings)
         } else {
             guard let source = settings["source"], let publish = settings["publish"] else {
                 throw Complaint(
@@ -39,7 +39,7 @@ struct CameraList {
     }
 
     private static func cameras(
-        _ list: String, bearer: String?
+        _ list: String, _ settings: Settings
     ) throws(Complaint) -> [RelayConfiguration] {
         guard let bodies: [Body] = try? decodeJSON(from: Array(list.utf8)) else {
             throw Complaint(
@@ -60,12 +60,12 @@ struct CameraList {
             }
             var camera = RelayConfiguration(
                 name: try text("name"), source: try text("source"), publish: try text("publish"),
-                bearer: (try? text("bearer")) ?? bearer)
+                bearer: (try? text("bearer")) ?? settings["bearer"])
             guard !cameras.contains(where: { $0.name == camera.name }) else {
                 throw Complaint(text: "\(place): another one has the same name")
             }
-            camera.isLooped = body.isSet("loop")
-            camera.verifiesTLS = body.isSet("verify-tls")
+            camera.isLooped = body.isSet("loop") ?? settings.isSet("loop")
+            camera.verifiesTLS = body.isSet("verify-tls") ?? settings.isSet("verify-tls")
             camera.isPatient = true
             cameras.append(camera)
         }
@@ -95,8 +95,9 @@ private struct Body: Decodable {
         values = try decoder.singleValueContainer().decode([String: Value].self)
     }
 
-    func isSet(_ key: String) -> Bool {
-        guard case .flag(let isSet) = values[key] else { return false }
+    /// `nil` where it is not said: then the flag of all holds.
+    func isSet(_ key: String) -> Bool? {
+        guard case .flag(let isSet) = values[key] else { return nil }
         return isSet
     }
 

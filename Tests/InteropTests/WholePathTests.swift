@@ -18,15 +18,17 @@ struct CameraToBrowserTests {
         let recorded: Double
         let growing: Double
         let age: Double
+        let lost: Double
         let tracks: [String]
         let published: Bool
         let relayExit: Int
         let leaks: Bool
         let exit: Int
 
-        /// Whether four fifths of what was sent came to be shown, and p95 of it within 300 ms.
+        /// Whether four fifths of what was sent came to be shown, p95 of it within 300 ms, and the
+        /// killed recorder had written all but the last half second.
         var isSmooth: Bool {
-            shown * 10 >= sent * 8 && decoded * 10 >= sent * 8 && delays[1] <= 300
+            shown * 10 >= sent * 8 && decoded * 10 >= sent * 8 && delays[1] <= 300 && lost <= 500
         }
     }
 
@@ -34,7 +36,8 @@ struct CameraToBrowserTests {
         let walk: Walk = try await Lab.script("whole_path.py", [], seconds: 120)
         print(
             "camera to display: \(walk.shown) of \(walk.sent) pictures, delay p50 \(walk.delays[0])",
-            "p95 \(walk.delays[1]) p99 \(walk.delays[2]) ms, clocks compared to \(walk.clock) ms")
+            "p95 \(walk.delays[1]) p99 \(walk.delays[2]) ms, clocks compared to \(walk.clock) ms;",
+            "\(walk.lost) ms lost with the recorder")
         return walk
     }
 
@@ -45,7 +48,7 @@ struct CameraToBrowserTests {
         var walk = try await Self.walk()
         // A machine that is too busy to run a browser says nothing of us: it may try again.
         for _ in 1..<3 where !walk.isSmooth { walk = try await Self.walk() }
-        #expect(walk.isSmooth, "four fifths of the pictures, and p95 within 300 ms")
+        #expect(walk.isSmooth, "four fifths of the pictures, p95 within 300 ms, 500 ms lost")
         #expect(walk.codec == "H264" && walk.damaged == 0 && walk.clock < 20)
         #expect(walk.audioEnergy > 0, "silence")
         #expect(walk.published && walk.relayExit == 0 && walk.exit == 0)

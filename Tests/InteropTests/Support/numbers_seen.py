@@ -1,4 +1,5 @@
-"""What Chromium shows of numbered_camera.py's pictures, and how long after they were sent."""
+"""What Chromium shows of numbered_camera.py's pictures and what a file holds, and how long after they were sent."""
+import subprocess
 import time
 
 # In each callback the picture that is about to be shown is drawn and its squares are read. A number whose
@@ -76,3 +77,15 @@ def read_sendings(path):
                 number, at = line.split()
                 sendings.setdefault(int(number), []).append(int(at))
     return sendings
+
+
+def last_recorded(path):
+    """The number in the last picture of a recording."""
+    width, height = 600, 160
+    command = ["ffmpeg", "-v", "error", "-i", path, "-map", "0:v", "-vf", f"crop={width}:{height}:0:0,format=gray"]
+    pictures = subprocess.check_output([*command, "-f", "rawvideo", "-"])
+    last = pictures[-width * height:]
+    lit = [[last[width * (52 + 56 * row) + 52 + 56 * bit] > 127 for bit in range(10)] for row in range(2)]
+    if lit[0] == lit[1] or any(above == below for above, below in zip(*lit)):
+        raise SystemExit("the last picture of the recording has no number")
+    return sum(1 << bit for bit in range(10) if lit[0][bit])

@@ -19,7 +19,7 @@ import time
 import urllib.request
 
 from browser import Browser
-from numbers_seen import Watch, read_sendings
+from numbers_seen import Watch, last_recorded, read_sendings
 from sfu import Server, wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -98,16 +98,18 @@ def walk(server, beside, camera_port, folder, seconds):
                 seen = watch.end(begun, ended, read_sendings(f"{folder}/sendings"))
             recording = next(pathlib.Path(folder).glob("room_*.ts"))
             growing = probe(recording)
-            age = time.monotonic() - recorded_since
+            age, killed_at = time.monotonic() - recorded_since, time.monotonic_ns()
             recorder.kill()
             recorder.wait()
         killed = probe(recording)
+        sent = read_sendings(f"{folder}/sendings")[last_recorded(recording)]
+        lost = (killed_at - max(at for at in sent if at < killed_at)) / 1e6
         health = json.loads(fetch(relay_url + "/health"))
         cameras = fetch(relay_url + "/api/cameras") + fetch(relay_url + "/metrics")
     return {
         **seen, "decoded": last["video"]["framesDecoded"] - first["video"]["framesDecoded"],
         "audioEnergy": last["audio"]["audioEnergy"], "codec": last["video"]["codec"],
-        "recordingErrors": growing[0] + killed[0], "recorded": killed[1], "growing": growing[1], "age": age,
+        "recordingErrors": growing[0] + killed[0], "recorded": killed[1], "growing": growing[1], "age": age, "lost": lost,
         "tracks": killed[2], "published": health["cameras"]["camera"]["published"],
         "relayExit": relay.returncode, "leaks": "secret" in cameras,
     }
