@@ -5,7 +5,7 @@ HTTP ?= 3000
 
 # What `make` alone does: the list of these targets.
 .DEFAULT_GOAL := help
-.PHONY: help run test build lint bench bench-gate bench-peers gate kill-recorder fuzz soak docs clean
+.PHONY: help run test build lint oracle bench bench-gate bench-peers gate kill-recorder fuzz soak docs clean
 
 help:
 	@grep -E '^[a-z-]+: ##' Makefile | sed 's/: ## /\t/' | expand -t 16
@@ -29,6 +29,9 @@ test: ## builds, lints, runs every test
 	swift run --package-path Tests/Embedding --quiet Host
 	swift test --skip InteropTests
 	swift test --filter InteropTests
+
+oracle: ## ten thousand random recordings, read back by libavformat
+	@Scripts/oracle
 
 bench: ## the benchmarks: a table, and .build/bench.json
 	@Scripts/install build bench run

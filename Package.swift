@@ -237,7 +237,7 @@ let package = Package(
             dependencies: ["Codecs", "MediaFile", "Muxer", "Timing", "Wire"],
             swiftSettings: house),
         .testTarget(
-            name: "MuxerTests", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],
+            name: "MuxerTests", dependencies: ["CAVFormat", "Codecs", "Muxer", "Timing", "Wire"],
             swiftSettings: house),
         .testTarget(
             name: "RTPTests",
