@@ -13,7 +13,7 @@ public struct SealingKey: ~Copyable {
 
     /// Derives the session keys from a master key and salt, for `backend` to use.
     ///
-    /// - Parameter batch: Where RTP may wait if the backend does so; without one it is sealed at once.
+    /// RTP may wait in `batch` if the backend does so; without one it is sealed at once.
     public init(
         profile: SRTPProfile,
         masterKey: [UInt8],
