@@ -17,6 +17,8 @@ struct Producer {
     let extensions: HeaderExtensionMap
     var stream: ReceiveStream?  // once the offer or the first packet has named its SSRC
     var consumers: [ConsumerHandle] = []
+    var branches: [Branch] = []  // of its room, where it is wanted
+    var isWanted = false  // of its room's home, while a pipe feeds it
     var keyframes = KeyframeRequester()
     var lastReport: SenderReportPoint?
     var lastReportPassed: Instant?  // when consumers were last told

@@ -10,7 +10,7 @@ struct Room: ~Copyable {
     var joinedCount: UInt32 = 0
     var router = Router()
     var origin = Origin.home
-    var opened = Instant(nanoseconds: 0)  // when a branch was told of
+    var forsaken = Instant(nanoseconds: 0)  // when a branch that nobody has come to is given up
     var branches: [Branch] = []  // at most one for each other loop
     var isActive = false  // on the worker's list of rooms with packets to send
 

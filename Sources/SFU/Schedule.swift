@@ -6,6 +6,7 @@ struct Schedule {
     var touched: [TransportHandle] = []
     var handshakes = HandshakeQueue()
     var nextReplay: Instant?  // while a consumer is behind what is live
+    var nextForsaken: Instant?  // when a branch that nobody has come to yet is given up
     var now = Instant(nanoseconds: 0)
 
     /// The earliest deadline. A waiting handshake step is due at once, but after the socket has
@@ -14,6 +15,7 @@ struct Schedule {
         let soon = handshakes.isEmpty ? nil : now + .microseconds(1)
         var earliest = Earliest(deadlines.next)
         earliest.take(nextReplay)
+        earliest.take(nextForsaken)
         earliest.take(soon)
         return earliest.instant
     }

@@ -12,7 +12,6 @@ extension Worker {
         guard let place = pipes.tracks[Pipes.Key(loop: loop, number: number)] else {
             return .unknownStream
         }
-        guard !leaveIfForsaken(place.room) else { return .unknownStream }
         guard packet.byteCount <= PacketSlab.slotByteCount else { return .tooLarge }
         guard let layout = try? RTPLayout(parsing: packet) else { return .malformedRTP }
         guard let slot = slab.take() else { return .slabExhausted }
@@ -24,17 +23,6 @@ extension Worker {
         if reason != nil { slab.give(slot) }
         return reason
     }
-
-    /// Gives up a branch that was opened for somebody who has not come.
-    private mutating func leaveIfForsaken(_ room: RoomHandle) -> Bool {
-        guard rooms[room].peers.isEmpty, schedule.now - rooms[room].opened > Self.patience else {
-            return false
-        }
-        closeRoomIfEmpty(room)
-        return true
-    }
-
-    private static var patience: Interval { .seconds(5) }  // calls take milliseconds
 
     private mutating func route(
         _ layout: RTPLayout, _ packet: RawSpan, in slot: UInt32, to place: Pipes.Place
@@ -77,6 +65,11 @@ extension Worker {
                 try ProducedTrack(number: frame.number, parsing: &reader), of: branch, as: key)
         case .announced:
             guard let room = pipes.branches[key] else { return }
+            for producer in rooms[room].router.producers.handles {
+                // A home that opens the branch anew has forgotten what was wanted.
+                rooms[room].router.producers[producer].isWanted = false
+                tellWant(of: producer, in: room)
+            }
             adoptOrphans(among: rooms[room].router.producers.handles, in: room)
         case .streamBegan: beginStream(try reader.readUInt32(), of: key)
         case .senderReport:
@@ -84,6 +77,8 @@ extension Worker {
             receive(SenderReportPoint(ntp: ntp, rtp: try reader.readUInt32()), of: key)
         case .producerClosed: closeProducer(key)
         case .branchClosed: closeRoom(key)
+        case .producerWanted: producerWanted(frame.number, on: loop)
+        case .producerUnwanted: producerUnwanted(frame.number, on: loop)
         case .keyframeWanted:
             if let place = pipes.produced[frame.number] { requestKeyframe(from: place) }
         case .branchLeft: branchLeft(frame.number, on: loop)
@@ -99,7 +94,7 @@ extension Worker {
         {
             pipes.branches[former] = nil
             rooms[room].origin = .branch(key)
-            rooms[room].opened = schedule.now
+            awaitPeers(of: room)
             pipes.branches[key] = room
             return
         }
@@ -110,10 +105,45 @@ extension Worker {
             name: opening.room, title: opening.title,
             createdMilliseconds: opening.createdMilliseconds)
         opened.origin = .branch(key)
-        opened.opened = schedule.now
         let room = rooms.insert(opened)
+        awaitPeers(of: room)
         directory.add(room: opening.room, room)
         pipes.branches[key] = room
+    }
+
+    /// A branch is opened for somebody, who is to come soon.
+    private mutating func awaitPeers(of room: RoomHandle) {
+        rooms[room].forsaken = schedule.now + Self.patience
+        schedule.nextForsaken = schedule.nextForsaken ?? rooms[room].forsaken
+    }
+
+    /// Gives up branches to which nobody has come.
+    mutating func leaveForsakenBranches(at now: Instant) {
+        guard let due = schedule.nextForsaken, due <= now else { return }
+        var next = Earliest(nil)
+        for room in rooms.handles where rooms[room].origin != .home && rooms[room].peers.isEmpty {
+            if rooms[room].forsaken <= now {
+                closeRoomIfEmpty(room)
+            } else {
+                next.take(rooms[room].forsaken)
+            }
+        }
+        schedule.nextForsaken = next.instant
+    }
+
+    private static var patience: Interval { .seconds(5) }  // calls take milliseconds
+
+    /// Tells a branch's home whether anybody here wants a producer, when that has changed.
+    mutating func tellWant(of producer: ProducerHandle, in room: RoomHandle) {
+        guard rooms[room].router.producers.contains(producer),
+            case .pipe(let key) = rooms[room].router.producers[producer].origin
+        else { return }
+        let isWanted = !rooms[room].router.producers[producer].consumers.isEmpty
+        guard isWanted != rooms[room].router.producers[producer].isWanted else { return }
+        rooms[room].router.producers[producer].isWanted = isWanted
+        let kind = isWanted ? PipeFrame.Kind.producerWanted : .producerUnwanted
+        tell(PipeFrame(kind, key.number).message(), to: key.loop)
+        if !isWanted { rooms[room].router.closeStream(of: producer, slab: &slab) }
     }
 
     private mutating func addProducer(

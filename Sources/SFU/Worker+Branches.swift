@@ -5,7 +5,8 @@ import Wire
 // A room's home tells its branches on other loops of its tracks, and hears what they want.
 
 extension Worker {
-    /// Lets a room go on on another loop: its tracks are told of there, then every packet.
+    /// Lets a room go on on another loop: its tracks are told of there, then the packets of those that
+    /// are wanted there.
     ///
     /// What is told has left for the pipe when this turn ends. A branch that there is already is told
     /// everything once more, and takes no harm.
@@ -48,12 +49,29 @@ extension Worker {
             track.write(to: &writer)
         }
         tell(message, to: branch.loop)
+    }
+
+    /// A branch wants a producer's packets from now on.
+    mutating func producerWanted(_ number: UInt32, on loop: Int) {
+        guard let place = pipes.produced[number],
+            let branch = rooms[place.room].branches.first(where: { $0.loop == loop }),
+            !rooms[place.room].router.producers[place.producer].branches.contains(branch)
+        else { return }
+        let (room, producer) = (place.room, place.producer)
+        rooms[room].router.producers[producer].branches.append(branch)
+        let track = rooms[room].router.producers[producer].track
         guard let ssrc = rooms[room].router.producers[producer].stream?.ssrc else { return }
-        tell(Self.streamBegan(track, ssrc), to: branch.loop)
-        carryBacklog(of: producer, in: room, to: branch.loop)
+        tell(Self.streamBegan(track, ssrc), to: loop)
+        carryBacklog(of: producer, in: room, to: loop)
         if let point = rooms[room].router.producers[producer].lastReport {
-            tell(Self.senderReport(track, point), to: branch.loop)
+            tell(Self.senderReport(track, point), to: loop)
         }
+    }
+
+    /// A branch has nobody left for a producer's packets.
+    mutating func producerUnwanted(_ number: UInt32, on loop: Int) {
+        guard let place = pipes.produced[number] else { return }
+        rooms[place.room].router.producers[place.producer].branches.removeAll { $0.loop == loop }
     }
 
     /// The newest group of pictures goes ahead, so that who joins there begins as quickly as here.
@@ -72,10 +90,12 @@ extension Worker {
         }
     }
 
-    /// Leaves a packet just received for every branch of its room.
+    /// Leaves a packet just received for every branch where it is wanted.
     mutating func carry(_ sequence: Int64, of producer: ProducerHandle, in room: RoomHandle) {
-        guard let ssrc = rooms[room].router.producers[producer].stream?.ssrc else { return }
-        for branch in rooms[room].branches {
+        guard !rooms[room].router.producers[producer].branches.isEmpty,
+            let ssrc = rooms[room].router.producers[producer].stream?.ssrc
+        else { return }
+        for branch in rooms[room].router.producers[producer].branches {
             let packet = PipedPacket(
                 room: room, producer: producer, sequence: sequence, ssrc: ssrc)
             guard !pipes.append(.packet(packet), to: branch.loop) else { continue }
@@ -88,30 +108,30 @@ extension Worker {
     mutating func tellStreamBegan(_ ssrc: UInt32, of producer: ProducerHandle, in room: RoomHandle)
     {
         let track = rooms[room].router.producers[producer].track
-        tellBranches(of: room, Self.streamBegan(track, ssrc))
+        tellBranches(wanting: producer, in: room, Self.streamBegan(track, ssrc))
     }
 
     /// Tells the branches a producer's newest clocks.
     mutating func tellReport(of producer: ProducerHandle, in room: RoomHandle) {
-        guard !rooms[room].branches.isEmpty,
+        guard !rooms[room].router.producers[producer].branches.isEmpty,
             let point = rooms[room].router.producers[producer].lastReport
         else { return }
-        tellBranches(
-            of: room, Self.senderReport(rooms[room].router.producers[producer].track, point))
+        let track = rooms[room].router.producers[producer].track
+        tellBranches(wanting: producer, in: room, Self.senderReport(track, point))
     }
 
     /// Tells the branches that a producer is gone.
     mutating func tellClosed(_ track: ProducedTrack, in room: RoomHandle) {
-        tellBranches(of: room, PipeFrame(.producerClosed, track.number).message())
+        let message = PipeFrame(.producerClosed, track.number).message()
+        for branch in rooms[room].branches { tell(message, to: branch.loop) }
     }
 
     /// Ends all branches of a room.
     mutating func closeBranches(of room: RoomHandle) {
         for branch in rooms[room].branches {
             tell(PipeFrame(.branchClosed, branch.number).message(), to: branch.loop)
-            pipes.opened[branch.number] = nil
+            forgetBranch(of: room, on: branch.loop)
         }
-        rooms[room].branches.removeAll()
     }
 
     /// The branch has told that it is empty.
@@ -128,10 +148,17 @@ extension Worker {
             pipes.opened[branch.number] = nil
         }
         rooms[room].branches.removeAll { $0.loop == loop }
+        for producer in rooms[room].router.producers.handles {
+            rooms[room].router.producers[producer].branches.removeAll { $0.loop == loop }
+        }
     }
 
-    private mutating func tellBranches(of room: RoomHandle, _ message: [UInt8]) {
-        for branch in rooms[room].branches { tell(message, to: branch.loop) }
+    private mutating func tellBranches(
+        wanting producer: ProducerHandle, in room: RoomHandle, _ message: [UInt8]
+    ) {
+        for branch in rooms[room].router.producers[producer].branches {
+            tell(message, to: branch.loop)
+        }
     }
 
     private static func streamBegan(_ track: ProducedTrack, _ ssrc: UInt32) -> [UInt8] {

@@ -51,6 +51,7 @@ extension Worker {
         for keepsMID in [true, false] {
             for producer in producers {
                 let orphans = rooms[room].router.adopt(producer, keepingMID: keepsMID)
+                tellWant(of: producer, in: room)
                 for consumer in orphans {
                     requestKeyframe(for: consumer, in: room, at: schedule.now)
                 }
@@ -109,6 +110,7 @@ extension Worker {
                 timestamp: UInt32(truncatingIfNeeded: random.next())))
         let handle = rooms[room].router.add(consumer)
         transports[transport].consumers.append((track.ssrc, handle))
+        tellWant(of: producer, in: room)
     }
 
     /// Keeps slots free for what comes next: without any, no ring could turn over, and all media
@@ -138,6 +140,13 @@ extension Router {
         if producers.contains(removed.producer) {
             producers[removed.producer].consumers.removeAll { $0 == consumer }
         }
+    }
+
+    /// Forgets what has come of a producer; the next stream begins anew.
+    mutating func closeStream(of producer: ProducerHandle, slab: inout PacketSlab) {
+        producers[producer].stream?.releaseAll(&slab)
+        producers[producer].stream = nil
+        producers[producer].lastReport = nil
     }
 
     /// Takes a producer out and gives its slots back; its consumers stay, without a source.

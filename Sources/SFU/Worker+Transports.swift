@@ -85,7 +85,9 @@ extension Worker {
         let room = transports[handle].room
         for producer in transports[handle].producers { close(producer, in: room) }
         for (_, consumer) in transports[handle].consumers {
+            let producer = rooms[room].router.consumers[consumer].producer
             rooms[room].router.remove(consumer)
+            tellWant(of: producer, in: room)
         }
         guard let transport = transports.remove(handle) else { return }
         schedule.deadlines.set(handle.index, to: nil)

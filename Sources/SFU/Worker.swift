@@ -69,6 +69,7 @@ public struct Worker: ~Copyable, Engine {
         }
         reschedule()
         grantReplays(at: now)
+        leaveForsakenBranches(at: now)
         keepSlotsFree()
         pipes.isRefused = false  // a pipe that still is full will say so
     }
@@ -172,9 +173,7 @@ extension Worker {
             record, for: route.producer, isRetransmission: route.isRetransmission, at: now)
         if reason == nil {
             activate(room)
-            if !rooms[room].branches.isEmpty {
-                carry(record.sequence, of: route.producer, in: room)
-            }
+            carry(record.sequence, of: route.producer, in: room)
         }
         touch(handle)
         return reason

@@ -81,11 +81,33 @@ import Wire
         meeting.world.run(for: .seconds(4))
         #expect(meeting.statistics(1).branchCount == 1)
         meeting.world.run(for: .seconds(2))
-        #expect(
-            meeting.statistics(1).branchCount == 0 && meeting.statistics(1).heldPacketCount == 0)
-        let before = meeting.statistics(0).totals.pipedPackets
+        #expect(meeting.statistics(1).branchCount == 0)
+        #expect(meeting.statistics(0).totals.pipedPackets == 0, "nothing was wanted")
+        try meeting.world[0].leave(peer: "alice", room: "room", at: meeting.world.now)
+        #expect(meeting.statistics(0).roomCount == 0)
+    }
+
+    @Test func `only what is wanted crosses, and no longer than it is`() throws {
+        var meeting = SplitMeeting(seed: 29)
+        _ = try meeting.publisher("alice")
+        _ = try meeting.publisher("beth")
         meeting.world.run(for: .seconds(1))
-        #expect(meeting.statistics(0).totals.pipedPackets == before)
+        let far = try meeting.viewer("far", on: 1, of: "beth")
+        _ = try meeting.viewer("stays", on: 1, of: "alice")
+        meeting.world.run(for: .seconds(1))
+        try meeting.world[1].leave(peer: "stays", room: "room", at: meeting.world.now)
+        meeting.world.run(for: .milliseconds(1))
+        let before = meeting.statistics(0).totals
+        meeting.world.run(for: .seconds(2))
+        let after = meeting.statistics(0).totals
+        let received = after.receivedPackets - before.receivedPackets
+        let piped = after.pipedPackets - before.pipedPackets
+        #expect(piped * 10 > received * 3 && piped * 10 < received * 7, "one publisher of two")
+        let again = try meeting.viewer("again", on: 1, of: "alice")
+        meeting.world.run(for: .seconds(2))
+        #expect(meeting.reception(again).startsWithKeyframe)
+        #expect(meeting.reception(again).completeFrameCount > 45)
+        #expect(meeting.reception(far).disorderCount == 0)
     }
 
     @Test func `a branch told of again goes on, and the older number means nothing`() throws {
@@ -109,7 +131,8 @@ import Wire
         var reader = FrameReader()
         for _ in 0..<50 {
             meeting.world.run(for: .milliseconds(100))
-            try reader.drain(&meeting.world[0])
+            let now = meeting.world.now
+            try reader.drain(&meeting.world[0], at: now)
         }
         #expect(reader.room == "room" && reader.tracks.map(\.peer) == ["alice", "alice"])
         #expect(Set(reader.tracks.map(\.codec.codec)) == [.opus, .vp8])
@@ -118,11 +141,11 @@ import Wire
         let (first, last) = (try #require(reader.numbers.min()), try #require(reader.numbers.max()))
         #expect(last - first + 1 - reader.numbers.count < 10, "what was lost came again")
         try meeting.world[0].leave(peer: "alice", room: "room", at: meeting.world.now)
-        try reader.drain(&meeting.world[0])
+        let now = meeting.world.now
+        try reader.drain(&meeting.world[0], at: now)
         #expect(reader.tracks.isEmpty)
         #expect(meeting.statistics(0).roomCount == 1, "the reader is still there")
-        let left = PipeFrame(.branchLeft, reader.branch)
-        let bytes = [left.kind.rawValue, 0, 0, 0, 0, 0, 0, UInt8(left.number)]
+        let bytes = FrameReader.frame(.branchLeft, reader.branch)
         meeting.world[0].receiveFrame(bytes.span.bytes, from: 7, at: meeting.world.now)
         #expect(meeting.statistics(0).roomCount == 0)
     }
@@ -152,15 +175,18 @@ private struct FrameReader {
     var tracks: [ProducedTrack] = []
     var numbers: Set<Int> = []  // of the picture's packets
     var reportCount = 0
+    private var answers: [[UInt8]] = []
     private var unwrapper = SequenceUnwrapper()
 
-    mutating func drain(_ worker: inout Worker) throws {
+    mutating func drain(_ worker: inout Worker, at now: Instant) throws {
         var slot = [UInt8](repeating: 0, count: PipeFrame.byteLimit)
         while worker.hasFrames(for: 7) {
             let count = slot.withUnsafeMutableBytes { worker.nextFrame(to: 7, into: $0) }
             guard let count else { return }
             try read(slot.span.bytes.extracting(..<count))
         }
+        for answer in answers { worker.receiveFrame(answer.span.bytes, from: 7, at: now) }
+        answers.removeAll()
     }
 
     private mutating func read(_ bytes: RawSpan) throws {
@@ -172,6 +198,7 @@ private struct FrameReader {
         case .producerOpened:
             #expect(try reader.readUInt32() == branch)
             tracks.append(try ProducedTrack(number: frame.number, parsing: &reader))
+            answers.append(Self.frame(.producerWanted, frame.number))
         case .producerClosed: tracks.removeAll { $0.number == frame.number }
         case .senderReport: reportCount += 1
         case .packet:
@@ -181,7 +208,13 @@ private struct FrameReader {
                 track?.codec.codec == .vp8
             else { return }
             numbers.insert(Int(unwrapper.unwrap(layout.header.sequenceNumber)))
-        case .announced, .streamBegan, .branchClosed, .keyframeWanted, .branchLeft: return
+        case .announced, .streamBegan, .branchClosed, .producerWanted, .producerUnwanted,
+            .keyframeWanted, .branchLeft:
+            return
         }
+    }
+
+    static func frame(_ kind: PipeFrame.Kind, _ number: UInt32) -> [UInt8] {
+        [kind.rawValue, 0, 0, 0, 0, 0, 0, UInt8(number)]
     }
 }

@@ -12,11 +12,12 @@ public import Wire
 /// |                             body                           …
 /// ```
 public struct PipeFrame {
-    /// What a frame says. Numbers are its sender's, or in the last two its receiver's.
+    /// What a frame says. Numbers are its sender's, or on the way back its receiver's.
     public enum Kind: UInt8, CaseIterable, Sendable {
         /// A room goes on here: `BranchOpening`. A branch there is already bears this number now.
         case branchOpened = 1
-        /// A track can be consumed: the branch's number and `ProducedTrack`.
+        /// A track can be consumed: the branch's number and `ProducedTrack`. Nothing of it comes until it
+        /// is wanted.
         case producerOpened
         /// All tracks that came together have been told of.
         case announced
@@ -30,6 +31,10 @@ public struct PipeFrame {
         case producerClosed
         /// The room is over.
         case branchClosed
+        /// Back: this producer's packets shall come, from its newest pictures on, and its clocks.
+        case producerWanted
+        /// Back: they need not come any longer.
+        case producerUnwanted
         /// Back: somebody cannot show this producer's pictures without a key frame.
         case keyframeWanted
         /// Back: nobody is left in this branch.
