@@ -38,12 +38,14 @@ bench: ## the benchmarks: a table, and .build/bench.json
 	@Scripts/bench
 	@Scripts/bench-containers
 	@Scripts/bench-closing
+	@Scripts/bench-payloads
 	@Scripts/bench-pacer
 	@Scripts/bench-cameras
 
 bench-gate: ## fails when instructions or allocations a packet have risen
 	@Scripts/install build bench
 	@Scripts/bench-gate
+	@Scripts/bench-payloads gate
 
 bench-peers: ## sfu beside Pion and Janus, as root: a table, and .build/bench-peers.json
 	@Scripts/install build bench

@@ -161,6 +161,9 @@ let package = Package(
             dependencies: ["Pacer", "Reactor", "Simulation", "Timing", "Wire"],
             path: "Benchmarks/PacerBench", swiftSettings: house),
         .executableTarget(
+            name: "PayloadBench", dependencies: ["Codecs", "RTP", "Timing", "Wire"],
+            path: "Benchmarks/PayloadBench", swiftSettings: house),
+        .executableTarget(
             name: "ContainerBenchmark", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],
             path: "Benchmarks/Containers", swiftSettings: house),
         .executableTarget(

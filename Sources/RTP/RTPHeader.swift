@@ -50,6 +50,14 @@ public struct RTPHeader: Hashable, Sendable {
         let bytes = try reader.read(Self.byteCount)
         let first = bytes.unsafeLoad(fromUncheckedByteOffset: 0, as: UInt8.self)
         guard first >> 6 == 2 else { throw .invalid(field: "version", at: start) }
+        self.init(first, fixed: bytes)
+        if first & 0x0F != 0 { try reader.skip(4 &* Int(first & 0x0F)) }
+    }
+
+    /// Reads the twelve octets at the front of `bytes`, of which `first` is the first.
+    @inlinable
+    @inline(__always)
+    init(_ first: UInt8, fixed bytes: RawSpan) {
         let second = bytes.unsafeLoad(fromUncheckedByteOffset: 1, as: UInt8.self)
         (hasPadding, hasExtension) = (first & 0x20 != 0, first & 0x10 != 0)
         (marker, payloadType) = (second & 0x80 != 0, second & 0x7F)
@@ -59,7 +67,6 @@ public struct RTPHeader: Hashable, Sendable {
             bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 4, as: UInt32.self))
         ssrc = UInt32(
             bigEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: 8, as: UInt32.self))
-        try reader.skip(4 &* Int(first & 0x0F))
     }
 
     /// Writes twelve octets without contributing sources, and returns twelve.

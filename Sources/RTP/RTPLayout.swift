@@ -22,21 +22,41 @@ public struct RTPLayout: Hashable, Sendable {
     /// Finds the parts of the packet that is all of `bytes`.
     @inlinable
     public init(parsing bytes: RawSpan) throws(ParseError) {
-        var reader = ByteReader(bytes)
-        header = try RTPHeader(parsing: &reader)
-        if header.hasExtension {
-            extensionProfile = try reader.readUInt16()
-            extensionByteCount = try Int(reader.readUInt16()) * 4
-            extensionOffset = reader.offset
-            try reader.skip(extensionByteCount)
+        // By offsets, not through a reader: this runs for every packet.
+        let count = bytes.byteCount
+        guard count >= RTPHeader.byteCount else {
+            throw .truncated(at: 0, needed: RTPHeader.byteCount &- count)
         }
-        payloadOffset = reader.offset
-        payloadByteCount = reader.remaining
-        guard header.hasPadding else { return }
-        guard payloadByteCount > 0 else { throw .truncated(at: reader.offset, needed: 1) }
-        paddingByteCount = try Int(reader.peekUInt8(ahead: payloadByteCount - 1))
+        let first = bytes.unsafeLoad(fromUncheckedByteOffset: 0, as: UInt8.self)
+        guard first >> 6 == 2 else { throw .invalid(field: "version", at: 0) }
+        header = RTPHeader(first, fixed: bytes)
+        payloadOffset = RTPHeader.byteCount &+ 4 &* Int(first & 0x0F)
+        payloadByteCount = count &- payloadOffset
+        guard payloadByteCount >= 0 else {
+            throw .truncated(at: RTPHeader.byteCount, needed: 0 &- payloadByteCount)
+        }
+        if first & 0x10 != 0 { try parseExtension(bytes) }
+        if first & 0x20 != 0 { try parsePadding(bytes) }
+    }
+
+    @inlinable
+    mutating func parseExtension(_ bytes: RawSpan) throws(ParseError) {
+        var reader = ByteReader(bytes)
+        try reader.skip(payloadOffset)
+        extensionProfile = try reader.readUInt16()
+        extensionByteCount = try Int(reader.readUInt16()) * 4
+        extensionOffset = reader.offset
+        try reader.skip(extensionByteCount)
+        (payloadOffset, payloadByteCount) = (reader.offset, reader.remaining)
+    }
+
+    @inlinable
+    mutating func parsePadding(_ bytes: RawSpan) throws(ParseError) {
+        guard payloadByteCount > 0 else { throw .truncated(at: payloadOffset, needed: 1) }
+        let last = payloadOffset &+ payloadByteCount &- 1
+        paddingByteCount = Int(bytes.unsafeLoad(fromUncheckedByteOffset: last, as: UInt8.self))
         guard paddingByteCount > 0, paddingByteCount <= payloadByteCount else {
-            throw .invalid(field: "padding", at: payloadOffset + payloadByteCount - 1)
+            throw .invalid(field: "padding", at: last)
         }
         payloadByteCount -= paddingByteCount
     }

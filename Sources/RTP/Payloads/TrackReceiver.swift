@@ -1,5 +1,4 @@
 public import Timing
-import Wire
 
 /// Takes the packets of one track as they come, restores their order and makes units of them.
 ///
@@ -11,16 +10,9 @@ import Wire
 public struct TrackReceiver<Format: Depacketizer> {
     /// What makes units of payloads; its statistics and parameters are read here.
     public var depacketizer: Format
-    /// What came in.
-    public private(set) var statistics = TrackStatistics()
 
-    private let payloadType: UInt8
-    private let redundancyPayloadType: UInt8?
-    private var buffer: JitterBuffer
-    private var timestamps = TimestampUnwrapper()
-    private var ssrc: UInt32?
-    private var lost = 0
-    private var delivered: Int64?  // the newest timestamp that the depacketizer was given
+    // All that the format has no part in: generic code is slow where it is not specialised.
+    @usableFromInline var track: PacketTrack
 
     /// - Parameters:
     ///   - depacketizer: What makes units of payloads.
@@ -37,154 +29,72 @@ public struct TrackReceiver<Format: Depacketizer> {
         redundancyPayloadType: UInt8? = nil
     ) {
         self.depacketizer = depacketizer
-        self.payloadType = payloadType
-        self.redundancyPayloadType = redundancyPayloadType
-        buffer = JitterBuffer(patience: patience, packetLimit: packetLimit)
+        track = PacketTrack(
+            payloadType: payloadType, redundancyPayloadType: redundancyPayloadType,
+            buffer: JitterBuffer(patience: patience, packetLimit: packetLimit))
     }
 
+    /// What came in.
+    public var statistics: TrackStatistics { track.statistics }
+
     /// When `advance` is due; `nil` while no packet waits for another.
-    public var nextDeadline: Instant? { buffer.nextDeadline }
+    public var nextDeadline: Instant? { track.nextDeadline }
 
     /// Takes a whole RTP packet, in the clear, borrowed for the call.
+    @inlinable
     public mutating func receive(_ packet: RawSpan, at now: Instant) {
-        guard let layout = try? RTPLayout(parsing: packet) else {
-            statistics.malformed += 1
-            return
-        }
-        let type = layout.header.payloadType
-        guard type == payloadType || type == redundancyPayloadType else {
-            statistics.otherPayloadType += 1
-            return
-        }
-        statistics.packets += 1
-        followSource(layout.header.ssrc)
-        switch buffer.receive(packet, layout, at: now) {
-        case .inOrder(let lost): deliver(packet, layout, lost: lost, arrival: now)
-        case .held: statistics.reordered += 1
-        case .old: statistics.old += 1
+        guard let arrival = track.accept(packet, at: now) else { return }
+        if arrival.isOfNewSource { depacketizer.finish() }
+        if arrival.isInOrder {
+            deliver(packet, arrival.layout, lost: arrival.lost, arrival: now)
         }
         advance(to: now)
     }
 
     /// Gives up what has been waited for long enough.
+    @inlinable
     public mutating func advance(to now: Instant) {
-        while let packet = buffer.next(at: now) {
+        guard track.isHolding else { return }
+        while let packet = track.next(at: now) {
             let bytes = packet.bytes.span.bytes
             deliver(bytes, packet.layout, lost: packet.lost, arrival: packet.arrival)
-            buffer.recycle(packet)
+            track.recycle(packet)
         }
     }
 
     /// Ends the unit that waits for more, as at the end of a stream.
+    @inlinable
     public mutating func finish() { depacketizer.finish() }
 
     /// The oldest unit that is ready; call until `nil` after each packet and each `advance`.
+    @inlinable
     public mutating func next() -> Format.Unit? { depacketizer.next() }
 
-    private mutating func deliver(
-        _ packet: RawSpan, _ layout: RTPLayout, lost: Int, arrival: Instant
-    ) {
-        self.lost += lost
-        statistics.lost += lost
-        // Probes and keep-alives carry nothing; a loss before one still counts for the next.
-        guard layout.payloadByteCount > 0 else { return }
-        let position = PacketPosition(
-            timestamp: timestamps.unwrap(layout.header.timestamp),
-            marker: layout.header.marker,
-            lostBefore: self.lost,
-            arrival: arrival
-        )
-        let payload = layout.payload(of: packet)
-        if layout.header.payloadType == payloadType {
-            deliver(payload, at: position)
-        } else if !deliverRedundant(payload, at: position) {
-            statistics.malformed += 1
+    @inlinable
+    mutating func deliver(_ packet: RawSpan, _ layout: RTPLayout, lost: Int, arrival: Instant) {
+        guard let position = track.position(of: layout, lost: lost, arrival: arrival) else {
+            return
         }
-    }
-
-    private mutating func deliver(_ payload: RawSpan, at position: PacketPosition) {
-        lost = 0
-        delivered = position.timestamp
-        depacketizer.receive(payload, at: position)
+        if layout.header.payloadType == track.payloadType {
+            track.deliver(at: position)
+            depacketizer.receive(layout.payload(of: packet), at: position)
+        } else {
+            deliverRedundant(layout.payload(of: packet), at: position)
+        }
     }
 
     /// Hands on what was lost and stands here once more, then the packet's own frame.
-    ///
-    /// - Returns: Whether the payload is one of RFC 2198 around the track's own format.
-    private mutating func deliverRedundant(
-        _ payload: RawSpan, at position: PacketPosition
-    ) -> Bool {
-        guard var walk = try? RedundantPayload(parsing: payload),
+    @usableFromInline
+    mutating func deliverRedundant(_ payload: RawSpan, at position: PacketPosition) {
+        guard var plan = RedundantDelivery(payload, at: position, of: track),
             var blocks = try? RedundantPayload(parsing: payload)
-        else { return false }
-        var found = 0
-        while let block = walk.next() { found += isMissing(block, at: position) ? 1 : 0 }
-        // Of more than were lost the newest are theirs: others were never sent alone.
-        var surplus = max(0, found - position.lostBefore)
-        var lost = max(0, position.lostBefore - found)
+        else { return track.countMalformed() }
         while let block = blocks.next() {
-            if block.isPrimary {
-                guard block.payloadType == payloadType else { return false }
-                var place = position
-                place.lostBefore = lost
-                if !block.bytes.isEmpty { deliver(block.bytes, at: place) }
-            } else if isMissing(block, at: position) {
-                guard surplus == 0 else {
-                    surplus -= 1
-                    continue
-                }
-                var place = position
-                (place.timestamp, place.marker) = (position.timestamp - Int64(block.age), false)
-                place.lostBefore = lost
-                lost = 0
-                statistics.recovered += 1
-                deliver(block.bytes, at: place)
-            }
+            guard let place = plan.place(of: block, in: &track) else { continue }
+            track.deliver(at: place)
+            depacketizer.receive(block.bytes, at: place)
         }
-        return true
     }
-
-    private func isMissing(
-        _ block: borrowing RedundantPayload.Block, at position: PacketPosition
-    ) -> Bool {
-        guard let delivered, position.lostBefore > 0, !block.isPrimary, !block.bytes.isEmpty else {
-            return false
-        }
-        return block.payloadType == payloadType
-            && position.timestamp - Int64(block.age) > delivered
-    }
-
-    /// A new SSRC is a new beginning of the same track: cameras restart their encoders.
-    private mutating func followSource(_ ssrc: UInt32) {
-        defer { self.ssrc = ssrc }
-        guard let known = self.ssrc, known != ssrc else { return }
-        statistics.sourceChanges += 1
-        depacketizer.finish()
-        buffer.reset()
-        timestamps = TimestampUnwrapper()
-        delivered = nil
-        lost += 1
-    }
-}
-
-/// What came in for a track.
-public struct TrackStatistics: Hashable, Sendable {
-    /// Packets of the track.
-    public internal(set) var packets = 0
-    /// Packets that never came, or too late.
-    public internal(set) var lost = 0
-    /// Of those, packets whose frame another one brought once more.
-    public internal(set) var recovered = 0
-    /// Packets that came ahead of another.
-    public internal(set) var reordered = 0
-    /// Packets that came twice, too late, or from nowhere near the stream.
-    public internal(set) var old = 0
-    /// What is no RTP packet.
-    public internal(set) var malformed = 0
-    /// Packets of a payload type that is not the track's.
-    public internal(set) var otherPayloadType = 0
-    /// How often the SSRC changed.
-    public internal(set) var sourceChanges = 0
 }
 
 extension TrackReceiver: Sendable where Format: Sendable {}
