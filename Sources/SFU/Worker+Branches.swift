@@ -9,9 +9,8 @@ extension Worker {
     /// are wanted there.
     ///
     /// What is told has left for the pipe when this turn ends. A branch that there is already is told
-    /// everything once more, and takes no harm.
-    ///
-    /// - Parameter source: As in `subscribe`: refused where there is nothing to consume.
+    /// everything once more, and takes no harm. `source` is as in `subscribe`: refused where there is
+    /// nothing to consume.
     public mutating func openBranch(
         ofRoom name: String, on loop: Int, toWatch source: String? = nil, at now: Instant
     ) throws(SessionError) {
