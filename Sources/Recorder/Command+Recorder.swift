@@ -12,8 +12,8 @@ extension Command {
             Option("output", .text, "DIR", default: ".", help: "where the files go"),
             Option("name", .text, "ID", default: "recording", help: "what the files are called"),
             Option(
-                "format", .choice(["mpegts", "fmp4", "mp4"]), "FORMAT", default: "mpegts",
-                help: "the container: mpegts, fmp4, or mp4 that grows as fmp4"),
+                "format", .choice(["mpegts", "fmp4", "mp4", "webm"]), "FORMAT", default: "mpegts",
+                help: "the container: mpegts, fmp4, mp4 that grows as fmp4, or webm"),
             Option(
                 "segment", .number(1...86_400), "SECONDS",
                 help: "begin another file after so long, at a key frame"),

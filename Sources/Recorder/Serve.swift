@@ -30,7 +30,7 @@ func serve() async {
     }
     let web = await startWeb(settings, command, RecordingEndpoints(recordings))
     log(
-        .info, "Using \(settings.container.title) format",
+        .info, "Using \(settings.container.name) format",
         ["output": folder, "http": "port \(web.port)"])
     if let source = settings["source"] {
         let name = settings["name"] ?? "recording"

@@ -131,7 +131,8 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
         switch format.audio {
         case .aac(let configuration, _): sound = .aac(configuration)
         case .opus(let channels): sound = .opus(channelCount: channels)
-        case .g711: events.append(.note("MPEG-TS holds no G.711: the sound is left out"))
+        case .g711(let isALaw, let rate, let channels):
+            sound = .g711(isALaw: isALaw, sampleRate: rate, channelCount: channels)
         case nil: break
         }
         do throws(MuxerError) {

@@ -1,16 +1,6 @@
 public import Muxer
 
 extension Container {
-    /// As people know it.
-    public var title: String {
-        switch self {
-        case .mpegts: "MPEG-TS"
-        case .fmp4: "fragmented MP4"
-        case .mp4: "MP4"
-        case .webm: "WebM"
-        }
-    }
-
     /// The container that a caller of the API means: by its own name, or by that of a codec, which
     /// stands for the container it is at home in. `nil` where nothing is meant that is known.
     public init?(named name: String) {

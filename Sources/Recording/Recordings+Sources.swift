@@ -123,13 +123,21 @@ extension Recordings {
 
     private static let anywhere = Endpoint(ipv4: 0, port: 0)
     private static let sound = [NegotiatedCodec(codec: .opus, payloadType: 111)]
-    private static let pictures = ["42e01f", "4d001f", "640028"].enumerated().map {
-        index, profile in
+    /// H.264 first: every container here holds it but WebM.
+    private static let pictures =
+        ["42e01f", "4d001f", "640028"].enumerated().map { index, profile in
+            picture(
+                .h264, UInt8(96 + 2 * index),
+                "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=\(profile)")
+        } + [picture(.vp8, 102), picture(.vp9, 104), picture(.av1, 106)]
+
+    private static func picture(
+        _ codec: Codec, _ payloadType: UInt8, _ parameters: String = ""
+    ) -> NegotiatedCodec {
         NegotiatedCodec(
-            codec: .h264, payloadType: UInt8(96 + 2 * index),
-            retransmissionPayloadType: UInt8(97 + 2 * index),
-            parameters: FormatParameters(
-                "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=\(profile)"),
+            codec: codec, payloadType: payloadType,
+            retransmissionPayloadType: payloadType + 1,
+            parameters: FormatParameters(parameters),
             feedback: .init(nack: true, pictureLoss: true))
     }
 }

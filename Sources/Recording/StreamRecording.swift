@@ -12,6 +12,9 @@ public struct StreamRecording: ~Copyable {
     /// How much may be written, by what the disk can take.
     public private(set) var intake = RecordingIntake.everything
 
+    /// What the files are: the container asked for, or the nearest that holds the tracks.
+    public let container: Container
+
     private var writer: SegmentWriter
     private let options: RecordingOptions
     private let pictureTrack: Int?
@@ -40,9 +43,17 @@ public struct StreamRecording: ~Copyable {
         pictureTrack = picture == nil ? nil : 0
         soundTrack = sound == nil ? nil : picture == nil ? 0 : 1
         (self.options, self.clock) = (options, clock)
-        writer = try SegmentWriter(
-            [picture, sound].compactMap { $0 }, container: options.container,
-            limits: options.limits)
+        let formats = [picture, sound].compactMap { $0 }
+        var container = options.container
+        do throws(MuxerError) {
+            writer = try SegmentWriter(formats, container: container, limits: options.limits)
+        } catch {
+            guard case .cannotHold(_, _, _, let nearest?) = error else { throw error }
+            container = nearest
+            writer = try SegmentWriter(formats, container: container, limits: options.limits)
+            events.append(.note("\(error.description), and is written"))
+        }
+        self.container = container
         statistics.connection = connection
     }
 
@@ -134,7 +145,7 @@ extension StreamRecording {
             case .began(let offset):
                 if isOpen { endFile(at: offset) }
                 (isOpen, hasParts) = (true, false)
-                events.append(.began(options.container))
+                events.append(.began(container))
                 return true
             case .awaitsKeyframe: if isOpen { endFile(at: output.count) }
             }

@@ -5,7 +5,7 @@ public import Timing
 public import WebRTC
 public import Wire
 
-/// Records what a WHEP server sends, H.264 and Opus: packets in, the octets of files out.
+/// Records what a WHEP server sends, H.264, VP8, VP9 or AV1 and Opus: packets in, the octets of files out.
 ///
 /// What is lost on the way is asked for again and waited for: a recording has time.
 public struct WatchRecorder: ~Copyable, RecordingEngine {
@@ -153,8 +153,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         stall.frameArrived(at: now)
         do throws(MuxerError) {
             recording = try StreamRecording(
-                picture: tracks.hasPicture
-                    ? .h264(parameterSets: [], framing: AccessUnit.framing) : nil,
+                picture: tracks.pictureFormat,
                 sound: tracks.hasSound ? .opus(channelCount: 2) : nil, options: options,
                 clock: clock, connection: now.nanoseconds)
             recording?.limit(to: intake)

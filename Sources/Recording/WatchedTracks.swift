@@ -1,5 +1,6 @@
 import Camera
 import Codecs
+import Muxer
 import RTP
 import Timing
 import WebRTC
@@ -14,7 +15,7 @@ struct WatchedTracks {
         case keyframeNeeded(track: Int)
     }
 
-    private var picture: TrackReceiver<H264Depacketizer>?
+    private var picture: PictureReceiver?
     private var sound: TrackReceiver<AudioDepacketizer>?
     private(set) var pictureTrack: Int?
     private var soundTrack: Int?
@@ -28,24 +29,22 @@ struct WatchedTracks {
     init(_ sections: [NegotiatedSection]) {
         for section in sections {
             switch section.codec.codec {
-            case .h264:
-                var configuration = H264Depacketizer.Configuration()
-                configuration.resumesAtKeyframe = true
+            case .h264, .vp8, .vp9, .av1:
                 (pictureTrack, pictureType) = (section.track, section.codec.payloadType)
-                picture = TrackReceiver(
-                    H264Depacketizer(configuration), payloadType: pictureType,
-                    patience: Self.patience)
+                picture = PictureReceiver(
+                    section.codec.codec, payloadType: pictureType, patience: Self.patience)
             case .opus:
                 (soundTrack, soundType) = (section.track, section.codec.payloadType)
                 sound = TrackReceiver(
                     AudioDepacketizer(), payloadType: soundType, patience: Self.patience)
-            case .vp8, .vp9, .av1: continue
             }
         }
         clock = CameraClock(rates: [90_000, 48_000])
     }
 
-    var hasPicture: Bool { pictureTrack != nil }
+    /// The format of the pictures, if there are any.
+    var pictureFormat: TrackFormat? { picture?.format }
+    var hasPicture: Bool { picture != nil }
     var hasSound: Bool { soundTrack != nil }
 
     var nextDeadline: Instant? {
@@ -96,7 +95,7 @@ struct WatchedTracks {
             ready.append(
                 .sound(frame, time: clock.time(of: wire, track: 1, arrival: frame.arrival)))
         }
-        let lost = picture?.statistics.lost ?? 0
+        let lost = picture?.lost ?? 0
         if lost > lostBefore, let pictureTrack {
             ready.append(.keyframeNeeded(track: pictureTrack))
         }

@@ -132,4 +132,19 @@ import Wire
             #expect(stamps.last == number)
         }
     }
+
+    @Test func `a codec that the container cannot hold brings the nearest, and a line`() throws {
+        let sound = TrackFormat.g711(isALaw: true, sampleRate: 8000, channelCount: 1)
+        var recording = try Self.recording(RecordingOptions(), sound: sound)
+        #expect(recording.container == .fmp4)
+        let note = recording.nextEvent()
+        #expect(
+            note == .note("MPEG-TS cannot hold G.711 (track 1): fragmented MP4 can, and is written")
+        )
+        var pictures = try StreamRecording(
+            picture: .vp8(nil), sound: .opus(channelCount: 2), options: RecordingOptions(),
+            clock: Self.clock)
+        #expect(pictures.container == .webm)
+        guard case .note = pictures.nextEvent() else { return #expect(Bool(false)) }
+    }
 }
