@@ -21,6 +21,7 @@ let package = Package(
         .library(name: "Muxer", targets: ["Muxer"]),
         .library(name: "Audio", targets: ["Audio"]),
         .library(name: "MediaFile", targets: ["MediaFile"]),
+        .library(name: "Pictures", targets: ["Pictures"]),
         .library(name: "SDP", targets: ["SDP"]),
         .library(name: "WebRTC", targets: ["WebRTC"]),
         .library(name: "Reactor", targets: ["Reactor"]),
@@ -62,6 +63,8 @@ let package = Package(
         .target(name: "Muxer", dependencies: ["Codecs", "Timing", "Wire"], swiftSettings: house),
         .target(
             name: "Audio", dependencies: ["CFFmpeg", "COpus", "Codecs"], swiftSettings: house),
+        .target(
+            name: "Pictures", dependencies: ["CFFmpeg", "Codecs"], swiftSettings: house),
         .target(
             name: "MediaFile", dependencies: ["CAVFormat", "Codecs", "Wire"], swiftSettings: house),
 
@@ -121,7 +124,10 @@ let package = Package(
 
         .target(
             name: "RecordingAPI",
-            dependencies: ["Reactor", "Recording", "Telemetry", "Timing", "Web"],
+            dependencies: [
+                "Codecs", "Muxer", "Pictures", "Reactor", "Recording", "Telemetry", "Timing", "Web",
+            ],
+            resources: [.embedInCode("Page")],
             swiftSettings: house),
 
         // doors
@@ -220,6 +226,7 @@ let package = Package(
                 "Wire",
             ],
             swiftSettings: house),
+        .testTarget(name: "PicturesTests", dependencies: ["Pictures"], swiftSettings: house),
         .testTarget(name: "WHIPTests", dependencies: ["Fetch", "WHIP"], swiftSettings: house),
         .testTarget(
             name: "PacerTests", dependencies: ["Pacer", "Simulation", "Timing"],

@@ -37,6 +37,9 @@ extension Command {
             Option(
                 "bearer", .text, "TOKEN", help: "the token for WHEP (better as SLUICE_BEARER)"),
             Option(
+                "rooms", .text, "URL",
+                help: "the sfu whose rooms the API records by their names, http://127.0.0.1:3000"),
+            Option(
                 "http", .endpoint, "IP:PORT", default: "127.0.0.1:8000",
                 help: "where health, metrics and the API are served"),
             Option(

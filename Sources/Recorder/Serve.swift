@@ -28,7 +28,8 @@ func serve() async {
         let isAll = settings["source"] != nil && name == settings["name"] ?? "recording"
         if isFinal, isAll { ending.continuation.yield(.failed(message)) }
     }
-    let web = await startWeb(settings, command, RecordingEndpoints(recordings))
+    let web = await startWeb(
+        settings, command, RecordingEndpoints(recordings, rooms: settings["rooms"]))
     log(
         .info, "Using \(settings.container.name) format",
         ["output": folder, "http": "port \(web.port)"])

@@ -47,6 +47,11 @@ public final class LiveIndex: Sendable {
     /// How it stands.
     public var snapshot: Snapshot { state.withLock { $0.snapshot } }
 
+    /// Where the file lies, and whether it has ended.
+    var place: (path: String?, isFinished: Bool) {
+        state.withLock { ($0.snapshot.path, $0.snapshot.isFinished) }
+    }
+
     /// Waits until there are more than `count` parts, or the file is finished, or `limit` has passed.
     /// With a thousand waiting already, it does not wait.
     ///

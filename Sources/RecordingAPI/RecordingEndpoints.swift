@@ -3,16 +3,35 @@ public import Recording
 import Timing
 public import Web
 
-/// The HTTP face of `Recordings`: health, metrics, and the recording API.
+/// The HTTP face of `Recordings`: health, metrics, the recording API, what has been recorded, and a
+/// page that shows it.
 public struct RecordingEndpoints: Sendable {
     private let recordings: Recordings
+    private let catalog: RecordingCatalog
+    private let history: PlaylistHistory
+    private let list: CatalogEndpoints
 
     /// A face of these recordings.
-    public init(_ recordings: Recordings) { self.recordings = recordings }
+    ///
+    /// - Parameters:
+    ///   - recordings: What is recorded, and where it lies.
+    ///   - rooms: The address of the server whose rooms are recorded by their names.
+    public init(_ recordings: Recordings, rooms: String? = nil) {
+        let catalog = RecordingCatalog(recordings)
+        (self.recordings, self.catalog) = (recordings, catalog)
+        history = PlaylistHistory(catalog: catalog, recordings: recordings)
+        list = CatalogEndpoints(
+            catalog: catalog, recordings: recordings,
+            thumbnails: Thumbnails(cutter: PieceCutter(catalog: catalog)),
+            titles: RecordingTitles(), rooms: rooms)
+    }
 
     /// Answers one request; every failure is a response with a sentence.
     public func respond(to request: HTTPRequest) async -> HTTPResponse {
         let path = request.segments.map(String.init)
+        guard isOwn(request) else {
+            return .json(403, ["detail": "Another site's page may not do this"])
+        }
         switch (request.method, path.count, path.joined(separator: "/")) {
         case (.get, 1, "health"), (.head, 1, "health"): return await health()
         case (.get, 1, "metrics"): return await metrics()
@@ -22,8 +41,34 @@ public struct RecordingEndpoints: Sendable {
         case (.get, 3, "api/recording/formats"): return .json(200, FormatsBody())
         case (.get, 4, _) where path.starts(with: ["api", "recording", "status"]):
             return await status(path[3])
+        case (.get, 2, _), (.head, 2, _):
+            guard path[0] == "recordings" else { return page(request) }
+            return await FileEndpoints(catalog: catalog).respond(
+                path[1], to: request, asDownload: false)
+        case (.get, 3..., _) where path[0] == "hls":
+            return await PlaylistEndpoints(
+                catalog: catalog, recordings: recordings, history: history
+            ).respond(path.dropFirst(), to: request)
+        case (_, 3..., _) where path.starts(with: ["api", "v1", "recordings"]):
+            return await list.respond(Array(path.dropFirst(3)), to: request)
+        case (.get, ...1, _), (.head, ...1, _): return page(request)
         default: return .json(404, ["detail": "There is nothing here"])
         }
+    }
+
+    private func page(_ request: HTTPRequest) -> HTTPResponse {
+        guard let file = pageFiles[request.path] else {
+            return .json(404, ["detail": "There is nothing here"])
+        }
+        return file
+    }
+
+    /// Browsers say whose page asks: only this server's own may change anything.
+    private func isOwn(_ request: HTTPRequest) -> Bool {
+        guard request.method != .get, request.method != .head,
+            let origin = request.headers[.origin]
+        else { return true }
+        return origin.split(separator: "/").last.map(String.init) == request.headers[.host]
     }
 
     private func health() async -> HTTPResponse {

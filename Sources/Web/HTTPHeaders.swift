@@ -10,6 +10,10 @@ public enum HTTPHeaderName: String, CaseIterable, Sendable {
     case accept
     /// The bytes the caller wants (RFC 9110 §14.2).
     case range
+    /// Which representation those bytes must be of (RFC 9110 §13.1.5).
+    case ifRange = "if-range"
+    /// The entity tags the caller has already (RFC 9110 §13.1.2).
+    case ifNoneMatch = "if-none-match"
     /// The web page a browser speaks for.
     case origin
     /// The name and port the caller believes to speak to.

@@ -32,7 +32,7 @@ extension HTTPRequest {
         let headers = request.headers
         return [
             headers.0, headers.1, headers.2, headers.3, headers.4, headers.5, headers.6, headers.7,
-            headers.8,
+            headers.8, headers.9, headers.10,
         ]
     }
 

@@ -7,6 +7,22 @@ public enum HTTPBody: Sendable {
     /// Server-sent events until the stream ends or the caller leaves; when it leaves, the stream
     /// is terminated, which its producer hears through `onTermination`.
     case events(AsyncStream<ServerSentEvent>)
+    /// Bytes made as they are wanted; what is not sent yet is never more than one piece.
+    case pieces(HTTPPieces)
+}
+
+/// A body too long for memory: each piece is asked for when the one before it has gone out.
+public struct HTTPPieces: Sendable {
+    /// How many bytes there will be; `nil` where that is not known, and the answer is chunked.
+    public var byteCount: Int?
+    /// The next piece; `nil` or an empty one at the end. It is not asked for again while it works.
+    /// An error, or an end before `byteCount`, closes the connection, which the caller notices.
+    public var next: @Sendable () async throws -> [UInt8]?
+
+    /// A body of these pieces.
+    public init(byteCount: Int? = nil, next: @escaping @Sendable () async throws -> [UInt8]?) {
+        (self.byteCount, self.next) = (byteCount, next)
+    }
 }
 
 /// One answer to one request.

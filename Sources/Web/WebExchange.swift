@@ -17,11 +17,23 @@ struct WebExchange {
     var isIdle = false
     /// Half seconds since the last byte of an event stream.
     var silentTicks = 0
+    /// Set once the answer turns out to come in pieces.
+    var pieces: PieceFeed?
 
     func cancel() {
         task?.cancel()
         events?.cancel()
+        pieces?.task?.cancel()
     }
+}
+
+/// A body's pieces on their way: one at a time.
+struct PieceFeed {
+    let pieces: HTTPPieces
+    /// Bytes that are still to come, where that was announced.
+    var remaining: Int?
+    /// Makes the next piece.
+    var task: Task<Void, Never>?
 }
 
 /// Events between the task that reads the handler's stream and the web thread.

@@ -30,6 +30,7 @@ extension WebLoop {
             switch message {
             case .answer(let id, let response): answer(id, response)
             case .eventsReady(let id): if exchanges[id]?.isIdle == true { sendEvents(id) }
+            case .piece(let id, let piece): take(piece, of: id)
             case .stop: isStopping = true
             }
         }
@@ -38,6 +39,7 @@ extension WebLoop {
     func drained(_ id: web_exchange) {
         exchanges[id]?.isIdle = true
         sendEvents(id)
+        askForPiece(id)
     }
 
     /// Answered or abandoned: nothing of it stays.
@@ -62,6 +64,9 @@ extension WebLoop {
         case .bytes(let bytes): answer(id, response, bytes: isBodyless ? [] : bytes)
         case .events where isBodyless || exchange.isHead: answer(id, response, bytes: [])
         case .events(let stream): answer(id, response, stream: stream)
+        case .pieces(let pieces) where isBodyless || exchange.isHead:
+            answer(id, response, announcing: pieces)
+        case .pieces(let pieces): answer(id, response, pieces: pieces)
         }
     }
 
@@ -103,7 +108,7 @@ extension WebLoop {
         if !bytes.isEmpty || isLast { sendStreamed(id, bytes, isLast: isLast) }
     }
 
-    private func sendStreamed(_ id: web_exchange, _ bytes: [UInt8], isLast: Bool) {
+    func sendStreamed(_ id: web_exchange, _ bytes: [UInt8], isLast: Bool) {
         guard let exchange = exchanges[id] else { return }
         exchanges[id]?.isIdle = false
         exchanges[id]?.silentTicks = 0
@@ -111,7 +116,7 @@ extension WebLoop {
         send(id, ResponseHead.chunk(bytes) + (isLast ? ResponseHead.lastChunk : []), isLast: isLast)
     }
 
-    private func send(_ id: web_exchange, _ bytes: [UInt8], isLast: Bool) {
+    func send(_ id: web_exchange, _ bytes: [UInt8], isLast: Bool) {
         guard let server, let exchange = exchanges[id] else { return }
         let isSent = bytes.withUnsafeBufferPointer { buffer in
             web_send(server, id, buffer.baseAddress, buffer.count, isLast, exchange.closes)

@@ -7,6 +7,7 @@ final class WebMailbox: Sendable {
     enum Message: Sendable {
         case answer(web_exchange, HTTPResponse)
         case eventsReady(web_exchange)
+        case piece(web_exchange, Result<[UInt8]?, PieceFailure>)
         case stop
     }
 
@@ -60,6 +61,9 @@ final class WebMailbox: Sendable {
         }
     }
 }
+
+/// A body's next piece could not be made; its producer knows why.
+struct PieceFailure: Error {}
 
 /// The C server. Only `web_wake` is called off its thread, under the mailbox's lock, and never
 /// after `detach`; that is what makes the pointer safe to pass.

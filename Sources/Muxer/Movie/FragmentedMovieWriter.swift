@@ -99,6 +99,15 @@ public struct FragmentedMovieWriter: ~Copyable {
         writePart(next: nil, into: &output)
     }
 
+    /// The header alone, before any sample; parts follow without it, and say all of themselves.
+    mutating func takeHeader() -> [UInt8] {
+        let nothing = MoviePart(
+            byteCount: 0, start: .zero, duration: .zero, isIndependent: true)
+        var output = ByteWriter()
+        writeHeader(nothing, into: &output)
+        return output.bytes
+    }
+
     /// As many as a recording has; each costs a search per part.
     private static let trackLimit = 8
 

@@ -1,0 +1,134 @@
+import Wire
+
+/// Walks fragments as this house's writers make them: what a reader of single parts must know.
+public enum FragmentWalk {
+    /// Moves the fragments' times back, as where what lies before them is left out.
+    ///
+    /// - Parameters:
+    ///   - fragments: Whole fragments, one behind the other.
+    ///   - timescales: Ticks a second of each track, in order of their numbers from 1.
+    ///   - nanoseconds: How far.
+    public static func shift(
+        _ fragments: inout [UInt8], timescales: [Int64], by nanoseconds: Int64
+    ) {
+        var places: [(at: Int, track: Int)] = []
+        visit(fragments.span.bytes) { box in
+            if case .decodeTime(let track, let offset) = box { places.append((offset, track)) }
+        }
+        for place in places where timescales.indices.contains(place.track - 1) {
+            let scale = timescales[place.track - 1]
+            let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+            let ticks = seconds * scale + (rest * scale + 500_000_000) / 1_000_000_000
+            var value: UInt64 = 0
+            for index in 0..<8 { value = value << 8 | UInt64(fragments[place.at + index]) }
+            value = UInt64(max(Int64(bitPattern: value) - ticks, 0))
+            for index in 0..<8 {
+                fragments[place.at + index] = UInt8(truncatingIfNeeded: value >> (56 - 8 * index))
+            }
+        }
+    }
+
+    /// The octets of the first sample of `track`, counted from 1; `nil` where there is none.
+    public static func firstSample(ofTrack track: Int, in fragments: RawSpan) -> [UInt8]? {
+        var found: Range<Int>?
+        visit(fragments) { box in
+            guard found == nil, case .run(track, let start, let size) = box else { return }
+            found = start..<start + size
+        }
+        guard let found, found.upperBound <= fragments.byteCount else { return nil }
+        return fragments.extracting(found).withUnsafeBytes { Array($0) }
+    }
+
+    private enum Box {
+        /// The track's number, and where its eight octets of decode time are.
+        case decodeTime(track: Int, at: Int)
+        /// The track's number, where its first sample is, and its octets.
+        case run(track: Int, start: Int, size: Int)
+    }
+
+    private static func visit(_ bytes: RawSpan, _ body: (Box) -> Void) {
+        var offset = 0
+        while let box = box(bytes, at: offset) {
+            if box.kind == "moof" { visitTracks(bytes, box, body) }
+            offset = box.end
+        }
+    }
+
+    private static func visitTracks(
+        _ bytes: RawSpan, _ fragment: Place, _ body: (Box) -> Void
+    ) {
+        var offset = fragment.content
+        while offset < fragment.end, let traf = box(bytes, at: offset) {
+            offset = traf.end
+            guard traf.kind == "traf" else { continue }
+            var (inner, track, size) = (traf.content, 0, 0)
+            while inner < traf.end, let leaf = box(bytes, at: inner) {
+                inner = leaf.end
+                let fields = bytes.extracting(leaf.content..<leaf.end)
+                switch leaf.kind {
+                case "tfhd": (track, size) = trackHeader(fields)
+                case "tfdt" where leaf.end - leaf.content == 12:
+                    body(.decodeTime(track: track, at: leaf.content + 4))
+                case "trun":
+                    guard let run = run(fields, defaultSize: size) else { continue }
+                    body(.run(track: track, start: fragment.start + run.offset, size: run.size))
+                default: continue
+                }
+            }
+        }
+    }
+
+    private static func trackHeader(_ fields: RawSpan) -> (track: Int, defaultSize: Int) {
+        var reader = ByteReader(fields)
+        guard let flags = try? reader.readUInt32(), let track = try? reader.readUInt32() else {
+            return (0, 0)
+        }
+        for (flag, count) in [(UInt32(1), 8), (2, 4), (8, 4)] where flags & flag != 0 {
+            try? reader.skip(count)
+        }
+        let size = flags & 0x10 != 0 ? (try? reader.readUInt32()) ?? 0 : 0
+        return (Int(track), Int(size))
+    }
+
+    private static func run(_ fields: RawSpan, defaultSize: Int) -> (offset: Int, size: Int)? {
+        var reader = ByteReader(fields)
+        guard let flags = try? reader.readUInt32(), let count = try? reader.readUInt32(),
+            count > 0, flags & 1 != 0, let offset = try? reader.readUInt32()
+        else { return nil }
+        if flags & 4 != 0 { try? reader.skip(4) }
+        if flags & 0x100 != 0 { try? reader.skip(4) }
+        guard flags & 0x200 != 0 else { return (Int(offset), defaultSize) }
+        guard let size = try? reader.readUInt32() else { return nil }
+        return (Int(offset), Int(size))
+    }
+
+    private struct Place {
+        var kind: String
+        var start: Int
+        var content: Int
+        var end: Int
+    }
+
+    private static func box(_ bytes: RawSpan, at offset: Int) -> Place? {
+        guard offset <= bytes.byteCount else { return nil }
+        var reader = ByteReader(bytes.extracting(offset..<bytes.byteCount))
+        guard let size = try? reader.readUInt32(), size >= 8,
+            let kind = try? reader.read(4), offset + Int(size) <= bytes.byteCount
+        else { return nil }
+        return Place(
+            kind: kind.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }, start: offset,
+            content: offset + 8, end: offset + Int(size))
+    }
+}
+
+extension TrackFormat {
+    /// Ticks a second of the track in the MP4 files written here.
+    public var movieTimescale: Int64 {
+        switch self {
+        case .h264, .h265, .vp8, .vp9, .av1: 90_000
+        case .aac(let configuration): Int64(configuration.sampleRate)
+        case .mp3(let rate), .g711(_, let rate, _): Int64(rate)
+        case .opus: 48_000
+        }
+    }
+}

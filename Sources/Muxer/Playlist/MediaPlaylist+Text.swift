@@ -1,0 +1,133 @@
+import Timing
+
+extension MediaPlaylist {
+    /// The playlist as text.
+    ///
+    /// - Parameter skipping: Leave out what a player who follows has read before (RFC 8216bis
+    ///   §4.4.5.2), where there is enough of it.
+    public func text(skipping: Bool = false) -> String {
+        var text = "#EXTM3U\n#EXT-X-VERSION:9\n"
+        text += "#EXT-X-TARGETDURATION:\(targetDuration)\n"
+        let isLive = !isEnded
+        if isLive {
+            let hold = Self.decimal(partTarget * 3)
+            text += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=\(hold)"
+            text += ",CAN-SKIP-UNTIL=\(6 * targetDuration).0\n"
+            text += "#EXT-X-PART-INF:PART-TARGET=\(Self.decimal(partTarget))\n"
+        }
+        // What has been listed stays, but for files that are deleted: no EVENT once that has been.
+        if removedFiles == 0 { text += "#EXT-X-PLAYLIST-TYPE:\(isEnded ? "VOD" : "EVENT")\n" }
+        text += "#EXT-X-MEDIA-SEQUENCE:\(firstSequenceNumber)\n"
+        if removedFiles > 1 { text += "#EXT-X-DISCONTINUITY-SEQUENCE:\(removedFiles - 1)\n" }
+        if files.contains(where: { $0.header.beginsWithKeyframes }) {
+            text += "#EXT-X-INDEPENDENT-SEGMENTS\n"
+        }
+        let skipped = skipping && isLive ? skippableCount : 0
+        if skipped > 0 { text += "#EXT-X-SKIP:SKIPPED-SEGMENTS=\(skipped)\n" }
+        write(to: &text, from: skipped)
+        if isEnded { text += "#EXT-X-ENDLIST\n" }
+        return text
+    }
+
+    private func write(to text: inout String, from skipped: Int) {
+        let isLive = !isEnded
+        let listsPartsFrom = end - Interval.seconds(Int64(3 * targetDuration))
+        var (number, elapsed) = (0, Interval.zero)
+        for (place, file) in files.enumerated() {
+            for (index, segment) in file.segments.enumerated() {
+                defer { (number, elapsed) = (number + 1, elapsed + segment.duration) }
+                guard number >= skipped else { continue }
+                if index == 0 {
+                    if place + removedFiles > 0 { text += "#EXT-X-DISCONTINUITY\n" }
+                }
+                if index == 0 || number == skipped { text += file.map }
+                if index == 0 || !isEnded || index % Self.datedEvery == 0 {
+                    text += file.date(of: segment)
+                }
+                if isLive, elapsed + segment.duration > listsPartsFrom {
+                    for part in file.parts(of: segment) { text += file.line(of: part) }
+                }
+                if index < file.closedCount { text += file.lines(of: segment) }
+            }
+            if isLive, !file.isFinished, let last = file.parts.last {
+                text += file.hint(after: last)
+            }
+        }
+    }
+
+    private var end: Interval {
+        files.lazy.flatMap(\.segments).reduce(.zero) { $0 + $1.duration }
+    }
+
+    /// Segments that lie further back than a player may have missed.
+    private var skippableCount: Int {
+        let limit = Interval.seconds(Int64(6 * targetDuration))
+        var (behind, count) = (Interval.zero, 0)
+        for segment in files.reversed().lazy.flatMap({ $0.segments.reversed() }) {
+            if behind >= limit { count += 1 }
+            behind = behind + segment.duration
+        }
+        return count
+    }
+
+    /// Seconds with three digits behind the point.
+    static func decimal(_ interval: Interval) -> String {
+        let milliseconds = (interval.nanoseconds + 500_000) / 1_000_000
+        let rest = String(milliseconds % 1000)
+        return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - rest.utf8.count) + rest
+    }
+
+    /// In a day's finished playlist every segment's date would be half of it.
+    private static let datedEvery = 16
+}
+
+extension MediaPlaylist.File {
+    fileprivate var map: String {
+        switch addresses {
+        case .ranges(let file):
+            "#EXT-X-MAP:URI=\"\(file)\",BYTERANGE=\"\(header.headerByteCount)@0\"\n"
+        case .rangesAndMap(_, let map): "#EXT-X-MAP:URI=\"\(map)\"\n"
+        case .cuts(let folder): "#EXT-X-MAP:URI=\"\(folder)init.mp4\"\n"
+        }
+    }
+
+    fileprivate func date(of segment: IndexedPart) -> String {
+        guard header.wallClock != 0 else { return "" }
+        let time = header.wallClock + segment.start.nanoseconds
+        return "#EXT-X-PROGRAM-DATE-TIME:\(DateTime(nanoseconds: time).text)\n"
+    }
+
+    fileprivate func lines(of segment: IndexedPart) -> String {
+        let duration = "#EXTINF:\(MediaPlaylist.decimal(segment.duration)),\n"
+        switch addresses {
+        case .ranges(let file), .rangesAndMap(let file, _):
+            return duration
+                + "#EXT-X-BYTERANGE:\(segment.byteCount)@\(segment.offset)\n\(file)\n"
+        case .cuts(let folder): return duration + "\(folder)s\(segment.offset).m4s\n"
+        }
+    }
+
+    fileprivate func line(of part: IndexedPart) -> String {
+        var line = "#EXT-X-PART:DURATION=\(MediaPlaylist.decimal(part.duration)),URI="
+        switch addresses {
+        case .ranges(let file), .rangesAndMap(let file, _):
+            line += "\"\(file)\",BYTERANGE=\"\(part.byteCount)@\(part.offset)\""
+        case .cuts(let folder): line += "\"\(folder)p\(part.offset).m4s\""
+        }
+        return line + (part.isIndependent ? ",INDEPENDENT=YES\n" : "\n")
+    }
+
+    fileprivate func hint(after last: IndexedPart) -> String {
+        switch addresses {
+        case .ranges(let file), .rangesAndMap(let file, _):
+            "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(file)\",BYTERANGE-START=\(last.end)\n"
+        case .cuts(let folder):
+            "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(folder)p\(last.end).m4s\"\n"
+        }
+    }
+}
+
+extension IndexHeader {
+    /// Segments begin where a decoder can, for that is where they are cut.
+    fileprivate var beginsWithKeyframes: Bool { formats.contains { $0.kind == .video } }
+}

@@ -1,0 +1,117 @@
+public import Timing
+
+/// An HLS media playlist of a recording that may still grow, in its low-latency form where it does
+/// (RFC 8216bis §4.4): rendered from what the index lists, the files themselves untouched.
+public struct MediaPlaylist: Sendable {
+    /// One file of the recording.
+    public struct File: Sendable {
+        /// What its sidecar begins with.
+        public var header: IndexHeader
+        /// From key frame to key frame; the last one still grows unless the file is finished.
+        public var segments: [IndexedPart]
+        /// The newest parts one by one, up to the file's end.
+        public var parts: [IndexedPart]
+        /// No more comes.
+        public var isFinished: Bool
+        /// Where a player finds it all.
+        public var addresses: Addresses
+
+        /// A file with all that is known of it.
+        public init(
+            header: IndexHeader, segments: [IndexedPart], parts: [IndexedPart] = [],
+            isFinished: Bool, addresses: Addresses
+        ) {
+            (self.header, self.segments, self.parts) = (header, segments, parts)
+            (self.isFinished, self.addresses) = (isFinished, addresses)
+        }
+
+        /// Segments that change no more.
+        var closedCount: Int { isFinished ? segments.count : max(segments.count - 1, 0) }
+    }
+
+    /// How a player asks for a file's octets, relative to the playlist.
+    public enum Addresses: Hashable, Sendable {
+        /// By ranges of the file itself, which begins with its map.
+        case ranges(file: String)
+        /// By ranges of the file, its map from elsewhere: the head of a closed MP4 is another.
+        case rangesAndMap(file: String, map: String)
+        /// By the offsets at which segments and parts begin, in a folder: cut when asked for.
+        case cuts(folder: String)
+    }
+
+    /// Its files, oldest first; no two are decoded without a break.
+    public var files: [File]
+    /// The number of the first segment of the first file.
+    public var firstSequenceNumber = 0
+    /// Files that were listed once, before the first.
+    public var removedFiles = 0
+    /// Nothing will be added.
+    public var isEnded: Bool
+
+    /// A playlist of these files.
+    public init(files: [File], isEnded: Bool) { (self.files, self.isEnded) = (files, isEnded) }
+
+    /// How long no part exceeds that is listed.
+    public var partTarget: Interval {
+        let longest = files.last?.parts.lazy.map(\.duration).max() ?? .zero
+        return max(Self.leastPartTarget, longest)
+    }
+
+    private static let leastPartTarget = Interval.milliseconds(200)
+}
+
+// MARK: What a blocking reload asks (RFC 8216bis §6.2.5.2)
+
+extension MediaPlaylist {
+    /// The number of the segment that still grows, or would come next.
+    public var nextSequenceNumber: Int {
+        files.reduce(firstSequenceNumber) { $0 + $1.closedCount }
+    }
+
+    /// Parts of that segment so far.
+    public var openPartCount: Int {
+        guard let file = files.last, !file.isFinished, let open = file.segments.last else {
+            return 0
+        }
+        return file.parts(of: open).count
+    }
+
+    /// Whether segment `number`, or its part, is listed.
+    public func contains(segment number: Int, part: Int?) -> Bool {
+        guard number >= nextSequenceNumber else { return true }
+        guard let part, number == nextSequenceNumber else { return false }
+        return part < openPartCount
+    }
+
+    /// A player that asks for more than this beyond the end is told that it is wrong.
+    public func isFarAhead(segment number: Int) -> Bool { number > nextSequenceNumber + 2 }
+
+    /// Whole seconds that no segment exceeds.
+    public var targetDuration: Int {
+        let longest = files.lazy.flatMap(\.segments).map(\.duration).max() ?? .zero
+        return max(Self.leastTarget, Int((longest.nanoseconds + 999_999_999) / 1_000_000_000))
+    }
+
+    private static let leastTarget = 4
+}
+
+extension MediaPlaylist.File {
+    /// The parts that a segment consists of, as far as they are kept one by one.
+    func parts(of segment: IndexedPart) -> ArraySlice<IndexedPart> {
+        let first = parts.partitionIndex { $0.offset >= segment.offset }
+        let last = parts.partitionIndex { $0.offset >= segment.end }
+        return parts[first..<max(first, last)]
+    }
+}
+
+extension Array {
+    /// The first index from which on `belongs` is true, in an array so ordered.
+    func partitionIndex(_ belongs: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if belongs(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

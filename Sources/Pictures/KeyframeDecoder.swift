@@ -1,0 +1,56 @@
+import CFFmpeg
+import Codecs
+
+/// What a key frame is coded with.
+public enum PictureCodec: Hashable, Sendable {
+    /// Access units with start codes.
+    case h264
+    /// Access units with start codes.
+    case h265
+    /// A frame.
+    case vp8
+    /// A frame or superframe.
+    case vp9
+
+    var id: AVCodecID {
+        switch self {
+        case .h264: AV_CODEC_ID_H264
+        case .h265: AV_CODEC_ID_HEVC
+        case .vp8: AV_CODEC_ID_VP8
+        case .vp9: AV_CODEC_ID_VP9
+        }
+    }
+}
+
+/// Makes a picture of one key frame, parameter sets before it where the codec has them.
+///
+/// It takes as long as decoding one frame does, some milliseconds: not for a thread that carries
+/// media. - Throws: when there is no picture in it.
+public func decodeKeyframe(_ octets: [UInt8], _ codec: PictureCodec) throws(PictureError) -> Picture
+{
+    guard let decoder = avcodec_find_decoder(codec.id) else { throw .noCodec("\(codec)") }
+    var context = avcodec_alloc_context3(decoder)
+    var packet = av_packet_alloc()
+    var frame = av_frame_alloc()
+    defer {
+        avcodec_free_context(&context)
+        av_packet_free(&packet)
+        av_frame_free(&frame)
+    }
+    guard let context, let packet, let frame else { throw .refused(code: 0) }
+    context.pointee.thread_count = 1
+    let code = avcodec_open2(context, decoder, nil)
+    guard code >= 0 else { throw .refused(code: code) }
+    // libavcodec reads beyond the end, in whole words.
+    var input = octets + [UInt8](repeating: 0, count: Int(AV_INPUT_BUFFER_PADDING_SIZE))
+    let sent = input.withUnsafeMutableBufferPointer { buffer in
+        packet.pointee.data = buffer.baseAddress
+        packet.pointee.size = Int32(clamping: octets.count)
+        defer { (packet.pointee.data, packet.pointee.size) = (nil, 0) }
+        return avcodec_send_packet(context, packet)
+    }
+    guard sent >= 0, avcodec_send_packet(context, nil) >= 0,
+        avcodec_receive_frame(context, frame) >= 0
+    else { throw .undecodable }
+    return try Picture(frame)
+}

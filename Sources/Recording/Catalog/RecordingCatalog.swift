@@ -1,0 +1,167 @@
+import Glibc
+import Muxer
+
+/// All recordings in a folder, those that grow among them: what can be listed, played and deleted.
+///
+/// The index of a finished file is read once and kept, as long as it is asked for and there is room.
+public actor RecordingCatalog {
+    /// A file in the folder, before anything of it has been read.
+    public struct Entry: Hashable, Sendable {
+        /// Its name.
+        public var file: String
+        /// What it is a recording of.
+        public var name: String
+        /// `YYYYMMDD_HHMMSS`, UTC.
+        public var stamp: String
+        /// Octets on the disk.
+        public var byteCount: UInt64
+        /// It still grows.
+        public var isGrowing: Bool
+    }
+
+    /// Where reading is done.
+    public nonisolated let reading = ReadingThread(name: "reading")
+
+    private let recordings: Recordings
+    private var kept: [String: (file: RecordedFile, use: Int)] = [:]
+    private var uses = 0
+
+    /// The recordings that lie where these do.
+    public init(_ recordings: Recordings) { self.recordings = recordings }
+
+    /// Every file, oldest first.
+    public func entries() async -> [Entry] {
+        let folder = recordings.folder
+        let growing = await recordings.growingFiles()
+        let names = (try? await reading.run { Self.files(in: folder) }) ?? []
+        return names.compactMap { file, byteCount in
+            RecordingName(file).map {
+                Entry(
+                    file: file, name: $0.name, stamp: $0.stamp, byteCount: byteCount,
+                    isGrowing: growing[file] != nil)
+            }
+        }.sorted { ($0.stamp, $0.file) < ($1.stamp, $1.file) }
+    }
+
+    /// One file with its parts; `nil` where there is none, or nothing is known of it.
+    public func file(_ file: String) async -> RecordedFile? {
+        guard let parsed = RecordingName(file), !file.contains("/") else { return nil }
+        if let live = await recordings.growingFiles()[file] {
+            return RecordedFile(
+                file: file, name: parsed.name, stamp: parsed.stamp, index: live.snapshot)
+        }
+        uses += 1
+        if let known = kept[file] {
+            kept[file]?.use = uses
+            return known.file
+        }
+        let path = recordings.folder + "/" + file
+        guard let index = try? await reading.run({ Self.readIndex(of: path) }) else { return nil }
+        let read = RecordedFile(file: file, name: parsed.name, stamp: parsed.stamp, index: index)
+        kept[file] = (read, uses)
+        makeRoom()
+        return read
+    }
+
+    /// The index of a file that still grows.
+    public func live(_ file: String) async -> LiveIndex? {
+        await recordings.growingFiles()[file]
+    }
+
+    /// Opens a file; `nil` for what is no recording's name, is not there, or is no plain file.
+    public nonisolated func open(_ file: String) async -> OpenRecording? {
+        guard RecordingName(file) != nil, !file.contains("/") else { return nil }
+        let path = recordings.folder + "/" + file
+        return (try? await reading.run { OpenRecording(path) }) ?? nil
+    }
+
+    /// Deletes a file that does not grow, and its index.
+    ///
+    /// - Returns: Whether it is gone.
+    public func remove(_ file: String) async -> Bool {
+        guard RecordingName(file) != nil, !file.contains("/") else { return false }
+        guard await recordings.growingFiles()[file] == nil else { return false }
+        let path = recordings.folder + "/" + file
+        kept[file] = nil
+        return
+            (try? await reading.run {
+                let isGone = unlink(path) == 0
+                unlink(path + RecordingName.indexSuffix)
+                return isGone
+            }) ?? false
+    }
+
+    /// What has not been asked for longest goes first.
+    private func makeRoom() {
+        var count = kept.values.reduce(0) { $0 + $1.file.index.spans.count }
+        for (file, entry) in kept.sorted(by: { $0.value.use < $1.value.use })
+        where count > Self.keptLimit && kept.count > 1 {
+            count -= entry.file.index.spans.count
+            kept[file] = nil
+        }
+    }
+
+    private static func files(in folder: String) -> [(String, UInt64)] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var files: [(String, UInt64)] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            var status = stat()
+            guard RecordingName(name) != nil, lstat(folder + "/" + name, &status) == 0,
+                status.st_mode & S_IFMT == S_IFREG
+            else { continue }
+            files.append((name, UInt64(clamping: status.st_size)))
+        }
+        return files
+    }
+
+    private static func readIndex(of path: String) -> LiveIndex.Snapshot? {
+        guard let octets = OpenRecording(path + RecordingName.indexSuffix),
+            let data = OpenRecording(path)
+        else { return nil }
+        let bytes = octets.read(at: 0, count: Int(clamping: octets.byteCount))
+        guard var reader = try? IndexReader(bytes.span.bytes) else { return nil }
+        var snapshot = LiveIndex.Snapshot()
+        (snapshot.path, snapshot.header, snapshot.isFinished) = (path, reader.header, true)
+        snapshot.byteCount = data.byteCount
+        while let part = reader.next(), part.end <= snapshot.byteCount { snapshot.append(part) }
+        snapshot.forgetParts()
+        return snapshot
+    }
+
+    /// Segments kept in memory of finished files: of six days, some 12 MB.
+    private static let keptLimit = 262_144
+}
+
+extension LiveIndex.Snapshot {
+    /// Of a finished file the segments are asked for, and by those who have followed it the last parts.
+    fileprivate mutating func forgetParts() {
+        let count = partCount
+        parts = Array(parts.suffix(100))
+        firstPart = count - parts.count
+    }
+}
+
+extension Recordings {
+    /// The files that are written now, by name.
+    func growingFiles() -> [String: LiveIndex] {
+        var growing: [String: LiveIndex] = [:]
+        for entry in entries.values {
+            guard let live = entry.recording.live else { continue }
+            let snapshot = live.place
+            guard let path = snapshot.path, !snapshot.isFinished else { continue }
+            growing[String(path.drop(through: "/"))] = live
+        }
+        return growing
+    }
+}
+
+extension String {
+    /// What stands behind the last `separator`; all of it where there is none.
+    fileprivate func drop(through separator: Character) -> Substring {
+        lastIndex(of: separator).map { self[index(after: $0)...] } ?? self[...]
+    }
+}

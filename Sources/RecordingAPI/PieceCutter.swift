@@ -1,0 +1,62 @@
+import Muxer
+import Recording
+import Timing
+
+/// Hands out a recording's segments and parts as fragmented MP4, whatever the file is.
+struct PieceCutter: Sendable {
+    let catalog: RecordingCatalog
+
+    /// Why there is nothing to hand out.
+    enum Failure: Error {
+        case missing
+        case unplayable
+    }
+
+    /// What fragments of the file are decoded with.
+    func initialization(of file: RecordedFile) async throws -> [UInt8] {
+        guard let header = file.index.header else { throw Failure.missing }
+        guard header.container == .mpegts else { return header.initialization }
+        guard let opened = await catalog.open(file.file) else { throw Failure.missing }
+        return try await catalog.reading.run {
+            try Self.cutter(file, header, opened).initialization()
+        }
+    }
+
+    /// The fragments of one segment or part.
+    func fragments(of piece: IndexedPart, in file: RecordedFile) async throws -> [UInt8] {
+        guard let header = file.index.header, piece.byteCount <= Self.limit else {
+            throw Failure.missing
+        }
+        guard let opened = await catalog.open(file.file) else { throw Failure.missing }
+        return try await catalog.reading.run {
+            let octets = opened.read(at: piece.offset, count: Int(piece.byteCount))
+            guard octets.count == Int(piece.byteCount) else { throw Failure.missing }
+            guard header.container == .mpegts else { return octets }
+            let before = piece.offset - min(piece.offset, Self.lookbehind(header))
+            let range = TransportCutter.Range(
+                octets: octets,
+                before: opened.read(at: before, count: Int(piece.offset - before)),
+                start: piece.start, end: piece.start + piece.duration)
+            return try Self.cutter(file, header, opened).fragments(of: range)
+        }
+    }
+
+    private static func cutter(
+        _ file: RecordedFile, _ header: IndexHeader, _ opened: OpenRecording
+    ) -> TransportCutter {
+        TransportCutter(
+            header, origin: Interval(nanoseconds: file.start),
+            head: opened.read(at: 0, count: TransportCutter.headByteCount))
+    }
+
+    /// Only frames of AAC begin in one packet and end in the next.
+    private static func lookbehind(_ header: IndexHeader) -> UInt64 {
+        let isWanted = header.formats.contains { format in
+            if case .aac = format { true } else { false }
+        }
+        return isWanted ? UInt64(TransportCutter.lookbehind) : 0
+    }
+
+    /// Octets of the largest segment: of a source without key frames that would be a whole day.
+    private static let limit: UInt32 = 256 << 20
+}

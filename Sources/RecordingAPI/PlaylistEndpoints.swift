@@ -1,0 +1,114 @@
+import Muxer
+import Recording
+import Web
+
+/// `GET /hls/{name}/…`: playlists of a recording, or of one of its files, and what they list.
+struct PlaylistEndpoints: Sendable {
+    let catalog: RecordingCatalog
+    let recordings: Recordings
+    let history: PlaylistHistory
+
+    /// - Parameter path: Behind `/hls`.
+    func respond(_ path: ArraySlice<String>, to request: HTTPRequest) async -> HTTPResponse {
+        let path = Array(path)
+        switch path.count {
+        case 2 where path[1] == "index.m3u8": return await playlist(of: path[0], request)
+        case 3: return await piece(path[2], of: path[1])
+        default: return .missing
+        }
+    }
+
+    // MARK: The playlist
+
+    private func playlist(of name: String, _ request: HTTPRequest) async -> HTTPResponse {
+        guard var playlist = await history.playlist(of: name) else { return .missing }
+        let wanted = Wanted(request)
+        if let segment = wanted.segment {
+            if playlist.isFarAhead(segment: segment) {
+                return .json(400, ["detail": "_HLS_msn is beyond what comes next"])
+            }
+            let deadline = ContinuousClock.now + .seconds(3 * playlist.targetDuration)
+            while !playlist.isEnded, !playlist.contains(segment: segment, part: wanted.part) {
+                guard ContinuousClock.now < deadline, !Task.isCancelled else {
+                    return .json(503, ["detail": "The source sends nothing"])
+                }
+                await waitForMore(playlist, of: name)
+                guard let next = await history.playlist(of: name) else { return .missing }
+                playlist = next
+            }
+        } else if wanted.part != nil {
+            return .json(400, ["detail": "_HLS_part goes with _HLS_msn"])
+        }
+        return HTTPResponse(
+            status: 200,
+            headers: [
+                ("content-type", "application/vnd.apple.mpegurl"), ("cache-control", "no-cache"),
+            ], body: .bytes(Array(playlist.text(skipping: wanted.skips).utf8)))
+    }
+
+    /// Until there is another part, or another file where the last one has ended.
+    private func waitForMore(_ playlist: MediaPlaylist, of name: String) async {
+        if let last = playlist.files.last, !last.isFinished,
+            let live = await history.live(name)
+        {
+            let known = last.parts.last?.end ?? 0
+            let snapshot = live.snapshot
+            if snapshot.isFinished || snapshot.parts.last?.end ?? 0 > known { return }
+            _ = await live.next(after: snapshot.partCount, within: .seconds(1))
+        } else {
+            try? await Task.sleep(for: .milliseconds(100))  // the source is away
+        }
+    }
+
+    /// What a player asks for besides (RFC 8216bis §6.2.5).
+    private struct Wanted {
+        var segment: Int?
+        var part: Int?
+        var skips: Bool
+
+        init(_ request: HTTPRequest) {
+            segment = request[query: "_HLS_msn"].flatMap { Int($0) }
+            part = request[query: "_HLS_part"].flatMap { Int($0) }
+            skips = ["YES", "v2"].contains(request[query: "_HLS_skip"] ?? "")
+        }
+    }
+
+    // MARK: What it lists
+
+    private func piece(_ piece: String, of name: String) async -> HTTPResponse {
+        guard var file = await catalog.file(name) else { return .missing }
+        do {
+            if piece == "init.mp4" {
+                return .fragment(try await PieceCutter(catalog: catalog).initialization(of: file))
+            }
+            guard piece.hasSuffix(".m4s"), let first = piece.first, first == "p" || first == "s",
+                let offset = UInt64(piece.dropFirst().dropLast(4))
+            else { return .missing }
+            if first == "p", !file.index.isFinished, offset >= file.byteCount {
+                file = try await next(of: file, at: offset)
+            }
+            guard let found = file.piece(at: offset, isPart: first == "p") else { return .missing }
+            let cutter = PieceCutter(catalog: catalog)
+            return .fragment(try await cutter.fragments(of: found, in: file))
+        } catch is ReadingThread.Busy { return .busy } catch { return .missing }
+    }
+
+    /// The part that a playlist has hinted at, once it is there.
+    private func next(of file: RecordedFile, at offset: UInt64) async throws -> RecordedFile {
+        guard offset == file.byteCount, let live = await catalog.live(file.file) else {
+            throw PieceCutter.Failure.missing
+        }
+        var file = file
+        file.index = await live.next(after: file.index.partCount, within: .seconds(8))
+        return file
+    }
+}
+
+extension HTTPResponse {
+    fileprivate static func fragment(_ bytes: [UInt8]) -> HTTPResponse {
+        HTTPResponse(
+            status: 200,
+            headers: [("content-type", "video/mp4"), ("cache-control", "private, max-age=3600")],
+            body: .bytes(bytes))
+    }
+}

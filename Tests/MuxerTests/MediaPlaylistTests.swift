@@ -1,0 +1,125 @@
+import Muxer
+import Testing
+import Timing
+
+/// Rules of RFC 8216bis for the playlists rendered from an index.
+@Suite struct MediaPlaylistTests {
+    /// Parts of 200 ms, ten to a segment of two seconds.
+    static func file(
+        segments: Int, openParts: Int = 0, isFinished: Bool, from start: Int64 = 0,
+        addresses: MediaPlaylist.Addresses = .cuts(folder: "a.ts/")
+    ) -> MediaPlaylist.File {
+        var parts: [IndexedPart] = []
+        for index in 0..<(segments * 10 + openParts) {
+            parts.append(
+                IndexedPart(
+                    offset: UInt64(index) * 1880, byteCount: 1880,
+                    start: .milliseconds(start + Int64(index) * 200), duration: .milliseconds(200),
+                    isIndependent: index % 10 == 0))
+        }
+        var spans: [IndexedPart] = []
+        for first in stride(from: 0, to: parts.count, by: 10) {
+            let group = parts[first..<min(first + 10, parts.count)]
+            var span = parts[first]
+            span.byteCount = UInt32(group.count) * 1880
+            span.duration = .milliseconds(200) * Int64(group.count)
+            spans.append(span)
+        }
+        let header = IndexHeader(
+            container: .mpegts, formats: [.h264(parameterSets: [], framing: .startCodes)],
+            wallClock: 1_763_725_831_250_000_000, initialization: [])
+        return MediaPlaylist.File(
+            header: header, segments: spans, parts: parts, isFinished: isFinished,
+            addresses: addresses)
+    }
+
+    static func lines(_ playlist: MediaPlaylist, skipping: Bool = false) -> [Substring] {
+        playlist.text(skipping: skipping).split(separator: "\n")
+    }
+
+    @Test func `a finished recording lists every segment, no part, and its end`() {
+        let playlist = MediaPlaylist(
+            files: [Self.file(segments: 3, isFinished: true)], isEnded: true)
+        let lines = Self.lines(playlist)
+        #expect(lines.first == "#EXTM3U")
+        #expect(lines.last == "#EXT-X-ENDLIST")
+        #expect(lines.count { $0.hasPrefix("#EXTINF:2.000,") } == 3)
+        #expect(!lines.contains { $0.hasPrefix("#EXT-X-PART") || $0.hasPrefix("#EXT-X-SERVER") })
+        #expect(lines.contains("#EXT-X-PLAYLIST-TYPE:VOD"))
+        #expect(lines.contains("a.ts/s37600.m4s"))
+        #expect(lines.contains("#EXT-X-MAP:URI=\"a.ts/init.mp4\""))
+    }
+
+    @Test func `a growing one says how to wait for it, and hints at the part that comes next`() {
+        let playlist = MediaPlaylist(
+            files: [Self.file(segments: 2, openParts: 3, isFinished: false)], isEnded: false)
+        let lines = Self.lines(playlist)
+        #expect(
+            lines.contains(
+                "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=0.600,"
+                    + "CAN-SKIP-UNTIL=24.0"))
+        #expect(lines.contains("#EXT-X-PART-INF:PART-TARGET=0.200"))
+        #expect(lines.last == "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"a.ts/p43240.m4s\"")
+        #expect(lines.count { $0.hasPrefix("#EXTINF") } == 2)
+        #expect(lines.count { $0.hasPrefix("#EXT-X-PART:") } == 23)
+        #expect(lines.count { $0.hasSuffix(",INDEPENDENT=YES") } == 3)
+        #expect(!lines.contains("#EXT-X-ENDLIST"))
+    }
+
+    @Test func `parts are listed for three target durations before the end, no longer`() {
+        let playlist = MediaPlaylist(
+            files: [Self.file(segments: 20, isFinished: false)], isEnded: false)
+        #expect(Self.lines(playlist).count { $0.hasPrefix("#EXT-X-PART:") } == 60)
+    }
+
+    @Test func `a blocking reload knows what is listed and what is too far ahead`() {
+        let playlist = MediaPlaylist(
+            files: [Self.file(segments: 2, openParts: 3, isFinished: false)], isEnded: false)
+        #expect(playlist.nextSequenceNumber == 2)
+        #expect(playlist.contains(segment: 1, part: nil))
+        #expect(playlist.contains(segment: 2, part: 2))
+        #expect(!playlist.contains(segment: 2, part: 3))
+        #expect(!playlist.contains(segment: 2, part: nil))
+        #expect(!playlist.contains(segment: 3, part: 0))
+        #expect(!playlist.isFarAhead(segment: 4))
+        #expect(playlist.isFarAhead(segment: 5))
+    }
+
+    @Test func `a delta update leaves out what lies six target durations back`() {
+        let playlist = MediaPlaylist(
+            files: [Self.file(segments: 20, openParts: 1, isFinished: false)], isEnded: false)
+        let lines = Self.lines(playlist, skipping: true)
+        let skip = lines.first { $0.hasPrefix("#EXT-X-SKIP:") }
+        // 0.2 s open, then twelve segments reach 24.2 s.
+        #expect(skip == "#EXT-X-SKIP:SKIPPED-SEGMENTS=8")
+        #expect(lines.count { $0.hasPrefix("#EXTINF") } == 12)
+        #expect(!Self.lines(playlist).contains { $0.hasPrefix("#EXT-X-SKIP") })
+    }
+
+    @Test func `another file is a discontinuity with a date and a map of its own`() {
+        var playlist = MediaPlaylist(
+            files: [
+                Self.file(segments: 1, isFinished: true),
+                Self.file(
+                    segments: 1, isFinished: true, from: 10_000,
+                    addresses: .ranges(file: "b.mp4")),
+            ], isEnded: true)
+        let lines = Self.lines(playlist)
+        #expect(lines.count { $0 == "#EXT-X-DISCONTINUITY" } == 1)
+        #expect(lines.count { $0.hasPrefix("#EXT-X-MAP") } == 2)
+        #expect(lines.contains("#EXT-X-PROGRAM-DATE-TIME:2025-11-21T11:50:41.250Z"))
+        #expect(lines.contains("#EXT-X-BYTERANGE:18800@0"))
+        playlist.files.removeFirst()
+        (playlist.firstSequenceNumber, playlist.removedFiles) = (1, 1)
+        #expect(Self.lines(playlist).contains("#EXT-X-MEDIA-SEQUENCE:1"))
+        #expect(Self.lines(playlist).contains("#EXT-X-DISCONTINUITY"))
+        #expect(!Self.lines(playlist).contains { $0.hasPrefix("#EXT-X-PLAYLIST-TYPE") })
+    }
+
+    @Test func `a date is ISO 8601, leap days and times before 1970 included`() {
+        #expect(DateTime(nanoseconds: 0).text == "1970-01-01T00:00:00.000Z")
+        #expect(DateTime(nanoseconds: -1_000_000).text == "1969-12-31T23:59:59.999Z")
+        #expect(
+            DateTime(nanoseconds: 1_709_164_800_000_000_000).text == "2024-02-29T00:00:00.000Z")
+    }
+}
