@@ -105,9 +105,7 @@ public enum TrackFormat: Hashable, Sendable {
             guard channels > 0, payload.byteCount % channels == 0 else { return nil }
             return .samples(payload.byteCount / channels, rate: rate)
         case .aac(let configuration):
-            guard ADTSHeader(configuration, payloadByteCount: payload.byteCount) != nil else {
-                return nil
-            }
+            guard payload.byteCount <= Self.aacLimit else { return nil }
             return .samples(configuration.samplesPerFrame, rate: configuration.sampleRate)
         case .opus:
             guard let toc = try? OpusTOC(parsing: payload) else { return nil }
@@ -116,6 +114,9 @@ public enum TrackFormat: Hashable, Sendable {
             return .samples(rate >= 32_000 ? 1_152 : 576, rate: rate)
         }
     }
+
+    /// Octets of the largest AAC frame that ADTS can say.
+    private static let aacLimit = 0x1FFF - 7
 
     /// Octets of the largest Opus packet, 48 frames of 1 275; no other frame is as long.
     private static let frameLimit = 61_440

@@ -9,15 +9,57 @@ struct GatheredAudio {
         let time: Interval
     }
 
+    /// What stands before each frame, made once for the track.
+    private enum Head {
+        /// ADTS, as for a frame of no octets.
+        case adts(UInt64)
+        case opus
+        case none
+    }
+
+    private let format: TrackFormat
+    private let head: Head
+    /// How long each frame lasts, where they all last the same.
+    private let fixedDuration: Interval?
     private var queue = ByteWriter()
     private var starts: [Start] = []
-    private var oldest = Interval.zero
+    /// When the octets that have waited longest are heard; `nil` when none wait.
+    private(set) var oldest: Interval?
 
     /// Where the frame after the last one begins; `nil` when nothing has been gathered yet.
     private(set) var end: Interval?
 
     /// How long the last frame lasted.
     private(set) var frameDuration = Interval.zero
+
+    init(_ format: TrackFormat) {
+        self.format = format
+        switch format {
+        case .aac(let configuration):
+            var writer = ByteWriter()
+            ADTSHeader(configuration, payloadByteCount: 0)?.write(to: &writer)
+            head = .adts(writer.bytes.reduce(0) { $0 << 8 | UInt64($1) })
+            fixedDuration = .samples(
+                configuration.samplesPerFrame, rate: configuration.sampleRate)
+        case .opus: (head, fixedDuration) = (.opus, nil)
+        case .h264, .h265, .vp8, .vp9, .av1, .mp3, .g711: (head, fixedDuration) = (.none, nil)
+        }
+    }
+
+    /// Whether frames are not to be cut where packets end: Opus, whose frames' headers readers look
+    /// for within one PES packet.
+    var isKeptWhole: Bool {
+        switch head {
+        case .opus: true
+        case .adts, .none: false
+        }
+    }
+
+    /// How long a frame lasts; `nil` for what is none.
+    func duration(of payload: RawSpan) -> Interval? {
+        if let fixedDuration, payload.byteCount <= Self.adtsLimit { return fixedDuration }
+        return format.frameDuration(of: payload)
+    }
 
     var byteCount: Int { queue.count }
 
@@ -32,7 +74,7 @@ struct GatheredAudio {
 
     /// How long the oldest octets have waited once the next frame has come as well.
     var spanWithNext: Interval {
-        guard let end, queue.count > 0 else { return .zero }
+        guard let end, let oldest else { return .zero }
         return end + frameDuration - oldest
     }
 
@@ -41,23 +83,28 @@ struct GatheredAudio {
         cutter.append(queue.bytes.span.bytes.extracting(0..<count))
     }
 
-    /// How long the oldest octets will have waited at `time`.
-    func age(at time: Interval) -> Interval { queue.count > 0 ? time - oldest : .zero }
-
     /// Takes one frame, which lasts `duration`.
-    mutating func append(
-        _ payload: RawSpan, format: TrackFormat, at time: Interval, lasting duration: Interval
-    ) {
+    mutating func append(_ payload: RawSpan, at time: Interval, lasting duration: Interval) {
         let offset = queue.count
-        switch format {
-        case .aac(let configuration):
-            ADTSHeader(configuration, payloadByteCount: payload.byteCount)?.write(to: &queue)
+        switch head {
+        case .adts(let head):
+            // The frame's length stands above the 13 bits that end the header.
+            let whole = head &+ UInt64(payload.byteCount) << 13
+            queue.write(count: Self.adtsByteCount + payload.byteCount) { memory in
+                for index in 0..<Self.adtsByteCount {
+                    memory[index] = UInt8(truncatingIfNeeded: whole >> UInt64(48 - 8 * index))
+                }
+                payload.withUnsafeBytes {
+                    UnsafeMutableRawBufferPointer(rebasing: memory[Self.adtsByteCount...])
+                        .copyMemory(from: $0)
+                }
+            }
         case .opus:
             Self.writeControlHeader(payloadByteCount: payload.byteCount, to: &queue)
-        case .h264, .h265, .mp3, .vp8, .vp9, .av1, .g711:
-            break
+            queue.write(payload)
+        case .none:
+            queue.write(payload)
         }
-        queue.write(payload)
         if offset == 0 { oldest = time }
         starts.append(Start(offset: offset, time: time))
         (frameDuration, end) = (duration, time + duration)
@@ -72,8 +119,11 @@ struct GatheredAudio {
         if let next = starts.dropFirst(begun).first, next.offset == count { oldest = next.time }
         starts.removeFirst(begun)
         for index in starts.indices { starts[index].offset -= count }
-        if queue.count == 0 { end = nil }
+        if queue.count == 0 { (end, oldest) = (nil, nil) }
     }
+
+    private static let adtsByteCount = 7
+    private static let adtsLimit = 0x1FFF - adtsByteCount
 
     /// The Opus access unit's control header: eleven bits of prefix, no trims, then the size in
     /// octets of 255 and a rest (the mapping of Opus into MPEG-2 transport streams, §3.2.1).

@@ -80,9 +80,10 @@ extension TransportStreamWriter {
         }
         guard time > now else { return }
         // Audio that has paused must not wait for its next frame.
-        for index in tracks.indices
-        where tracks[index].gathered.age(at: time) > configuration.audioSpan {
-            emitAudio(of: index, isWhole: true, into: &output)
+        for index in tracks.indices {
+            if let oldest = tracks[index].gathered.oldest, time - oldest > configuration.audioSpan {
+                emitAudio(of: index, isWhole: true, into: &output)
+            }
         }
         while let due = nextDue, due < time {
             clock.now = due

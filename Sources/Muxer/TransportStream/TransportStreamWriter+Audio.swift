@@ -7,8 +7,7 @@ extension TransportStreamWriter {
         _ sample: Sample, _ payload: RawSpan, into output: inout ByteWriter
     ) throws(MuxerError) {
         let index = sample.track
-        let format = tracks[index].format
-        guard let duration = format.frameDuration(of: payload) else {
+        guard let duration = tracks[index].gathered.duration(of: payload) else {
             throw .malformedSample(track: index)
         }
         let timing = advance(to: sample, into: &output)
@@ -18,7 +17,7 @@ extension TransportStreamWriter {
             emitAudio(of: index, isWhole: true, into: &output)
         }
         tracks[index].gathered.append(
-            payload, format: format, at: timing.presentationTime, lasting: duration)
+            payload, at: timing.presentationTime, lasting: duration)
         tracks[index].step = duration
         let mustEmit =
             tracks[index].gathered.spanWithNext > configuration.audioSpan
@@ -29,12 +28,11 @@ extension TransportStreamWriter {
         }
     }
 
-    /// As much as fills transport packets. Opus stays whole, for readers look for its frames'
-    /// headers within one PES packet.
+    /// As much as fills transport packets.
     private func octetsToEmit(of index: Int, isWhole: Bool, headroom: Int) -> Int {
         let count = tracks[index].gathered.byteCount
         if isWhole { return count }
-        if case .opus = tracks[index].format { return count }
+        if tracks[index].gathered.isKeptWhole { return count }
         let packets = (count + headroom) / PacketCutter.roomPerPacket
         return packets > 0 ? packets * PacketCutter.roomPerPacket - headroom : count
     }

@@ -51,12 +51,10 @@ public struct TransportStreamWriter: ~Copyable {
         guard payload.byteCount > 0 else { throw .emptySample(track: sample.track) }
         let before = output.count
         clock.origin = statistics.writtenByteCount - before
-        switch tracks[sample.track].format {
-        case .h264(_, let framing):
-            try writeVideo(sample, payload, framing: framing, isH265: false, into: &output)
-        case .h265(_, let framing):
-            try writeVideo(sample, payload, framing: framing, isH265: true, into: &output)
-        case .aac, .opus, .mp3, .vp8, .vp9, .av1, .g711:
+        switch tracks[sample.track].writing {
+        case .video(let framing, let isH265):
+            try writeVideo(sample, payload, framing: framing, isH265: isH265, into: &output)
+        case .audio:
             try gatherAudio(sample, payload, into: &output)
         }
         statistics.samples += 1

@@ -4,7 +4,14 @@ import Wire
 
 /// A track as the transport stream's writer keeps it.
 struct TransportTrack {
+    /// How the track's samples are written: what of its format each of them asks for.
+    enum Writing {
+        case video(framing: NALUnitFraming, isH265: Bool)
+        case audio
+    }
+
     let format: TrackFormat
+    let writing: Writing
     let pid: UInt16
     let streamID: UInt8
     var counter: UInt8 = 0
@@ -16,11 +23,17 @@ struct TransportTrack {
     /// Video only.
     var parameterSets: ParameterSets
     /// Audio only.
-    var gathered = GatheredAudio()
+    var gathered: GatheredAudio
 
     init(_ format: TrackFormat, index: Int) throws(MuxerError) {
         guard Self.isSupported(format) else { throw .unsupportedFormat(track: index) }
         self.format = format
+        switch format {
+        case .h264(_, let framing): writing = .video(framing: framing, isH265: false)
+        case .h265(_, let framing): writing = .video(framing: framing, isH265: true)
+        case .vp8, .vp9, .av1, .aac, .opus, .mp3, .g711: writing = .audio
+        }
+        gathered = GatheredAudio(format)
         pid = Self.firstPID + UInt16(index)
         switch format {
         case .h264(let sets, _):
