@@ -31,7 +31,7 @@ struct SplitRoomTests {
                 "rooms": 1, "branches": 1, "peers": 4, "transports": 4, "producers": 2,
                 "consumers": 6,
             ])
-        #expect(meeting.piped > 300)
+        #expect(meeting.piped > 100)
         #expect(meeting.peersAfterDelete.sorted() == ["alice", "bob", "dave"])
         #expect(meeting.branchesAfterDelete)
         #expect(meeting.decodedAfterReturn.allSatisfy { $0 > 60 }, "\(meeting.decodedAfterReturn)")
@@ -52,6 +52,6 @@ struct SplitRoomTests {
     @Test(.enabled(if: Lab.has("chromium"), "needs chromium"))
     func `Chromium decodes what comes through a pipe`() async throws {
         let watched: Watched = try await Lab.script("split_room.py", ["--browser", "chromium"])
-        #expect(watched.decoded > 60 && watched.piped > 300 && watched.exit == 0)
+        #expect(watched.decoded > 60 && watched.piped > 100 && watched.exit == 0)
     }
 }
