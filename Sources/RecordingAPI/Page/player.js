@@ -1,1 +1,234 @@
+// Plays a recording through Media Source Extensions, at its growing end or anywhere in it.
+import { Playlist } from "./playlist.js";
 
+/** A video element fed from a playlist; `onchange` is told when there is more, or a problem. */
+export class Player {
+  problem = "";
+  #abort = new AbortController();
+  #buffer = null;
+  #map = null;
+  #wanted = null;   // the time from which on to fetch
+  #isBeginning = true; // nothing before it has been fetched
+  #jumped = 0;
+  #start = null;    // where to begin, once there is something to show
+  #isLive = true;   // follows the end
+  #wake = () => {};
+
+  constructor(video, url, type, onchange) {
+    Object.assign(this, { video, onchange, playlist: new Playlist(url) });
+    this.type = type;
+    video.addEventListener("seeking", () => this.#sought());
+    video.addEventListener("timeupdate", () => this.#wake());
+    this.#run().catch((error) => this.#fail(error));
+  }
+
+  close() {
+    this.#abort.abort();
+    this.#wake();
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  get isGrowing() { return !this.playlist.isEnded; }
+  /** Seconds between what is shown and its recording, by the playlist's clock. */
+  get behind() {
+    const date = this.playlist.date(this.video.currentTime);
+    return date == null ? null : (Date.now() - date) / 1000;
+  }
+  get isLive() { return this.#isLive && this.isGrowing; }
+
+  seek(time) {
+    this.#isLive = false;
+    this.video.currentTime = Math.min(Math.max(time, this.playlist.first), this.playlist.end - 0.1);
+  }
+
+  goLive() {
+    this.#isLive = true;
+    this.video.currentTime = Math.max(this.playlist.first, this.playlist.end - BEHIND_END);
+    this.video.play().catch(() => {});
+  }
+
+  async #run() {
+    const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
+    if (!Source || !this.type || !Source.isTypeSupported(this.type)) return this.#native();
+    await this.playlist.load(this.#abort.signal);
+    const source = new Source();
+    if (globalThis.ManagedMediaSource) this.video.disableRemotePlayback = true;
+    this.video.src = URL.createObjectURL(source);
+    await event(source, "sourceopen");
+    URL.revokeObjectURL(this.video.src);
+    this.#announce(source);
+    this.#buffer = source.addSourceBuffer(this.type);
+    const start = this.isGrowing ? this.playlist.end - BEHIND_END : this.playlist.first;
+    this.#wanted = this.#start = Math.max(start, this.playlist.first);
+    this.onchange();
+    if (this.isGrowing) this.#follow(source).catch((error) => this.#fail(error));
+    await this.#fill(source);
+  }
+
+  /** What the browser plays by itself, where it cannot be fed. */
+  #native() {
+    if (!this.video.canPlayType("application/vnd.apple.mpegurl")) {
+      throw new Error("This browser cannot play what was recorded. It can be downloaded.");
+    }
+    this.video.src = this.playlist.url.href;
+  }
+
+  /** Reads the playlist again and again: the recorder answers when there is another part. */
+  async #follow(source) {
+    let failures = 0;
+    while (!this.#abort.signal.aborted && this.isGrowing) {
+      try {
+        await this.playlist.load(this.#abort.signal);
+        failures = 0;
+      } catch (error) {
+        if (this.#abort.signal.aborted) return;
+        if (++failures > 20) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+      if (this.#isLive) this.#keepUp();
+      this.#announce(source);
+      this.onchange();
+      this.#wake();
+    }
+  }
+
+  /** Browsers go nowhere but where they are told that there is something. */
+  #announce(source) {
+    if (source.readyState !== "open") return;
+    if (this.isGrowing) {
+      if (source.duration !== Infinity) source.duration = Infinity;
+      source.setLiveSeekableRange(this.playlist.first, this.playlist.end);
+    } else if (!this.#buffer?.updating) {
+      source.duration = this.playlist.end;
+    }
+  }
+
+  /** Plays a little faster or slower so as to stay near the end, and jumps where that is far away. */
+  #keepUp() {
+    const { video, playlist } = this;
+    if (video.paused || video.seeking) return;
+    const distance = playlist.end - video.currentTime;
+    if (distance > 3 && performance.now() - this.#jumped > 2000) {
+      this.#jumped = performance.now();
+      video.currentTime = playlist.end - BEHIND_END;
+    }
+    const over = distance - BEHIND_END;
+    video.playbackRate = over > 0.6 ? 1.25 : over > 0.15 ? 1.08 : over < -0.2 ? 0.96 : 1;
+  }
+
+  #sought() {
+    const { video } = this;
+    if (!inside(video.buffered, video.currentTime)) {
+      [this.#wanted, this.#isBeginning] = [video.currentTime, true];
+    }
+    if (this.playlist.end - video.currentTime > 5) {
+      this.#isLive = false;
+      video.playbackRate = 1;
+    }
+    this.#wake();
+  }
+
+  /** Fetches ahead of what is shown, one piece after the other. */
+  async #fill(source) {
+    while (!this.#abort.signal.aborted) {
+      const { video, playlist } = this;
+      const isAhead = this.#start == null && this.#wanted - video.currentTime > AHEAD;
+      const piece = isAhead ? null : playlist.piece(this.#wanted, this.#isBeginning);
+      if (!piece) {
+        const isOver = playlist.isEnded && this.#wanted >= playlist.end - 0.1;
+        if (isOver && source.readyState === "open" && !isAhead) source.endOfStream();
+        await new Promise((resolve) => { this.#wake = resolve; });
+        continue;
+      }
+      const wanted = this.#wanted;
+      if (this.#map !== piece.map.url || this.#isBeginning) {
+        if (this.#buffer.updating) await event(this.#buffer, "updateend");
+        this.#buffer.abort();
+        await this.#append(await this.#fetch(piece.map));
+        this.#map = piece.map.url;
+      }
+      const octets = await this.#take(piece);
+      if (this.#wanted !== wanted) continue; // sought elsewhere meanwhile
+      if (this.#buffer.timestampOffset !== piece.file) this.#buffer.timestampOffset = piece.file;
+      await this.#append(octets);
+      if (this.#wanted === wanted) [this.#wanted, this.#isBeginning] = [piece.start + piece.duration, false];
+      this.#begin();
+      await this.#forget();
+    }
+  }
+
+  /** What is fetched first may begin a little behind the time that was asked for. */
+  #begin() {
+    const { video } = this;
+    if (this.#start != null) [video.currentTime, this.#start] = [this.#start, null];
+    const { buffered } = video;
+    for (let i = 0; i < buffered.length; i++) {
+      const gap = buffered.start(i) - video.currentTime;
+      if (gap > 0 && gap < 1 && !inside(buffered, video.currentTime)) video.currentTime = buffered.start(i) + 0.01;
+    }
+    if (video.autoplay && video.paused && !video.ended && !this.hasStarted) {
+      this.hasStarted = true;
+      video.play().catch(() => {});
+    }
+  }
+
+  /** The piece's octets; the next one is asked for meanwhile. */
+  async #take(piece) {
+    const key = ({ url, range }) => `${url} ${range ?? ""}`;
+    const { next } = this;
+    this.next = null;
+    const octets = await (next?.key === key(piece) ? next.octets : this.#fetch(piece));
+    const following = this.playlist.piece(piece.start + piece.duration, false);
+    if (following && following.map.url === piece.map.url && key(following) !== key(piece)) {
+      this.next = { key: key(following), octets: this.#fetch(following) };
+      this.next.octets.catch(() => {}); // told when it is wanted
+    }
+    return octets;
+  }
+
+  async #fetch({ url, range }) {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const response = await fetch(url, { headers: range ? { range } : {}, signal: this.#abort.signal });
+        if (response.ok) return await response.arrayBuffer();
+        if (attempt >= 3) throw new Error(`The recorder answered ${response.status}.`);
+      } catch (error) {
+        if (this.#abort.signal.aborted || attempt >= 3) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200 << attempt));
+    }
+  }
+
+  async #append(octets) {
+    if (this.#buffer.updating) await event(this.#buffer, "updateend");
+    this.#buffer.appendBuffer(octets);
+    await event(this.#buffer, "updateend");
+  }
+
+  /** Half a minute behind what is shown is enough to go back to at once. */
+  async #forget() {
+    const { buffered, currentTime } = this.video;
+    if (!buffered.length || buffered.start(0) > currentTime - 60) return;
+    this.#buffer.remove(0, currentTime - 30);
+    await event(this.#buffer, "updateend");
+  }
+
+  #fail(error) {
+    if (this.#abort.signal.aborted) return;
+    this.problem = error.message;
+    this.onchange();
+  }
+}
+
+const event = (target, name) => new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
+
+function inside(ranges, time) {
+  for (let i = 0; i < ranges.length; i++) {
+    if (time >= ranges.start(i) - 0.05 && time < ranges.end(i)) return true;
+  }
+  return false;
+}
+
+const AHEAD = 20;        // seconds fetched before they are shown
+const BEHIND_END = 0.45; // seconds kept from the growing end: two parts and the way here

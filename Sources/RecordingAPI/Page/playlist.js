@@ -1,1 +1,133 @@
+// Reads HLS media playlists, delta updates included (RFC 8216bis §4.4), onto one line of time.
 
+/** A recording's segments as last heard; `start` of each in seconds from the first one's. */
+export class Playlist {
+  segments = [];   // { number, start, duration, url, range, map, file, date, parts }
+  open = null;     // the segment that still grows: { start, parts, … }
+  isEnded = false;
+
+  constructor(url) { this.url = new URL(url, location.href); }
+
+  /** Reads it again; once it has been read, waits for what is not listed yet. */
+  async load(signal) {
+    const url = new URL(this.url);
+    if (this.open && !this.isEnded) {
+      url.searchParams.set("_HLS_msn", this.open.number);
+      url.searchParams.set("_HLS_part", this.open.parts.length);
+      if (this.segments.length > 20) url.searchParams.set("_HLS_skip", "YES");
+    }
+    const response = await fetch(url, { signal, cache: "no-store" });
+    if (response.status === 503) return; // nothing has come meanwhile
+    if (!response.ok) throw new Error(`The recorder answered ${response.status}.`);
+    this.read(await response.text());
+  }
+
+  read(text) {
+    const before = this.segments;
+    const segments = [];
+    let number = 0, start = 0, map = null, file = 0, date = null, range = null, duration = null, parts = [];
+    this.isEnded = false;
+    for (const line of text.split("\n")) {
+      const [tag, rest = ""] = split(line);
+      if (tag === "#EXT-X-MEDIA-SEQUENCE") {
+        number = Number(rest);
+        const known = before.find((segment) => segment.number === number);
+        // Deleted from the front: time goes on from where it was.
+        start = known ? known.start : 0;
+      } else if (tag === "#EXT-X-SKIP") {
+        const count = Number(attributes(rest)["SKIPPED-SEGMENTS"]);
+        const first = before.findIndex((segment) => segment.number === number);
+        if (first < 0) throw new Error("The playlist went on without this page.");
+        segments.push(...before.slice(first, first + count));
+        const last = segments.at(-1);
+        [number, start, map, file, date] =
+          [last.number + 1, last.start + last.duration, last.map, last.file, null];
+        if (last.date != null) date = last.date + last.duration * 1000;
+      } else if (tag === "#EXT-X-DISCONTINUITY") {
+        if (number > (segments[0]?.number ?? number)) file = start;
+        date = null;
+      } else if (tag === "#EXT-X-MAP") {
+        const found = attributes(rest);
+        map = { url: this.address(found.URI), range: bytes(found.BYTERANGE) };
+      } else if (tag === "#EXT-X-PROGRAM-DATE-TIME") {
+        date = Date.parse(rest);
+      } else if (tag === "#EXT-X-PART") {
+        const found = attributes(rest);
+        parts.push({
+          url: this.address(found.URI), range: bytes(found.BYTERANGE), duration: Number(found.DURATION),
+          isIndependent: found.INDEPENDENT === "YES",
+        });
+      } else if (tag === "#EXTINF") {
+        duration = parseFloat(rest);
+      } else if (tag === "#EXT-X-BYTERANGE") {
+        range = bytes(rest);
+      } else if (tag === "#EXT-X-ENDLIST") {
+        this.isEnded = true;
+      } else if (line && !line.startsWith("#")) {
+        segments.push({ number, start, duration, url: this.address(line), range, map, file, date, parts });
+        start += duration;
+        if (date != null) date += duration * 1000;
+        [number, range, parts] = [number + 1, null, []];
+      }
+    }
+    this.segments = segments;
+    const open = parts.reduce((sum, part) => sum + part.duration, 0);
+    this.open = { number, start, duration: open, map, file, date, parts };
+  }
+
+  address(text) { return new URL(text, this.url).href; }
+
+  get first() { return this.segments[0]?.start ?? 0; }
+  get end() { return this.open ? this.open.start + this.open.duration : 0; }
+
+  /** What to fetch for `time`: a part near the end, else a segment. Whoever begins there needs a key frame first. */
+  piece(time, isBeginning) {
+    const epsilon = 0.02;
+    if (this.open && time >= this.open.start - epsilon) return part(this.open, time, isBeginning);
+    let low = 0, high = this.segments.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.segments[middle].start > time + epsilon) high = middle; else low = middle + 1;
+    }
+    const segment = this.segments[low - 1];
+    if (!segment || time > segment.start + segment.duration + epsilon) return this.segments[low] ?? null;
+    const within = segment.parts.length ? part(segment, time, isBeginning) : null;
+    return within && within.start > segment.start + epsilon ? within : segment;
+  }
+
+  /** Milliseconds since 1970 at which `time` was recorded. */
+  date(time) {
+    const piece = this.open && time >= this.open.start ? this.open
+      : this.segments.findLast((segment) => segment.start <= time);
+    return piece?.date == null ? null : piece.date + (time - piece.start) * 1000;
+  }
+}
+
+function part(segment, time, isBeginning) {
+  let start = segment.start, independent = null;
+  for (const part of segment.parts) {
+    const found = { ...part, start, map: segment.map, file: segment.file };
+    if (part.isIndependent) independent = found;
+    if (time < start + part.duration - 0.02) return isBeginning ? independent : found;
+    start += part.duration;
+  }
+  return null;
+}
+
+function split(line) {
+  const colon = line.indexOf(":");
+  return colon < 0 ? [line] : [line.slice(0, colon), line.slice(colon + 1)];
+}
+
+function attributes(text) {
+  const found = {};
+  for (const [, name, quoted, plain] of text.matchAll(/([A-Z0-9-]+)=(?:"([^"]*)"|([^,]*))/g)) {
+    found[name] = quoted ?? plain;
+  }
+  return found;
+}
+
+function bytes(text) {
+  const [count, offset] = (text ?? "").split("@").map(Number);
+  return count ? `bytes=${offset}-${offset + count - 1}` : null;
+}
