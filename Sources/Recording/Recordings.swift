@@ -60,7 +60,8 @@ public actor Recordings {
     private let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
     private var starting: Set<String> = []
     private var ended = Totals()
-    private var former: [String: RunningRecording] = [:]
+    private var former: [String: RecordingProgress.Snapshot] = [:]
+    private var formerLive: [(name: String, live: LiveIndex)] = []
 
     /// None yet.
     ///
@@ -145,8 +146,11 @@ public actor Recordings {
         await end(entry)
         await entry.recording.finish()
         if former.count >= Self.formerLimit { former.removeAll() }
-        former[name] = entry.recording
+        former[name] = entry.recording.progress.snapshot
         ended.add(entry.recording.progress.snapshot)
+        formerLive.removeAll { $0.name == name }
+        if let live = entry.recording.live { formerLive.append((name, live)) }
+        if formerLive.count > Self.formerLiveLimit { formerLive.removeFirst() }
         return Status(name: name, progress: entry.recording.progress.snapshot)
     }
 
@@ -170,13 +174,15 @@ public actor Recordings {
 
     /// How one stands, or stood when it was stopped.
     public func status(_ name: String) -> Status? {
-        let recording = entries[name]?.recording ?? former[name]
-        return recording.map { Status(name: name, progress: $0.progress.snapshot) }
+        let snapshot = entries[name]?.recording.progress.snapshot ?? former[name]
+        return snapshot.map { Status(name: name, progress: $0) }
     }
 
-    /// The parts of the file that a recording writes, or wrote last; `nil` before its first frame.
+    /// The parts of the file that a recording writes, or wrote last; `nil` before its first frame, and
+    /// long after its end.
     public func live(_ name: String) -> LiveIndex? {
-        (entries[name]?.recording ?? former[name])?.live
+        guard let entry = entries[name] else { return formerLive.last { $0.name == name }?.live }
+        return entry.recording.live
     }
 
     /// Those that have not been stopped.
@@ -202,4 +208,6 @@ public actor Recordings {
     }
 
     private static let formerLimit = 1000
+    /// Those of a day take two megabytes each; indexes on the disk have them all.
+    private static let formerLiveLimit = 8
 }

@@ -30,6 +30,22 @@ struct RecorderTests {
         for file in files { try await Self.check(directory + "/" + file) }
     }
 
+    struct Room: Decodable {
+        let files: [String]
+        let codecs: [String]
+        let frames: Int
+        let log: String
+        let exit: Int32
+    }
+
+    @Test func `a room of VP8 is recorded as WebM, whatever was asked for`() async throws {
+        let room: Room = try await Lab.script(
+            "recorder_room.py", [Lab.executable("recorder"), "VP8", "mpegts"])
+        #expect(room.files.count == 1 && room.files.first?.hasSuffix(".webm") == true)
+        #expect(room.codecs == ["vp8", "opus"] && room.frames > 60 && room.exit == 0)
+        #expect(room.log.contains("MPEG-TS cannot hold VP8 (track 0): WebM can, and is written"))
+    }
+
     /// Four seconds at least of picture and sound, without an error.
     static func check(_ path: String) async throws {
         let (output, code) = try await InteropTests.run(
