@@ -32,7 +32,7 @@ struct PieceCutter: Sendable {
             let octets = opened.read(at: piece.offset, count: Int(piece.byteCount))
             guard octets.count == Int(piece.byteCount) else { throw Failure.missing }
             guard header.container == .mpegts else { return octets }
-            let before = piece.offset - min(piece.offset, Self.lookbehind(header))
+            let before = Self.lookbehind(of: piece, in: file, header)
             let range = TransportCutter.Range(
                 octets: octets,
                 before: opened.read(at: before, count: Int(piece.offset - before)),
@@ -49,12 +49,21 @@ struct PieceCutter: Sendable {
             head: opened.read(at: 0, count: TransportCutter.headByteCount))
     }
 
-    /// Only frames of AAC begin in one packet and end in the next.
-    private static func lookbehind(_ header: IndexHeader) -> UInt64 {
+    /// Where to begin to read for the frames of AAC that begin in one packet and end in the next:
+    /// others do not. Sound is gathered for 200 ms.
+    private static func lookbehind(
+        of piece: IndexedPart, in file: RecordedFile, _ header: IndexHeader
+    ) -> UInt64 {
         let isWanted = header.formats.contains { format in
             if case .aac = format { true } else { false }
         }
-        return isWanted ? UInt64(TransportCutter.lookbehind) : 0
+        guard isWanted else { return piece.offset }
+        let earlier = file.index.parts.suffix(100).filter { $0.offset < piece.offset }
+        if earlier.count >= 3 { return earlier[earlier.count - 3].offset }
+        let perSecond = Double(file.byteCount) / max(Double(file.duration) / 1e9, 0.2)
+        let octets = min(max(UInt64(perSecond), 65_536), UInt64(TransportCutter.lookbehind))
+        // Packets are found where they are expected, from the file's beginning on.
+        return piece.offset - min(piece.offset, octets / 188 * 188)
     }
 
     /// Octets of the largest segment: of a source without key frames that would be a whole day.

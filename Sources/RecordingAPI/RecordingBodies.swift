@@ -22,9 +22,14 @@ struct StartedBody: Encodable {
     let success = true
     let output_path: String
     let start_time: Int64
+    let tracks: [TrackBody]
+    let stats: StatisticsBody
 
-    init(_ status: Recordings.Status) {
+    init(_ status: Recordings.Status, _ live: LiveIndex?) {
         (output_path, start_time) = (status.progress.path, status.progress.startedSeconds)
+        let formats = live?.snapshot.header?.formats ?? []
+        tracks = formats.enumerated().map { TrackBody($0.offset, $0.element) }
+        stats = StatisticsBody(status.progress.total)
     }
 }
 
@@ -43,46 +48,6 @@ struct StoppedBody: Encodable {
     }
 }
 
-struct StatusBody: Encodable {
-    let mint_id: String
-    let state: String
-    let start_time: Int64
-    let output_path: String
-    let file_size_bytes: UInt64
-    let file_size_mb: Double
-    let recording_mode = "mpegts"
-    let is_recording: Bool
-    let stats: StatisticsBody
-
-    init(_ status: Recordings.Status) {
-        let progress = status.progress
-        (mint_id, state) = (status.name, progress.condition)
-        (start_time, output_path) = (progress.startedSeconds, progress.path)
-        file_size_bytes = progress.fileBytes
-        file_size_mb = Double(progress.fileBytes) / 1_048_576
-        is_recording = progress.state == "recording"
-        stats = StatisticsBody(progress.total)
-    }
-}
-
-struct StatisticsBody: Encodable {
-    let video_frames_written: UInt64
-    let audio_frames_written: UInt64
-    let dropped_frames: UInt64
-    let bytes_written: UInt64
-    let pts_corrections: Int
-    let memory_usage_mb: Double
-
-    init(_ statistics: RecordingStatistics) {
-        video_frames_written = statistics.videoFrames
-        audio_frames_written = statistics.audioFrames
-        dropped_frames = statistics.droppedFrames
-        bytes_written = statistics.writtenBytes
-        pts_corrections = statistics.correctedTimes
-        memory_usage_mb = residentMegabytes()
-    }
-}
-
 struct ActiveBody: Encodable {
     let success = true
     let recordings: [String: StatusBody]
@@ -95,17 +60,39 @@ struct ActiveBody: Encodable {
 
 struct FormatsBody: Encodable {
     struct Format: Encodable {
-        let description = "MPEG transport stream, playable while it grows"
-        let video_codec = "h264"
-        let audio_codec = "aac, opus"
-        let container = "mpegts"
+        let description: String
+        let video_codec: String
+        let audio_codec: String
+        let container: String
         let encoding_speed = "nothing is encoded"
-        let file_size = "the stream's own, and 3 to 7 %"
-        let note = "nothing written is lost in a crash"
+        let file_size: String
+        let note: String
     }
 
     let success = true
-    let formats = ["mpegts": Format()]
+    let formats = [
+        "mpegts": Format(
+            description: "MPEG transport stream, playable while it grows",
+            video_codec: "h264, h265", audio_codec: "aac, opus, mp3", container: "mpegts",
+            file_size: "the stream's own, and 3 to 7 %", note: "any cut of it plays"),
+        "mp4": Format(
+            description: "MP4 that grows as fragmented MP4 and is plain MP4 when it is closed",
+            video_codec: "h264", audio_codec: "aac, opus, mp3", container: "mp4",
+            file_size: "the stream's own, and about 1 %", note: "a crash leaves it fragmented"),
+        "fmp4": Format(
+            description: "fragmented MP4, playable while it grows", video_codec: "h264",
+            audio_codec: "aac, opus, mp3", container: "mp4",
+            file_size: "the stream's own, and about 1 %", note: "any cut between parts plays"),
+    ]
+    /// Pictures and sound are written as they come, whatever is asked for.
+    let quality_presets = ["low": Preset(), "medium": Preset(), "high": Preset()]
+
+    struct Preset: Encodable {
+        let video_bitrate = "the source's"
+        let audio_bitrate = "the source's"
+        let resolution = "the source's"
+        let description = "nothing is encoded"
+    }
 }
 
 /// Resident memory of this process.

@@ -90,7 +90,7 @@ public struct RecordingEndpoints: Sendable {
         guard let status = await recordings.status(body.mint_id) else {
             return .json(500, ["detail": "No active recording"])
         }
-        return .json(200, StartedBody(status))
+        return .json(200, StartedBody(status, await recordings.live(body.mint_id)))
     }
 
     private func stop(_ request: HTTPRequest) async -> HTTPResponse {
@@ -105,13 +105,20 @@ public struct RecordingEndpoints: Sendable {
         guard let status = await recordings.status(name) else {
             return .json(404, ["detail": "No active recording"])
         }
-        return .json(200, StatusBody(status))
+        return .json(200, await body(of: status))
     }
 
     private func active() async -> HTTPResponse {
         let active = await recordings.active()
-        let pairs = active.map { ($0.name, StatusBody($0)) }
-        return .json(200, ActiveBody(recordings: Dictionary(uniqueKeysWithValues: pairs)))
+        var bodies: [String: StatusBody] = [:]
+        for status in active { bodies[status.name] = await body(of: status) }
+        return .json(200, ActiveBody(recordings: bodies))
+    }
+
+    private func body(of status: Recordings.Status) async -> StatusBody {
+        StatusBody(
+            status, await recordings.live(status.name),
+            zeroPacketStreak: status.progress.zeroPacketStreak(at: .now()))
     }
 
     private func refusal(_ error: RecordingError) -> HTTPResponse {

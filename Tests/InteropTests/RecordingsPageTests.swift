@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// A recording that grows, on the recorder's page and before other players.
+@Suite(
+    .serialized, .tags(.interop), .timeLimit(.minutes(4)),
+    .enabled(if: Lab.hasPython && Lab.has("chromium"), "make test makes .venv"))
+struct RecordingsPageTests {
+    struct Seen: Decodable {
+        let behindMedian: Double
+        let behindMost: Double
+        let width: Int
+        let frames: Int
+        let seekSeconds: Double
+        let seekTime: Double
+        let problem: String
+    }
+
+    @Test func `Chromium plays a transport stream that grows, near its end and from its beginning`()
+        async throws
+    {
+        let directory = NSTemporaryDirectory() + "sluice-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let camera = try ScriptProcess("/usr/bin/python3", "rtsp_camera.py", [])
+        let recorder = try RecorderProcess(
+            "rtsp://127.0.0.1:\(camera.port)/live", bearer: "unused", to: directory)
+        defer { _ = recorder.stop() }
+        let base = "http://127.0.0.1:\(try recorder.number(after: "\"http\":\"port "))"
+        try await Self.waitForParts(base)
+        let script = Lab.root + "/Tests/InteropTests/Support/recordings_page.py"
+        let (output, code) = try await run(
+            "timeout", ["-k", "5", "150", Lab.python, script, base, "recording"])
+        try #require(code == 0, "\(output) \(recorder.log)")
+        let line = try #require(output.split(separator: "\n").last)
+        let seen = try JSONDecoder().decode(Seen.self, from: Data(line.utf8))
+        print("live edge: median \(seen.behindMedian) s, most \(seen.behindMost) s behind capture")
+        #expect(seen.behindMedian <= 1.0, "\(output)")
+        #expect(seen.width == 320 && seen.frames > 30 && seen.problem.isEmpty, "\(output)")
+        #expect((0.9...1.5).contains(seen.seekTime), "\(output)")
+        try await Self.judge(base)
+    }
+
+    /// ffmpeg reads the playlist and finds no fault in what it lists.
+    static func judge(_ base: String) async throws {
+        let judged = try await run(
+            "ffmpeg",
+            [
+                "-v", "error", "-xerror", "-live_start_index", "0", "-t", "4", "-i",
+                base + "/hls/recording/index.m3u8", "-f", "null", "-",
+            ])
+        #expect(judged.code == 0 && judged.output.isEmpty, "\(judged.output)")
+        let exported = try await run(
+            "ffmpeg",
+            [
+                "-v", "error", "-xerror", "-i",
+                base + "/api/v1/recordings/recording/export?from=0&to=3", "-f", "null", "-",
+            ])
+        #expect(exported.code == 0 && exported.output.isEmpty, "\(exported.output)")
+    }
+
+    /// Until the first segment is whole.
+    static func waitForParts(_ base: String) async throws {
+        for _ in 0..<100 {
+            let (text, _) = try await run("curl", ["-s", base + "/hls/recording/index.m3u8"])
+            if text.contains("#EXTINF") { return }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+}
