@@ -153,7 +153,7 @@ struct MovieLayout {
         let start = max(zero, counts.firstDelay)
         let delay = start &- zero
         guard start > 0 || delay > 0 else { return }
-        let length = scaled(counts.endTicks &- first &- start, of: track)
+        let length = scaled(counts.shownEnd &- first &- start, of: track)
         writer.box("edts") { writer in
             writer.box("elst", version: 1) { writer in
                 writer.write(UInt32(delay > 0 ? 2 : 1))
@@ -171,7 +171,7 @@ struct MovieLayout {
 
     /// When a track ends, by the file's clock.
     private func shownUntil(_ track: MovieTrack, _ counts: TableCounts) -> Int64 {
-        scaled(counts.endTicks &- track.ticks(origin), of: track)
+        scaled(counts.shownEnd &- track.ticks(origin), of: track)
     }
 
     private func scaled(_ ticks: Int64, of track: MovieTrack) -> Int64 {

@@ -17,6 +17,9 @@ struct TableCounts {
     /// When the last sample ends, in the track's ticks.
     var endTicks: Int64 { line.end }
 
+    /// When it has been shown: as much later than decoded as the first.
+    var shownEnd: Int64 { line.end &+ firstDelay }
+
     /// Whether each sample is a key frame, so that there is nothing to list.
     var areAllKeyframes: Bool { keyframes == samples }
 
