@@ -25,7 +25,9 @@ public enum PictureCodec: Hashable, Sendable {
 /// Makes a picture of one key frame, parameter sets before it where the codec has them.
 ///
 /// It takes as long as decoding one frame does, some milliseconds: not for a thread that carries
-/// media. - Throws: when there is no picture in it.
+/// media.
+///
+/// - Throws: `PictureError` when there is no picture in it.
 public func decodeKeyframe(_ octets: [UInt8], _ codec: PictureCodec) throws(PictureError) -> Picture
 {
     guard let decoder = avcodec_find_decoder(codec.id) else { throw .noCodec("\(codec)") }
