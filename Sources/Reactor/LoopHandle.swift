@@ -43,6 +43,14 @@ public struct LoopHandle<E: Engine & SendableMetatype & ~Copyable>: Sendable {
         return await ending.value()
     }
 
+    /// Whether the loop has ended, by `stop` or by the kernel's refusal.
+    public var hasEnded: Bool { ending.hasEnded }
+
+    /// Waits until the loop has ended, without ending it.
+    ///
+    /// - Returns: The kernel's refusal that ended it, `nil` when `stop` did.
+    public func ended() async -> SystemError? { await ending.value() }
+
     /// A command that was taken is always carried out, so the continuation never waits in vain.
     private func ask<T: Sendable>(
         _ body: @escaping @Sendable (inout E, LoopStatistics, Instant) -> T
@@ -76,6 +84,15 @@ final class Ending: Sendable {
             return waiting
         }
         for continuation in waiting { continuation.resume(returning: failure) }
+    }
+
+    var hasEnded: Bool {
+        state.withLock { state in
+            switch state {
+            case .pending: false
+            case .ended: true
+            }
+        }
     }
 
     func value() async -> SystemError? {

@@ -54,19 +54,23 @@ public final class Mailbox<Command: Sendable>: Sendable {
         _ = system_wake(descriptor)
     }
 
-    /// Takes out all that waits, oldest first. Called by the one thread that drains.
+    /// Takes out what waits, oldest first. Called by the one thread that drains.
     ///
-    /// - Returns: `false` once the mailbox is closed: this was the last of it.
-    public func drain(_ body: (Command) -> Void) -> Bool {
+    /// - Parameters:
+    ///   - bound: How many to take at most; while more wait, the mailbox stays readable.
+    ///   - body: Carries out one.
+    /// - Returns: `false` once the mailbox is closed and this was the last of it.
+    public func drain(atMost bound: Int = .max, _ body: (Command) -> Void) -> Bool {
         // Cleared before the commands are taken: what is posted in between wakes us once more.
         system_wake_clear(descriptor)
-        let (commands, isClosed) = state.withLock { state in
-            let taken = state.pending
-            state.pending = []
-            return (taken, state.isClosed)
+        let (commands, isLast, isClosed) = state.withLock { state in
+            let taken = Array(state.pending.prefix(bound))
+            state.pending.removeFirst(taken.count)
+            return (taken, state.pending.isEmpty, state.isClosed)
         }
+        if !isLast { _ = system_wake(descriptor) }
         for command in commands { body(command) }
-        return !isClosed
+        return !isClosed || !isLast
     }
 
     /// Blocks until something waits, the mailbox closes, or `deadline` has come: for threads that have

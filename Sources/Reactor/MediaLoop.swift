@@ -42,7 +42,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
     /// Refuses later commands and carries out those taken: for a loop that cannot go on.
     mutating func close() {
         mailbox.close()
-        _ = drainMailbox(at: .now())
+        while drainMailbox(at: .now()) {}
     }
 
     private mutating func turn() throws(SystemError) -> Bool {
@@ -76,7 +76,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
         _ statistics: LoopStatistics,
         at now: Instant
     ) -> Bool {
-        mailbox.drain { command in
+        mailbox.drain(atMost: mostCommands) { command in
             // Who posted it may know of frames that came since this turn began.
             pipes.receive(into: &engine, at: now)
             command(&engine, statistics, now)
@@ -103,4 +103,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
 }
 
 /// 256 datagrams: with decryption about a quarter of a millisecond, and room for what it causes.
-private let mostBatches = 4
+let mostBatches = 4
+
+/// Commands of one turn: a session agreed on costs some fifty microseconds, and media waits for them.
+let mostCommands = 16

@@ -35,7 +35,7 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
     /// Refuses later commands and carries out those taken: for a loop that cannot go on.
     mutating func close() {
         mailbox.close()
-        _ = drainMailbox(at: .now())
+        while drainMailbox(at: .now()) {}
     }
 
     private mutating func turn() throws(SystemError) -> Bool {
@@ -66,7 +66,7 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
         _ mailbox: Mailbox<MediaLoop<E>.Command>, into engine: inout E,
         _ statistics: LoopStatistics, at now: Instant
     ) -> Bool {
-        mailbox.drain { command in command(&engine, statistics, now) }
+        mailbox.drain(atMost: mostCommands) { command in command(&engine, statistics, now) }
     }
 
     private mutating func receiveDatagrams(at now: Instant) {
@@ -75,10 +75,11 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
 
     private static func receive(from socket: inout UDPSocket, into engine: inout E, at now: Instant)
     {
-        // An error here tells of an earlier send (ICMP); the socket has counted it.
-        while (try? socket.receiveBatch { engine.receive($0, from: $1, at: now) })
-            == UDPSocket.batchLimit
-        {}
+        for _ in 0..<mostBatches {
+            // An error here tells of an earlier send (ICMP); the socket has counted it.
+            let count = try? socket.receiveBatch { engine.receive($0, from: $1, at: now) }
+            guard count == UDPSocket.batchLimit else { return }
+        }
     }
 
     private mutating func transmit(at now: Instant) throws(SystemError) {

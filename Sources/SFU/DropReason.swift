@@ -61,6 +61,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case pipeFull
     /// A frame from another loop that does not parse.
     case malformedFrame
+    /// An event that the owner did not take in time.
+    case eventLost
 
     /// The metric label: snake case, stable; an acronym is one word.
     public var label: String {

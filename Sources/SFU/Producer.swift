@@ -15,7 +15,8 @@ struct Producer {
     let track: ProducedTrack
     let origin: Origin
     let extensions: HeaderExtensionMap
-    var stream: ReceiveStream?  // once the offer or the first packet has named its SSRC
+    var ssrc: UInt32?  // once the offer or the first packet has named it
+    var stream: ReceiveStream?  // from its first packet on
     var consumers: [ConsumerHandle] = []
     var branches: [Branch] = []  // of its room, where it is wanted
     var isWanted = false  // of its room's home, while a pipe feeds it
@@ -40,7 +41,8 @@ struct Producer {
 
     /// Opens the ring for the SSRC that carries this track.
     mutating func openStream(ssrc: UInt32) {
-        lastReport = nil  // its clocks began elsewhere
+        if ssrc != self.ssrc { lastReport = nil }  // its clocks began elsewhere
+        self.ssrc = ssrc
         stream = ReceiveStream(
             ssrc: ssrc, clockRate: track.codec.codec.clockRate,
             capacity: kind == .video ? Self.videoRing : Self.audioRing,

@@ -6,6 +6,7 @@ struct Schedule {
     var touched: [TransportHandle] = []
     var handshakes = HandshakeQueue()
     var nextReplay: Instant?  // while a consumer is behind what is live
+    var replaying: [RoomHandle] = []  // where it is
     var nextForsaken: Instant?  // when a branch that nobody has come to yet is given up
     var now = Instant(nanoseconds: 0)
 

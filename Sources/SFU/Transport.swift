@@ -38,7 +38,7 @@ struct Transport: ~Copyable {
     }
 
     static let addressLimit = 8  // as many as its ICE remembers
-    static let routeLimit = 32
+    static let routeLimit = 128  // a track's SSRC and what repeats it, for 64 of them
     static let reportInterval = Interval.seconds(1)
 
     func route(for ssrc: UInt32) -> StreamRoute? {
@@ -52,6 +52,11 @@ struct Transport: ~Copyable {
         guard let former = routes.firstIndex(where: { $0.isSuperseded }) else { return false }
         routes.remove(at: former)
         return true
+    }
+
+    /// Notes what an offer says of an SSRC, if there is room.
+    mutating func addRoute(_ route: StreamRoute) {
+        if hasRoomForRoute() { routes.append(route) }
     }
 
     /// The track has moved to a new SSRC: what still comes under the old one is not of it, and

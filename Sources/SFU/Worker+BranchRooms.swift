@@ -80,7 +80,10 @@ extension Worker {
         case .producerWanted: producerWanted(frame.number, on: loop)
         case .producerUnwanted: producerUnwanted(frame.number, on: loop)
         case .keyframeWanted:
-            if let place = pipes.produced[frame.number] { requestKeyframe(from: place) }
+            // Of what that loop has lost in the pipe it will have one anyway, when it is in time again.
+            guard let place = pipes.produced[frame.number], !pipes.isTorn(place, to: loop)
+            else { return }
+            requestKeyframe(from: place)
         case .branchLeft: branchLeft(frame.number, on: loop)
         case .packet: return
         }
@@ -176,7 +179,7 @@ extension Worker {
     }
 
     /// The home is going away: every session of the branch ends with it.
-    private mutating func closeRoom(_ key: Pipes.Key) {
+    mutating func closeRoom(_ key: Pipes.Key) {
         guard let room = pipes.branches[key] else { return }
         for transport in rooms[room].peers.flatMap(\.transports) { end(transport, reason: .local) }
         closeRoomIfEmpty(room)

@@ -18,6 +18,7 @@ extension Worker {
         guard let room = directory.room(name), rooms[room].origin == .home,
             !consumable(in: room, from: source).isEmpty
         else { throw .nothingToConsume(room: name) }
+        guard pipes.takesMessages(to: loop) else { throw .busy }
         let number = pipes.nextNumber()
         forgetBranch(of: room, on: loop)
         rooms[room].branches.append(Branch(loop: loop, number: number))
@@ -99,7 +100,8 @@ extension Worker {
                 room: room, producer: producer, sequence: sequence, ssrc: ssrc)
             guard !pipes.append(.packet(packet), to: branch.loop) else { continue }
             drops.count(.pipeFull)
-            requestKeyframe(from: Pipes.Place(room: room, producer: producer))
+            pipes.tear(
+                Pipes.Place(room: room, producer: producer), to: branch.loop, at: schedule.now)
         }
     }
 
@@ -140,6 +142,20 @@ extension Worker {
         else { return }
         forgetBranch(of: room, on: loop)
         closeRoomIfEmpty(room)
+    }
+
+    /// Another loop has ended for good: its branches are forgotten, and those of its rooms here end.
+    public mutating func loopEnded(_ loop: Int, at now: Instant) {
+        schedule.now = now
+        pipes.close(loop)
+        for room in rooms.handles where rooms.contains(room) {
+            if case .branch(let key) = rooms[room].origin {
+                if key.loop == loop { closeRoom(key) }
+            } else {
+                forgetBranch(of: room, on: loop)
+                closeRoomIfEmpty(room)
+            }
+        }
     }
 
     private mutating func forgetBranch(of room: RoomHandle, on loop: Int) {

@@ -30,7 +30,7 @@ extension Worker {
     mutating func sendPLI(
         to producer: ProducerHandle, in room: RoomHandle, over transport: TransportHandle
     ) {
-        guard let ssrc = rooms[room].router.producers[producer].stream?.ssrc,
+        guard let ssrc = rooms[room].router.producers[producer].ssrc,
             transports.contains(transport)
         else { return }
         totals.keyframeRequests &+= 1

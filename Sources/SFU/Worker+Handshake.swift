@@ -100,6 +100,7 @@ extension Worker {
         for (_, consumer) in transports[handle].consumers {
             if rooms[room].router.beginReplay(consumer, at: now) {
                 schedule.nextReplay = now
+                if !schedule.replaying.contains(room) { schedule.replaying.append(room) }
             } else {
                 requestKeyframe(for: consumer, in: room, at: now)
             }
@@ -108,9 +109,6 @@ extension Worker {
 
     /// Notes an event for the owner; one who does not listen loses the oldest.
     mutating func emit(_ event: WorkerEvent) {
-        if events.count >= Self.eventLimit { events.removeFirst() }
-        events.append(event)
+        if !events.append(event) { drops.count(.eventLost) }
     }
-
-    private static var eventLimit: Int { 65_536 }
 }

@@ -52,18 +52,20 @@ extension Worker {
     }
 
     /// The pipe to `loop` is full: packets for it are dropped, and their producers asked for key
-    /// frames; messages wait.
+    /// frames once it is no longer; messages wait.
     public mutating func refuseFrames(to loop: Int) {
-        var torn: [Pipes.Place] = []
-        var count = 0
-        pipes.dropPackets(to: loop) { packet in
-            count += 1
-            if torn.last?.producer != packet.producer {
-                torn.append(Pipes.Place(room: packet.room, producer: packet.producer))
-            }
-        }
+        let count = pipes.dropPackets(to: loop, at: schedule.now)
         for _ in 0..<count { drops.count(.pipeFull) }
-        for place in torn where rooms.contains(place.room) { requestKeyframe(from: place) }
+    }
+
+    /// Whether the turn before left messages for another loop behind, because the pipe was full.
+    public func hasRefusedFrames(for loop: Int) -> Bool {
+        pipes.isRefused && pipes.hasEntries(for: loop)
+    }
+
+    /// Asks for key frames of what pipes have lost that have been in time for a while since.
+    mutating func mendPipes(at now: Instant) {
+        while let place = pipes.nextTorn(at: now) { requestKeyframe(from: place) }
     }
 
     /// Leaves a message for another loop.

@@ -50,11 +50,12 @@ extension Worker {
         return room
     }
 
-    /// Adds a peer to a room; a room that stays empty, because it is refused, is closed again.
+    /// Adds a peer to a room; one that stays empty, because it is refused, is closed again. A branch is
+    /// not: others may be on their way to it.
     mutating func add(
         _ profile: PeerProfile, to room: RoomHandle, isImplicit: Bool, at now: Instant
     ) throws(SessionError) {
-        defer { closeRoomIfEmpty(room) }
+        defer { if rooms[room].origin == .home { closeRoomIfEmpty(room) } }
         guard Self.isWellFormed(profile.id) else { throw .malformedName(profile.id) }
         guard rooms[room].peers.count < configuration.peerLimit else {
             throw .roomFull(limit: configuration.peerLimit)

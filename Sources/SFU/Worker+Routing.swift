@@ -21,19 +21,20 @@ extension Worker {
     mutating func streamRoute(
         _ layout: RTPLayout, _ packet: RawSpan, of handle: TransportHandle
     ) -> Transport.StreamRoute? {
-        let ssrc = layout.header.ssrc
+        let (ssrc, room) = (layout.header.ssrc, transports[handle].room)
         if let route = transports[handle].route(for: ssrc) {
-            return route.isSuperseded ? nil : route
+            if route.isSuperseded { return nil }
+            if !route.isRetransmission { openAnnouncedStream(of: route, in: room) }
+            return route
         }
         guard transports[handle].hasRoomForRoute() else { return nil }
-        let room = transports[handle].room
         for producer in transports[handle].producers {
             guard
                 let isRetransmission = rooms[room].router.producers[producer].claims(
                     layout, packet)
             else { continue }
             if !isRetransmission {
-                if rooms[room].router.producers[producer].stream != nil {
+                if rooms[room].router.producers[producer].ssrc != nil {
                     transports[handle].supersedeRoutes(to: producer)
                 }
                 openStream(ssrc: ssrc, of: producer, in: room)
@@ -44,6 +45,13 @@ extension Worker {
             return route
         }
         return nil
+    }
+
+    /// An offer alone costs no ring: the first packet of the SSRC that it named does.
+    private mutating func openAnnouncedStream(of route: Transport.StreamRoute, in room: RoomHandle)
+    {
+        guard rooms[room].router.producers[route.producer].stream == nil else { return }
+        openStream(ssrc: route.ssrc, of: route.producer, in: room)
     }
 
     /// Gives a producer's track the ring for its SSRC; its consumers need a key frame of it.
@@ -70,7 +78,7 @@ extension Producer {
         if id != 0, let element = layout.element(id, in: packet) {
             return element.text(in: packet) == track.mid ? isRetransmission : nil
         }
-        return isRetransmission || stream == nil ? isRetransmission : nil
+        return isRetransmission || ssrc == nil ? isRetransmission : nil
     }
 }
 

@@ -57,7 +57,6 @@ extension Worker {
     ) throws(SessionError) -> SessionAnswer {
         schedule.now = now
         guard let room = directory.room(name) else { throw .nothingToConsume(room: name) }
-        defer { closeRoomIfEmpty(room) }  // a branch opened for this peer alone
         let producers = consumable(in: room, from: source)
         guard !producers.isEmpty else { throw .nothingToConsume(room: name) }
         let tracks = producers.map { outgoingTrack(for: $0, in: room) }

@@ -105,7 +105,10 @@ extension Worker {
     mutating func grantReplays(at now: Instant) {
         guard let due = schedule.nextReplay, due <= now else { return }
         schedule.nextReplay = nil
-        for room in rooms.handles where !rooms[room].router.replays.isEmpty {
+        let replaying = schedule.replaying
+        schedule.replaying.removeAll()
+        for room in replaying where rooms.contains(room) && !rooms[room].router.replays.isEmpty {
+            schedule.replaying.append(room)
             rooms[room].router.grantReplays()
             activate(room)
             schedule.nextReplay = now + ReplayQueue.interval

@@ -15,12 +15,12 @@ extension Worker {
         pipes.produced[track.number] = Pipes.Place(room: room, producer: handle)
         transports[transport].producers.append(handle)
         if let ssrc = section.remoteSSRCs.first {
-            openStream(ssrc: ssrc, of: handle, in: room)
-            transports[transport].routes.append(
+            rooms[room].router.producers[handle].ssrc = ssrc
+            transports[transport].addRoute(
                 .init(ssrc: ssrc, producer: handle, isRetransmission: false))
         }
         if let ssrc = section.remoteRetransmissionSSRC {
-            transports[transport].routes.append(
+            transports[transport].addRoute(
                 .init(ssrc: ssrc, producer: handle, isRetransmission: true))
         }
         emit(

@@ -19,7 +19,7 @@ public struct Worker: ~Copyable, Engine {
     var random: SeededRandom
     var outbox = Outbox()
     var drops = DropCounters()
-    var events: [WorkerEvent] = []
+    var events = EventQueue()
     var schedule = Schedule()
     var pipes = Pipes()
     var active: [RoomHandle] = []
@@ -71,6 +71,7 @@ public struct Worker: ~Copyable, Engine {
         grantReplays(at: now)
         leaveForsakenBranches(at: now)
         keepSlotsFree()
+        mendPipes(at: now)
         pipes.isRefused = false  // a pipe that still is full will say so
     }
 
@@ -78,9 +79,9 @@ public struct Worker: ~Copyable, Engine {
 
     /// The earliest of all sessions' deadlines.
     public var nextDeadline: Instant? {
-        guard pipes.isRefused else { return schedule.next }
         var earliest = Earliest(schedule.next)
-        earliest.take(schedule.now + Self.pipeRetry)
+        earliest.take(pipes.nextMend)
+        if pipes.isRefused { earliest.take(schedule.now + Self.pipeRetry) }
         return earliest.instant
     }
 
@@ -122,9 +123,7 @@ public struct Worker: ~Copyable, Engine {
     }
 
     /// The next thing that happened.
-    public mutating func nextEvent() -> WorkerEvent? {
-        events.isEmpty ? nil : events.removeFirst()
-    }
+    public mutating func nextEvent() -> WorkerEvent? { events.popFirst() }
 }
 
 // MARK: Media in

@@ -4,7 +4,9 @@ import Web
 
 extension Endpoints {
     func health() -> HTTPResponse {
-        .json(200, HealthBody(timestamp: timestamp(milliseconds: clock())))
+        let body = HealthBody(timestamp: timestamp(milliseconds: clock()))
+        guard server.endedWorkers.isEmpty else { return .json(503, body) }
+        return .json(200, body)
     }
 
     func rooms(_ request: HTTPRequest) async throws(Refused) -> HTTPResponse {

@@ -60,6 +60,22 @@ public final class MediaServer: Sendable {
         }
         self.workers = workers
         self.placement = placement
+        watchEndings()
+    }
+
+    /// Which workers have ended, counted from 0: by `stop`, or because the kernel refused them. Rooms at
+    /// home there answer `stopped`.
+    public var endedWorkers: [Int] { workers.indices.filter { workers[$0].loop.hasEnded } }
+
+    /// A worker that the kernel has ended is told of to the others, which pipe nothing to it any more.
+    private func watchEndings() {
+        for (index, worker) in workers.enumerated() {
+            let others = workers.indices.filter { $0 != index }.map { workers[$0].loop }
+            Task {
+                guard await worker.loop.ended() != nil else { return }
+                for other in others { other.post { $0.loopEnded(index, at: $1) } }
+            }
+        }
     }
 
     /// Everything that happens from now on, in each room in order. Every call gets a stream of its
@@ -172,17 +188,21 @@ extension MediaServer {
             return Session(answer)
         }
         do throws(SessionError) {
-            do throws(SessionError) {
-                return try await onWorker(loop, subscribe)
-            } catch .nothingToConsume where loop != placement.home(of: room) {
-                try await openBranch(of: room, on: loop, toWatch: source)
-                return try await onWorker(loop, subscribe)
+            for _ in 0..<Self.branchTries {
+                do throws(SessionError) {
+                    return try await onWorker(loop, subscribe)
+                } catch .nothingToConsume where loop != placement.home(of: room) {
+                    try await openBranch(of: room, on: loop, toWatch: source)
+                }
             }
+            return try await onWorker(loop, subscribe)
         } catch {
             placement.giveBack(loop, of: room)
             throw error
         }
     }
+
+    private static let branchTries = 2  // the last watcher of one just opened may leave before us
 
     /// Has a room go on on another loop, and returns once that loop will know of it before it hears
     /// anything that follows.
@@ -193,7 +213,10 @@ extension MediaServer {
             try worker.openBranch(ofRoom: room, on: loop, toWatch: source, at: now)
         }
         // The turn that ran this has ended, and left all it told in the pipe, when the next begins.
-        try await onWorker(of: room) { _, _ in }
+        let isTold = try await onWorker(of: room) { worker, _ in
+            !worker.hasRefusedFrames(for: loop)
+        }
+        guard isTold else { throw .busy }
     }
 
     private static func firstProducer(

@@ -30,7 +30,7 @@ final class Placement: Sendable {
     private let state: Mutex<State>
 
     init(loopCount: Int, watcherBound: Int) {
-        (self.loopCount, self.watcherBound) = (loopCount, watcherBound)
+        (self.loopCount, self.watcherBound) = (loopCount, max(watcherBound, 1))
         state = Mutex(State(loads: [Int](repeating: 0, count: loopCount)))
     }
 

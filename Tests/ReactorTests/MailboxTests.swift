@@ -43,6 +43,20 @@ import Testing
         #expect(!contents(of: mailbox).isOpen)
     }
 
+    @Test func `takes no more than a turn may, and stays readable for the rest`() throws {
+        let mailbox = try Mailbox<Int>()
+        for number in 0..<5 { try mailbox.post(number) }
+        mailbox.close()
+        var (turns, isOpen) = ([[Int]](), true)
+        while isOpen {
+            try mailbox.wait()
+            var turn: [Int] = []
+            isOpen = mailbox.drain(atMost: 2) { turn.append($0) }
+            turns.append(turn)
+        }
+        #expect(turns == [[0, 1], [2, 3], [4]])
+    }
+
     @Test func `loses nothing of many threads posting at once`() throws {
         let mailbox = try Mailbox<Int>()
         for thread in 0..<4 {

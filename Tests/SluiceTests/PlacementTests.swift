@@ -40,6 +40,12 @@ import Testing
         #expect(placement.loops(of: "room") == [0])
     }
 
+    @Test(arguments: [0, -1]) func `a bound that nobody could keep is one`(bound: Int) {
+        let placement = Placement(loopCount: 2, watcherBound: bound)
+        let loops = (0..<4).map { _ in placement.takeWatcher(of: "room") }
+        #expect(Set(loops) == [0, 1])
+    }
+
     @Test func `who leaves, or never came, makes room`() {
         let placement = Placement(loopCount: 2, watcherBound: 1)
         let home = Self.home(placement)

@@ -64,7 +64,22 @@ extension ProducedTrack {
         writer.write(codec.payloadType)
         writer.write(codec.retransmissionPayloadType ?? 255)
         writer.write(codec.feedback.bits)
-        for text in [id, peer, streamID, mid, codec.parameters.text] { writer.write(name: text) }
+        for text in [id, peer, streamID, mid] { writer.write(name: text, atMost: 255) }
+        let rest = PipeFrame.byteLimit - writer.count - 2
+        writer.write(name: codec.parameters.text(atMost: rest))
+    }
+}
+
+extension FormatParameters {
+    /// The text; of one that is too long, the parameters that there is room for.
+    fileprivate func text(atMost bound: Int) -> String {
+        guard text.utf8.count > bound else { return text }
+        var (kept, rest) = ([Substring](), bound)
+        for parameter in text.split(separator: ";") where parameter.utf8.count < rest {
+            kept.append(parameter)
+            rest -= parameter.utf8.count + 1
+        }
+        return kept.joined(separator: ";")
     }
 }
 
@@ -93,9 +108,9 @@ extension HeaderExtensionMap {
 }
 
 extension ByteWriter {
-    /// A text behind two octets of its length; what is longer is cut, and found too long as a frame.
-    fileprivate mutating func write(name: String) {
-        let octets = name.utf8.prefix(Int(UInt16.max))
+    /// A text behind two octets of its length; what is longer is cut.
+    fileprivate mutating func write(name: String, atMost bound: Int = 2000) {
+        let octets = name.utf8.prefix(bound)
         write(UInt16(octets.count))
         write(octets)
     }

@@ -1,3 +1,4 @@
+import Timing
 import Wire
 
 /// A packet that shall go through a pipe, by where it lies.
@@ -17,16 +18,42 @@ struct PipeOutlet {
 
     private var entries: [Entry] = []
     private var position = 0
+    private var isClosed = false
+    private var mend = Instant(nanoseconds: 0)  // of what is torn, if no more is lost by then
+    private(set) var torn: [Pipes.Place] = []  // producers whose packets were lost
 
     var isEmpty: Bool { position == entries.count }
     var count: Int { entries.count - position }
 
-    /// Queues an entry; `false` when as many wait as may.
+    var takesMessages: Bool { !isClosed && count < Self.messageLimit }
+    var nextMend: Instant? { torn.isEmpty ? nil : mend }
+
+    /// Queues an entry; `false` when as many wait as may. Messages may where packets no longer do: what
+    /// they tell is told once.
     mutating func append(_ entry: Entry) -> Bool {
-        guard count < Self.limit else { return false }
-        entries.append(entry)
-        return true
+        let isTaken =
+            switch entry {
+            case .packet: !isClosed && count < Self.limit
+            case .message: takesMessages
+            }
+        if isTaken { entries.append(entry) }
+        return isTaken
     }
+
+    /// Nobody reads any more.
+    mutating func close() {
+        self = PipeOutlet()
+        isClosed = true
+    }
+
+    /// Notes that packets of a producer were lost.
+    mutating func tear(_ place: Pipes.Place, at now: Instant) {
+        mend = now + Self.calm
+        if !torn.contains(place) { torn.append(place) }
+    }
+
+    /// A producer to ask for a key frame, because the pipe is in time again.
+    mutating func nextTorn(at now: Instant) -> Pipes.Place? { mend <= now ? torn.popLast() : nil }
 
     mutating func popFirst() -> Entry? {
         guard position < entries.count else { return nil }
@@ -40,19 +67,31 @@ struct PipeOutlet {
         return entries[position]
     }
 
-    /// Puts the messages that wait back in order, and gives out the packets among them.
-    mutating func dropPackets(_ body: (PipedPacket) -> Void) {
+    /// Keeps the messages that wait, and drops the packets among them.
+    ///
+    /// - Returns: How many.
+    mutating func dropPackets(at now: Instant) -> Int {
         entries.removeFirst(position)
         position = 0
-        entries.removeAll { entry in
-            guard case .packet(let packet) = entry else { return false }
-            body(packet)
-            return true
+        mend = now + Self.calm
+        var messages: [Entry] = []
+        for entry in entries {
+            switch entry {
+            case .packet(let packet):
+                tear(Pipes.Place(room: packet.room, producer: packet.producer), at: now)
+            case .message: messages.append(entry)
+            }
         }
+        defer { entries = messages }
+        return entries.count - messages.count
     }
 
     /// A turn's packets and what came before each of a few tracks; beyond, the pipe counts as full.
     static let limit = 8192
+    /// Beyond, a loop has not read for minutes.
+    static let messageLimit = 65_536
+    /// How long a pipe must have lost nothing to be in time again.
+    static let calm = Interval.milliseconds(200)
     /// What came before is carried only while it leaves this many entries free.
     static let backlogReserve = 2048
 }
@@ -66,7 +105,7 @@ struct Pipes {
     }
 
     /// Where a producer lives.
-    struct Place {
+    struct Place: Hashable {
         let room: RoomHandle
         let producer: ProducerHandle
     }
@@ -103,9 +142,42 @@ struct Pipes {
         outlets.indices.contains(loop) ? outlets[loop].popFirst() : nil
     }
 
-    mutating func dropPackets(to loop: Int, _ body: (PipedPacket) -> Void) {
-        guard outlets.indices.contains(loop) else { return }
-        outlets[loop].dropPackets(body)
+    mutating func dropPackets(to loop: Int, at now: Instant) -> Int {
+        guard outlets.indices.contains(loop) else { return 0 }
+        let count = outlets[loop].dropPackets(at: now)
         if !outlets[loop].isEmpty { isRefused = true }
+        return count
+    }
+
+    func takesMessages(to loop: Int) -> Bool {
+        !outlets.indices.contains(loop) || outlets[loop].takesMessages
+    }
+
+    /// Nothing is left for a loop from now on.
+    mutating func close(_ loop: Int) {
+        while outlets.count <= loop { outlets.append(PipeOutlet()) }
+        outlets[loop].close()
+    }
+
+    mutating func tear(_ place: Place, to loop: Int, at now: Instant) {
+        outlets[loop].tear(place, at: now)
+    }
+
+    func isTorn(_ place: Place, to loop: Int) -> Bool {
+        outlets.indices.contains(loop) && outlets[loop].torn.contains(place)
+    }
+
+    /// When the next pipe that lost packets may be in time again.
+    var nextMend: Instant? {
+        var earliest = Earliest(nil)
+        for index in outlets.indices { earliest.take(outlets[index].nextMend) }
+        return earliest.instant
+    }
+
+    mutating func nextTorn(at now: Instant) -> Place? {
+        for index in outlets.indices {
+            if let place = outlets[index].nextTorn(at: now) { return place }
+        }
+        return nil
     }
 }

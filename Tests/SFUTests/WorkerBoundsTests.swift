@@ -1,0 +1,73 @@
+import Codecs
+import SDP
+import Testing
+import Timing
+import WebRTC
+import Wire
+
+@testable import SFU
+
+/// What a worker keeps for others who do not take it, and for what has not come.
+@Suite struct WorkerBoundsTests {
+    @Test func `events come in order; beyond the limit the oldest is lost, and said to be`() {
+        var events = EventQueue()
+        let total = EventQueue.limit + 3
+        let lost = (0..<total).filter { !events.append(.roomOpened(room: "\($0)")) }
+        #expect(lost.count == 3)
+        for number in 3..<total where events.popFirst() != .roomOpened(room: "\(number)") {
+            Issue.record("out of order at \(number)")
+            return
+        }
+        #expect(events.popFirst() == nil)
+    }
+
+    @Test func `a full outlet refuses packets, but not what is told once`() {
+        var outlet = PipeOutlet()
+        var rooms = Slab<Room>()
+        var producers = Slab<Producer>()
+        let packet = PipedPacket(
+            room: rooms.insert(Room(name: "r", title: "r", createdMilliseconds: 0)),
+            producer: producers.insert(producer(parameters: "")), sequence: 1, ssrc: 1)
+        let place = Pipes.Place(room: packet.room, producer: packet.producer)
+        let now = Instant(nanoseconds: 0)
+        for _ in 0..<PipeOutlet.limit { _ = outlet.append(.packet(packet)) }
+        let (takesPacket, takesMessage) = (
+            outlet.append(.packet(packet)), outlet.append(.message([1]))
+        )
+        #expect(!takesPacket && takesMessage)
+        let dropped = outlet.dropPackets(at: now)
+        #expect(dropped == PipeOutlet.limit && outlet.count == 1 && outlet.torn == [place])
+        let soon = outlet.nextTorn(at: now + .milliseconds(199))
+        let later = outlet.nextTorn(at: now + .milliseconds(200))
+        #expect(soon == nil && later == place && outlet.nextMend == nil)
+    }
+
+    @Test func `a track is told of however long its texts are, without what has no room`() throws {
+        let parameters =
+            "sprop-parameter-sets=" + String(repeating: "A", count: 3000)
+            + ";packetization-mode=1;profile-level-id=42e01f"
+        let track = producer(parameters: parameters, mid: String(repeating: "m", count: 3000)).track
+        let message = PipeFrame(.producerOpened, 1).message { writer in
+            writer.write(UInt32(7))
+            track.write(to: &writer)
+        }
+        #expect(message.count <= PipeFrame.byteLimit)
+        var reader = ByteReader(message.span.bytes)
+        let frame = try PipeFrame(parsing: &reader)
+        _ = try reader.readUInt32()
+        let told = try ProducedTrack(number: frame.number, parsing: &reader)
+        #expect(told.codec.parameters.text == "packetization-mode=1;profile-level-id=42e01f")
+        #expect(told.mid.utf8.count == 255 && told.peer == "p")
+    }
+
+    private func producer(parameters: String, mid: String = "0") -> Producer {
+        let codec = NegotiatedCodec(
+            codec: .h264, payloadType: 96, retransmissionPayloadType: nil,
+            parameters: FormatParameters(parameters))
+        return Producer(
+            track: ProducedTrack(
+                number: 1, order: 0, peer: "p", names: (id: "i", streamID: "s"), mid: mid,
+                codec: codec),
+            origin: .pipe(Pipes.Key(loop: 1, number: 1)), extensions: .init())
+    }
+}
