@@ -1,6 +1,5 @@
 #include "transform.h"
 
-#include <endian.h>
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,17 +64,6 @@ void cciphers_transform_free(cciphers_transform *transform) {
     EVP_CIPHER_CTX_free(transform->cipher);
     OPENSSL_cleanse(transform, sizeof *transform);
     free(transform);
-}
-
-// An IV is salt XOR (SSRC, index), two octets later in AES-CM (RFC 3711 §4.1.1) than in GCM
-// (RFC 7714 §8.1, §9.1). As two big-endian words, so that a packet costs two exclusive ors.
-void transform_iv(
-    const cciphers_transform *transform, uint32_t ssrc, uint64_t index, uint64_t iv[2]
-) {
-    const uint64_t high = transform->is_gcm ? (uint64_t)ssrc << 16 | (index >> 32 & 0xFFFF) : ssrc;
-    const uint64_t low = index << (transform->is_gcm ? 32 : 16);
-    iv[0] = transform->salt[0] ^ htobe64(high);
-    iv[1] = transform->salt[1] ^ htobe64(low);
 }
 
 static int start(const cciphers_transform *transform, uint32_t ssrc, uint64_t index) {
@@ -145,7 +133,7 @@ static __attribute__((noinline)) size_t seal_otherwise(
     const uint8_t *payload, size_t payload_count, uint32_t ssrc, uint64_t index
 ) {
     switch (transform->way) {
-    case by_evp: break;
+    case by_evp: return 0;
     case by_library:
         return library_seal_rtp(transform->library, out, header + prefix, payload, payload_count);
     case by_batch:
@@ -166,11 +154,10 @@ size_t cciphers_seal_rtp(
         return seal_otherwise(
             transform, out, header, prefix, payload, payload_count, ssrc, index);
     const size_t clear = header + prefix, count = clear + payload_count;
-    int is_good = start(transform, ssrc, index);
-    if (transform->is_gcm) is_good = is_good && update(transform, NULL, out, header);
-    is_good = is_good && update(transform, out + header, out + header, prefix)
-        && update(transform, out + clear, payload, payload_count);
-    if (!is_good) return 0;
+    if (!start(transform, ssrc, index)) return 0;
+    if (transform->is_gcm && !update(transform, NULL, out, header)) return 0;
+    if (!update(transform, out + header, out + header, prefix)) return 0;
+    if (!update(transform, out + clear, payload, payload_count)) return 0;
     if (transform->is_gcm) return finish_seal(transform, out + count) ? count + gcm_tag : 0;
     uint8_t digest[20];
     transform_hmac(transform, out, count, (uint32_t)(index >> 16), digest);

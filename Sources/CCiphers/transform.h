@@ -1,5 +1,6 @@
 // What the files that seal and open know of a transform.
 #pragma once
+#include <endian.h>
 #include "CCiphers.h"
 #include "counter.h"
 #include "ipsec.h"
@@ -40,9 +41,16 @@ void transform_hmac(
     const cciphers_transform *transform, const uint8_t *bytes, size_t count, uint32_t word,
     uint8_t digest[20]);
 
-/// Salt XOR (SSRC, index).
-void transform_iv(
-    const cciphers_transform *transform, uint32_t ssrc, uint64_t index, uint64_t iv[2]);
+// An IV is salt XOR (SSRC, index), two octets later in AES-CM (RFC 3711 §4.1.1) than in GCM
+// (RFC 7714 §8.1, §9.1). As two big-endian words, so that a packet costs two exclusive ors.
+static inline void transform_iv(
+    const cciphers_transform *transform, uint32_t ssrc, uint64_t index, uint64_t iv[2]
+) {
+    const uint64_t high = transform->is_gcm ? (uint64_t)ssrc << 16 | (index >> 32 & 0xFFFF) : ssrc;
+    const uint64_t low = index << (transform->is_gcm ? 32 : 16);
+    iv[0] = transform->salt[0] ^ htobe64(high);
+    iv[1] = transform->salt[1] ^ htobe64(low);
+}
 
 /// AES-CM over `prefix` octets where they lie at `out`, and `payload` to behind them; 0 if refused.
 int transform_encrypt(

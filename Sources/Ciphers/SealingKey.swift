@@ -64,11 +64,10 @@ public struct SealingKey: ~Copyable {
     /// Octets `sealRTCP` adds to a packet.
     public var rtcpOverhead: Int { profile.rtcpOverhead }
 
-    /// Encrypts and authenticates one RTP packet where it will be sent from.
-    ///
-    /// At `out` lie already the header (with CSRCs and extensions; it stays in clear) and after it
-    /// the octets of the payload that were rewritten; the rest of the payload is read from where it
-    /// was received, and never touched. Under a `SealingBatch` this happens when that is sealed.
+    /// This key for the packet path.
+    public var sealer: PacketSealer { PacketSealer(rtp.pointer, overhead: profile.rtpOverhead) }
+
+    /// Encrypts and authenticates one RTP packet where it will be sent from: see `PacketSealer`.
     ///
     /// - Parameters:
     ///   - out: Room for header, prefix, payload and `rtpOverhead`.
@@ -77,8 +76,7 @@ public struct SealingKey: ~Copyable {
     ///   - payload: What follows the prefix; must not overlap `out`.
     ///   - payloadByteCount: Octets at `payload`, padding included.
     ///   - ssrc: As in the header.
-    ///   - index: ROC · 2¹⁶ + sequence number, kept by the caller. The same index with the same
-    ///     `ssrc` and other contents would give the key away: only an identical packet may reuse it.
+    ///   - index: ROC · 2¹⁶ + sequence number, kept by the caller.
     /// - Returns: The whole length; 0 only if OpenSSL failed, and the packet must not be sent.
     public borrowing func sealRTP(
         at out: UnsafeMutableRawPointer,
@@ -89,16 +87,10 @@ public struct SealingKey: ~Copyable {
         ssrc: UInt32,
         index: UInt64
     ) -> Int {
-        cciphers_seal_rtp(
-            rtp.pointer,
-            out.assumingMemoryBound(to: UInt8.self),
-            headerByteCount,
-            prefixByteCount,
-            payload.assumingMemoryBound(to: UInt8.self),
-            payloadByteCount,
-            ssrc,
-            index
-        )
+        sealer.seal(
+            at: out, headerByteCount: headerByteCount, prefixByteCount: prefixByteCount,
+            payload: UnsafeRawBufferPointer(start: payload, count: payloadByteCount),
+            ssrc: ssrc, index: index)
     }
 
     /// Encrypts and authenticates one compound or reduced-size RTCP packet.

@@ -1,5 +1,5 @@
+import Ciphers
 import RTP
-import WebRTC
 import Wire
 
 extension Consumer {
@@ -14,7 +14,7 @@ extension Consumer {
     /// the last may be shorter. The caller commits nothing; the arena's tail has moved.
     mutating func writeRun(
         _ burst: [PacketRecord], from position: inout Int, slab: borrowing PacketSlab,
-        over connection: borrowing PeerConnection, into arena: inout SendArena,
+        by sealer: PacketSealer, into arena: inout SendArena,
         run: inout SegmentedRun, drops: inout DropCounters
     ) -> RunEnd {
         while position < burst.count {
@@ -31,7 +31,7 @@ extension Consumer {
             let block = block(of: record)
             let byteCount =
                 RTPHeader.byteCount &+ block &+ Int(record.payloadByteCount)
-                &+ connection.rtpOverhead
+                &+ sealer.overhead
             guard run.admits(byteCount) else { return .runClosed }
             guard byteCount <= arena.remaining else { return .arenaFull }
             let sequence = rewriter.sequence(for: record.sequence)
@@ -39,7 +39,7 @@ extension Consumer {
             guard let sequence else { continue }
             guard
                 write(
-                    record, as: sequence, block: block, slab: slab, over: connection,
+                    record, as: sequence, block: block, slab: slab, by: sealer,
                     at: arena.tail)
             else { continue }
             arena.commit(byteCount)
@@ -61,7 +61,7 @@ extension Consumer {
     /// Writes one packet; `false` when it could not be protected, and so must not be sent.
     private mutating func write(
         _ record: PacketRecord, as sequence: Int64, block: Int, slab: borrowing PacketSlab,
-        over connection: borrowing PeerConnection, at out: UnsafeMutableRawPointer
+        by sealer: PacketSealer, at out: UnsafeMutableRawPointer
     ) -> Bool {
         let packet = UnsafeRawPointer(slab.address(of: record.slot))
         writeHeader(
@@ -71,7 +71,7 @@ extension Consumer {
                 ssrc: ssrc,
                 marker: record.marker),
             of: record, in: packet, block: block, at: out)
-        let sealed = connection.sealRTP(
+        let sealed = sealer.seal(
             at: out, headerByteCount: RTPHeader.byteCount + block, prefixByteCount: 0,
             payload: record.payload(in: packet), ssrc: ssrc,
             index: UInt64(bitPattern: sequence))
@@ -116,7 +116,7 @@ extension Consumer {
     /// `false` when it must not be sent.
     mutating func writeRetransmission(
         _ record: PacketRecord, slab: borrowing PacketSlab,
-        over connection: borrowing PeerConnection, at out: UnsafeMutableRawPointer
+        by sealer: PacketSealer, at out: UnsafeMutableRawPointer
     ) -> Bool {
         guard let sequence = rewriter.sequence(for: record.sequence) else { return false }
         let block = block(of: record)
@@ -125,7 +125,7 @@ extension Consumer {
             // nothing in a consumer's header may depend on the time of sending.
             noteSent(packets: 1, payloadByteCount: Int(record.payloadByteCount))
             return write(
-                record, as: sequence, block: block, slab: slab, over: connection, at: out)
+                record, as: sequence, block: block, slab: slab, by: sealer, at: out)
         }
         let packet = UnsafeRawPointer(slab.address(of: record.slot))
         writeHeader(
@@ -140,7 +140,7 @@ extension Consumer {
         out.storeBytes(
             of: UInt16(truncatingIfNeeded: sequence).bigEndian, toByteOffset: headerByteCount,
             as: UInt16.self)
-        let sealed = connection.sealRTP(
+        let sealed = sealer.seal(
             at: out, headerByteCount: headerByteCount, prefixByteCount: 2,
             payload: record.payload(in: packet), ssrc: retransmission.ssrc,
             index: UInt64(resent))

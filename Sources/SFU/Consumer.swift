@@ -35,6 +35,7 @@ struct Consumer {
     var pending: [Int64] = []  // source numbers to send again, oldest first
     var replayNext = Int64.max  // the replay's next source number; what follows it waits
     var replayCredit = 0  // packets of the replay that may be sent now
+    var resendTime = Instant(nanoseconds: 0)  // up to which resending has been granted
     var isPending = false  // on the router's list of consumers with retransmissions
     var resent: Int64 = 0  // the retransmission stream's next number
     var packetCount: UInt32 = 0  // as sender reports count them
@@ -66,7 +67,16 @@ struct Consumer {
         if kind == .video { flow = .awaitingKeyframe }
     }
 
+    /// Whether one more packet may be sent again now: 2000 a second, 128 at once.
+    mutating func mayResend(at now: Instant) -> Bool {
+        let next = max(resendTime, now - Self.resendInterval * Int64(Self.pendingLimit))
+        guard next <= now else { return false }
+        resendTime = next + Self.resendInterval
+        return true
+    }
+
     static let pendingLimit = 128
+    private static let resendInterval = Interval.microseconds(500)
 }
 
 /// What a consumer's peer has told us about how the track arrives.

@@ -51,6 +51,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case consumerNotConnected
     /// Not forwarded: older than what the consumer was sent first.
     case beforeStart
+    /// Not forwarded: its stream ended while it waited for room to send.
+    case streamEnded
     /// A retransmission was asked for that the cache no longer has.
     case notCached
     /// More retransmissions asked for at once than a consumer may have waiting.

@@ -1,6 +1,7 @@
 import Timing
 
-/// Asks a producer for a key frame on behalf of all its consumers, and again until one comes.
+/// Asks a producer for a key frame on behalf of all its consumers, and again until one comes, more
+/// slowly in the end.
 ///
 /// However many consumers ask, the producer hears at most one PLI per `interval`
 /// (RFC 4585 §6.3.1).
@@ -56,11 +57,7 @@ struct KeyframeRequester {
     mutating func advance(to now: Instant) -> Action {
         switch state {
         case .requested(let retry, let remaining) where retry <= now:
-            if remaining == 0 {
-                state = .satisfied
-                return .none
-            }
-            return request(at: now, remaining: remaining - 1)
+            return request(at: now, remaining: max(remaining - 1, 0))
         case .limited(let until, let wanted) where until <= now:
             if wanted { return request(at: now) }
             state = .satisfied
@@ -71,10 +68,13 @@ struct KeyframeRequester {
     }
 
     private mutating func request(at now: Instant, remaining: Int = Self.retries) -> Action {
-        state = .requested(retry: now + interval, remaining: remaining)
+        let wait = remaining > 0 ? interval : interval * Self.patience
+        state = .requested(retry: now + wait, remaining: remaining)
         return .sendPLI
     }
 
-    /// A camera that ignores this many requests will send a key frame when it pleases.
+    /// After so many requests in a row the peer does not listen, or is asleep; whoever waits cannot
+    /// ask by itself, as it is sent nothing: so it is asked on, slowly.
     private static let retries = 10
+    private static let patience: Int64 = 16  // intervals, 5 s
 }

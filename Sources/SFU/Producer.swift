@@ -21,6 +21,7 @@ struct Producer {
     var branches: [Branch] = []  // of its room, where it is wanted
     var isWanted = false  // of its room's home, while a pipe feeds it
     var keyframes = KeyframeRequester()
+    var requestedAfter = Int64.min  // the stream's newest number at the last request
     var lastReport: SenderReportPoint?
     var lastReportPassed: Instant?  // when consumers were last told
     var packetCount: UInt64 = 0
@@ -43,6 +44,7 @@ struct Producer {
     mutating func openStream(ssrc: UInt32) {
         if ssrc != self.ssrc { lastReport = nil }  // its clocks began elsewhere
         self.ssrc = ssrc
+        requestedAfter = .min
         stream = ReceiveStream(
             ssrc: ssrc, clockRate: track.codec.codec.clockRate,
             capacity: kind == .video ? Self.videoRing : Self.audioRing,

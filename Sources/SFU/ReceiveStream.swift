@@ -98,16 +98,23 @@ struct ReceiveStream {
         return record.sequence == sequence ? record : nil
     }
 
-    /// Ends a fan-out: slots displaced meanwhile may be used again.
-    mutating func burstSent(_ slab: inout PacketSlab) {
+    /// Ends the fan-out of the first `count` packets: slots displaced meanwhile may be used again.
+    ///
+    /// - Returns: Whether more have come since that fan-out began.
+    mutating func burstSent(_ count: Int, _ slab: inout PacketSlab) -> Bool {
+        guard count >= burst.count else {
+            burst.removeFirst(count)
+            return true
+        }
         burst.removeAll(keepingCapacity: true)
         for slot in retired { slab.give(slot) }
         retired.removeAll(keepingCapacity: true)
+        return false
     }
 
     /// Gives every slot back; the stream is over.
     mutating func releaseAll(_ slab: inout PacketSlab) {
-        burstSent(&slab)
+        _ = burstSent(burst.count, &slab)
         for index in ring.indices where ring[index].sequence != PacketRecord.vacant.sequence {
             slab.give(ring[index].slot)
             ring[index] = .vacant

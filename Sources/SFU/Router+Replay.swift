@@ -1,3 +1,4 @@
+import Ciphers
 import RTP
 import Timing
 import WebRTC
@@ -57,7 +58,7 @@ extension Router {
         while replays.hasSlice {
             let handle = replays.consumers[replays.position]
             guard consumers.contains(handle), gatherSlice(for: handle),
-                let destination = destination(of: handle, over: transports)
+                let path = path(of: handle, over: transports)
             else {
                 if consumers.contains(handle) { consumers[handle].replayNext = .max }
                 replays.removeCurrent()
@@ -69,15 +70,14 @@ extension Router {
             }
             var (run, position) = (SegmentedRun(), 0)
             let end = consumers[handle].writeReplay(
-                replays.slice, from: &position, slab: slab,
-                over: transports[consumers[handle].transport].connection, into: &arena, run: &run,
-                drops: &drops)
+                replays.slice, from: &position, slab: slab, by: path.sealer, into: &arena,
+                run: &run, drops: &drops)
             guard !run.isEmpty else {
                 if end == .arenaFull { return nil }
                 continue
             }
             countForwarded(run)
-            return run.transmit(to: destination, in: arena)
+            return run.transmit(to: path.destination, in: arena)
         }
         return nil
     }
@@ -113,13 +113,13 @@ extension Consumer {
     /// Writes a run of the replay's slice, and moves the replay on by what was written.
     mutating func writeReplay(
         _ slice: [PacketRecord], from position: inout Int, slab: borrowing PacketSlab,
-        over connection: borrowing PeerConnection, into arena: inout SendArena,
+        by sealer: PacketSealer, into arena: inout SendArena,
         run: inout SegmentedRun, drops: inout DropCounters
     ) -> RunEnd {
         guard let last = slice.last else { return .burstWritten }
         replayNext = last.sequence + 1
         let end = writeRun(
-            slice, from: &position, slab: slab, over: connection, into: &arena, run: &run,
+            slice, from: &position, slab: slab, by: sealer, into: &arena, run: &run,
             drops: &drops)
         noteSent(packets: run.count, payloadByteCount: run.payloadByteCount)
         if position < slice.count { replayNext = slice[position].sequence }

@@ -43,7 +43,10 @@ struct Router: ~Copyable {
         self.now = now
         producers[handle].packetCount &+= 1
         producers[handle].byteCount &+= UInt64(record.payloadByteCount)
-        if record.isKeyframe { producers[handle].keyframes.keyframeArrived(at: now) }
+        // One from before the request meets no wish: what follows it has gone by those who wait.
+        if record.isKeyframe, record.sequence > producers[handle].requestedAfter {
+            producers[handle].keyframes.keyframeArrived(at: now)
+        }
         if !producers[handle].isDirty {
             producers[handle].isDirty = true
             dirty.append(handle)
@@ -52,13 +55,16 @@ struct Router: ~Copyable {
     }
 
     /// Queues what a consumer's NACK asks for, as far as the ring still holds it.
-    mutating func resend(_ sequence: UInt16, to handle: ConsumerHandle) {
+    mutating func resend(_ sequence: UInt16, to handle: ConsumerHandle, at now: Instant) {
         consumers[handle].report.nackCount &+= 1
         guard let source = consumers[handle].rewriter.source(of: sequence),
             producers.contains(consumers[handle].producer),
             producers[consumers[handle].producer].stream?.record(at: source) != nil
         else { return drops.count(.notCached) }
-        guard consumers[handle].pending.count < Consumer.pendingLimit else {
+        guard !consumers[handle].pending.contains(source) else { return }
+        guard consumers[handle].pending.count < Consumer.pendingLimit,
+            consumers[handle].mayResend(at: now)
+        else {
             return drops.count(.retransmissionQueueFull)
         }
         consumers[handle].pending.append(source)
@@ -96,15 +102,47 @@ extension Router {
                     cursor.packet = 0
                 }
             }
-            burst = []  // or the stream would have to copy its own to empty it
-            producers[producer].isDirty = false
-            producers[producer].stream?.burstSent(&slab)
-            cursor = Cursor(producer: cursor.producer + 1)
+            endFanOut(of: producer, slab: &slab)
         }
         dirty.removeAll(keepingCapacity: true)
         cursor = Cursor()
         if let run = nextRetransmission(into: &arena, over: &transports, slab: slab) { return run }
         return resending.isEmpty ? nextReplay(into: &arena, over: &transports, slab: slab) : nil
+    }
+
+    /// Leaves the producer at the cursor. What came while the fan-out waited for room to send
+    /// follows in a fan-out of its own.
+    private mutating func endFanOut(of producer: ProducerHandle, slab: inout PacketSlab) {
+        let count = burst.count
+        burst = []  // or the stream would have to copy its own to empty it
+        cursor = Cursor(producer: cursor.producer + 1)
+        let goesOn = producers[producer].stream?.burstSent(count, &slab) ?? false
+        producers[producer].isDirty = goesOn
+        if goesOn { dirty.append(producer) }
+    }
+
+    /// Gives up what is still to be sent of a producer's stream: the stream ends, and its slots go to
+    /// others. What of it had not been sent is counted.
+    mutating func abandonFanOut(of producer: ProducerHandle) {
+        let isUnderWay =
+            cursor.producer < dirty.count && dirty[cursor.producer] == producer
+            && (cursor.consumer > 0 || cursor.packet > 0)
+        for _ in producers[producer].stream?.burst ?? [] { drops.count(.streamEnded) }
+        guard isUnderWay else { return }
+        burst = []
+        cursor = Cursor(producer: cursor.producer + 1)
+        producers[producer].isDirty = false
+    }
+
+    /// The consumer at `position` of its producer's list is taken out of it: the fan-out, where one
+    /// waits for room to send, goes on with the one it had come to.
+    mutating func consumerLeaves(_ producer: ProducerHandle, at position: Int) {
+        guard cursor.producer < dirty.count, dirty[cursor.producer] == producer else { return }
+        if position < cursor.consumer {
+            cursor.consumer -= 1
+        } else if position == cursor.consumer {
+            cursor.packet = 0
+        }
     }
 
     /// One of the consumers that began with a source: their clocks are known now.
@@ -122,15 +160,14 @@ extension Router {
         _ consumer: ConsumerHandle, _ arena: inout SendArena,
         _ transports: inout Slab<Transport>, _ slab: borrowing PacketSlab
     ) -> Run {
-        guard let destination = destination(of: consumer, over: transports) else {
+        guard let path = path(of: consumer, over: transports) else {
             return .finished
         }
         consumers[consumer].now = now
         let isStarted = consumers[consumer].rewriter.isStarted
         var run = SegmentedRun()
         let end = consumers[consumer].writeRun(
-            burst, from: &cursor.packet, slab: slab,
-            over: transports[consumers[consumer].transport].connection, into: &arena, run: &run,
+            burst, from: &cursor.packet, slab: slab, by: path.sealer, into: &arena, run: &run,
             drops: &drops)
         guard !run.isEmpty else { return end == .arenaFull ? .arenaFull : .finished }
         if !isStarted { started.append(consumer) }
@@ -140,7 +177,7 @@ extension Router {
             cursor.consumer &+= 1
             cursor.packet = 0
         }
-        return .written(run.transmit(to: destination, in: arena))
+        return .written(run.transmit(to: path.destination, in: arena))
     }
 
     mutating func countForwarded(_ run: SegmentedRun) {
@@ -148,17 +185,17 @@ extension Router {
         forwardedBytes &+= UInt64(truncatingIfNeeded: run.byteCount)
     }
 
-    mutating func destination(
+    mutating func path(
         of consumer: ConsumerHandle, over transports: borrowing Slab<Transport>
-    ) -> Endpoint? {
+    ) -> MediaPath? {
         let transport = consumers[consumer].transport
         guard transports.contains(transport),
-            let destination = transports[transport].connection.mediaDestination
+            let path = transports[transport].connection.mediaPath
         else {
             drops.count(.consumerNotConnected)
             return nil
         }
-        return destination
+        return path
     }
 
     /// Writes the next packet asked for again; one at a time, they go to many destinations.
@@ -168,7 +205,7 @@ extension Router {
     ) -> Transmit? {
         while let handle = resending.last {
             guard consumers.contains(handle), !consumers[handle].pending.isEmpty,
-                let destination = destination(of: handle, over: transports)
+                let path = path(of: handle, over: transports)
             else {
                 if consumers.contains(handle) { consumers[handle].stopResending() }
                 resending.removeLast()
@@ -182,18 +219,18 @@ extension Router {
                 consumers[handle].pending.removeFirst()
                 continue
             }
-            let transport = consumers[handle].transport
             let byteCount = consumers[handle].retransmissionByteCount(
-                record, overhead: transports[transport].connection.rtpOverhead)
+                record, overhead: path.sealer.overhead)
             guard byteCount <= arena.remaining else { return nil }
             consumers[handle].pending.removeFirst()
             let isWritten = consumers[handle].writeRetransmission(
-                record, slab: slab, over: transports[transport].connection, at: arena.tail)
+                record, slab: slab, by: path.sealer, at: arena.tail)
             guard isWritten else { continue }
             arena.commit(byteCount)
             retransmittedPackets &+= 1
             return Transmit(
-                destination: destination, offset: arena.count - byteCount, byteCount: byteCount,
+                destination: path.destination, offset: arena.count - byteCount,
+                byteCount: byteCount,
                 segmentLength: byteCount)
         }
         return nil

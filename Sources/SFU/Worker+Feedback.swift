@@ -34,6 +34,8 @@ extension Worker {
             transports.contains(transport)
         else { return }
         totals.keyframeRequests &+= 1
+        rooms[room].router.producers[producer].requestedAfter =
+            rooms[room].router.producers[producer].stream?.newest ?? .min
         var writer = ByteWriter(capacity: 64)
         PictureLossIndication(senderSSRC: transports[transport].reporterSSRC, mediaSSRC: ssrc)
             .write(to: &writer)

@@ -34,7 +34,7 @@ extension Worker {
                 receive(report.reports, of: handle, at: now)
             case .nack(let nack):
                 totals.nacks &+= 1
-                resend(nack, of: handle)
+                resend(nack, of: handle, at: now)
             case .pictureLossIndication(let request):
                 keyframeWanted(ssrc: request.mediaSSRC, of: handle, at: now)
             case .fullIntraRequest(let request):
@@ -74,11 +74,13 @@ extension Worker {
         }
     }
 
-    private mutating func resend(_ nack: GenericNack, of handle: TransportHandle) {
+    private mutating func resend(
+        _ nack: GenericNack, of handle: TransportHandle, at now: Instant
+    ) {
         guard let consumer = transports[handle].consumer(for: nack.mediaSSRC) else { return }
         let room = transports[handle].room
         for sequence in nack.lost {
-            rooms[room].router.resend(sequence, to: consumer)
+            rooms[room].router.resend(sequence, to: consumer, at: now)
         }
         activate(room)
     }

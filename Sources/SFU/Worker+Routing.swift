@@ -128,6 +128,7 @@ extension Router {
     /// Its numbers have nothing to do with those before: consumers start anew behind their last, so
     /// that no number is ever used for two different packets.
     mutating func openStream(ssrc: UInt32, of producer: ProducerHandle, slab: inout PacketSlab) {
+        abandonFanOut(of: producer)
         producers[producer].stream?.releaseAll(&slab)
         producers[producer].openStream(ssrc: ssrc)
         for consumer in producers[producer].consumers { consumers[consumer].follow(producer) }

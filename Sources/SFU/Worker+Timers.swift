@@ -21,6 +21,8 @@ extension Worker {
 
     private func deadline(of handle: TransportHandle) -> Instant? {
         var earliest = Earliest(transports[handle].connection.nextDeadline)
+        // Nothing is asked of who is not there yet: `tick` would leave these as they are.
+        guard transports[handle].connection.state == .connected else { return earliest.instant }
         earliest.take(transports[handle].nextReport)
         earliest.take(transports[handle].feedback?.nextDeadline)
         for producer in transports[handle].producers {

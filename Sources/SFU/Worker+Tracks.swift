@@ -137,9 +137,11 @@ extension Router {
     /// Takes a consumer out.
     mutating func remove(_ consumer: ConsumerHandle) {
         guard let removed = consumers.remove(consumer) else { return }
-        if producers.contains(removed.producer) {
-            producers[removed.producer].consumers.removeAll { $0 == consumer }
-        }
+        guard producers.contains(removed.producer),
+            let position = producers[removed.producer].consumers.firstIndex(of: consumer)
+        else { return }
+        producers[removed.producer].consumers.remove(at: position)
+        consumerLeaves(removed.producer, at: position)
     }
 
     /// Forgets what has come of a producer; the next stream begins anew.

@@ -100,7 +100,7 @@ public struct Worker: ~Copyable, Engine {
     }
 
     /// Control datagrams first, then each active room's packets.
-    @inline(__always)
+    @inline(__always)  // once for each packet that leaves alone
     private mutating func nextRun(into arena: inout SendArena) -> Transmit? {
         if !outbox.isEmpty {
             if let transmit = outbox.nextTransmit(into: &arena) { return transmit }

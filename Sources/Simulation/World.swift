@@ -29,6 +29,11 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
         set { frames.conditions = newValue }
     }
 
+    /// Runs that the servers' sockets take each millisecond; `nil` for as many as there are. What finds
+    /// no room waits in its engine, as behind a full send buffer.
+    public var runsPerMillisecond: Int?
+
+    private var roomAt: Instant?  // when the sockets have room again
     private var servers = Slab<Server>()
     private var loops: [Slab<Server>.Handle] = []
     private var addresses: [Endpoint] = []  // of each loop's server
@@ -128,6 +133,7 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
     private var nextInstant: Instant? {
         var next = flight.next
         if let arrival = frames.next { next = min(next ?? arrival, arrival) }
+        if let roomAt { next = min(next ?? roomAt, roomAt) }
         for loop in loops {
             if let deadline = servers[loop].nextDeadline { next = min(next ?? deadline, deadline) }
         }
@@ -179,17 +185,25 @@ public struct World<Server: Engine & ~Copyable>: ~Copyable {
         servers[loop].advance(to: now)
         while let event = servers[loop].nextEvent() { events.append(event) }
         for other in loops.indices where other != index { carryFrames(from: index, to: other) }
-        repeat {
-            arena.removeAll()
-            while let run = servers[loop].nextTransmit(into: &arena) {
-                send(run, from: addresses[index])
-            }
-        } while !arena.isEmpty
+        transmit(loop, from: addresses[index])
         while let event = servers[loop].nextEvent() { events.append(event) }
         if let deadline = servers[loop].nextDeadline {
             precondition(deadline > now, "a deadline already met: a loop would spin")
         }
         servers[loop].checkInvariants()
+    }
+
+    private mutating func transmit(_ loop: Slab<Server>.Handle, from source: Endpoint) {
+        if let roomAt, roomAt > now { return }
+        var room = runsPerMillisecond ?? .max
+        repeat {
+            arena.removeAll()
+            while room > 0, let run = servers[loop].nextTransmit(into: &arena) {
+                send(run, from: source)
+                room -= 1
+            }
+        } while !arena.isEmpty && room > 0
+        roomAt = room > 0 ? nil : now + .milliseconds(1)
     }
 
     private mutating func carryFrames(from source: Int, to target: Int) {

@@ -72,21 +72,6 @@ extension PeerConnection {
     /// The next handshake datagram for `remote`.
     public mutating func nextDatagram() -> [UInt8]? { security.nextDatagram() }
 
-    /// Encrypts one RTP packet where it lies: see `SealingKey.sealRTP`. Zero before the keys.
-    public func sealRTP(
-        at out: UnsafeMutableRawPointer, headerByteCount: Int, prefixByteCount: Int,
-        payload: UnsafeRawBufferPointer, ssrc: UInt32, index: UInt64
-    ) -> Int {
-        switch sealing {
-        case .some(let key):
-            guard let start = payload.baseAddress else { return 0 }
-            return key.sealRTP(
-                at: out, headerByteCount: headerByteCount, prefixByteCount: prefixByteCount,
-                payload: start, payloadByteCount: payload.count, ssrc: ssrc, index: index)
-        case nil: return 0
-        }
-    }
-
     /// Encrypts one RTCP packet; `nil` before the keys are known, or when there is nothing to send.
     public mutating func sealRTCP(_ packet: [UInt8]) -> [UInt8]? {
         guard let sealed = sealing?.sealRTCP(packet), !sealed.isEmpty else { return nil }

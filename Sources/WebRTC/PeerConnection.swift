@@ -78,19 +78,17 @@ public struct PeerConnection: ~Copyable {
     /// The address ICE settled on, where handshake and media go; `nil` before the first check.
     public var remote: Endpoint? { ice.selected }
 
-    /// Where media goes now; `nil` unless connected. Asked for each run of packets.
-    public var mediaDestination: Endpoint? {
+    /// Where media goes now and what it is sealed with; `nil` unless connected. Asked for each run
+    /// of packets.
+    public var mediaPath: MediaPath? {
         switch state {
-        case .connected: ice.selected
-        case .connecting, .closed: nil
+        case .connected: break
+        case .connecting, .closed: return nil
         }
-    }
-
-    /// Octets that sealing adds to an RTP packet; zero before the keys are known.
-    public var rtpOverhead: Int {
+        guard let destination = ice.selected else { return nil }
         switch sealing {
-        case .some(let key): key.rtpOverhead
-        case nil: 0
+        case .some(let key): return MediaPath(destination: destination, sealer: key.sealer)
+        case nil: return nil
         }
     }
 

@@ -26,15 +26,20 @@ import Timing
         expect(.sendPLI, requester.advance(to: Self.start + .milliseconds(500)))
     }
 
-    @Test func `gives up on a camera that ignores it`() {
+    @Test func `asks on, slowly, of a camera that ignores it`() {
         var requester = KeyframeRequester(interval: .milliseconds(500))
-        var asked = requester.keyframeNeeded(at: Self.start) == .sendPLI ? 1 : 0
-        while let deadline = requester.nextDeadline {
-            if requester.advance(to: deadline) == .sendPLI { asked += 1 }
-            if let next = requester.nextDeadline { #expect(next > deadline) }
-            guard asked < 100 else { break }
+        expect(.sendPLI, requester.keyframeNeeded(at: Self.start))
+        var asked: [Interval] = []
+        while asked.count < 20, let deadline = requester.nextDeadline {
+            expect(.sendPLI, requester.advance(to: deadline))
+            asked.append(deadline - Self.start)
         }
-        #expect((2...20).contains(asked), "asked \(asked) times")
+        #expect(asked[9] == .seconds(5), "ten retries at its interval")
+        #expect(asked[11] - asked[10] == .seconds(8))
+        #expect(asked[19] - asked[18] == .seconds(8))
+        requester.keyframeArrived(at: Self.start + .seconds(120))
+        if let deadline = requester.nextDeadline { expect(.none, requester.advance(to: deadline)) }
+        #expect(requester.nextDeadline == nil)
     }
 
     @Test func `a stream that begins is asked only if it begins without a key frame`() {

@@ -60,7 +60,7 @@ import Wire
         }
         #expect(feed.stream.ringCount == 16 && feed.stream.slotCount == 40)
         let during = feed.heldCount
-        feed.stream.burstSent(&feed.slab)
+        _ = feed.stream.burstSent(feed.stream.burst.count, &feed.slab)
         let after = feed.heldCount
         #expect(during == 40 && after == 16 && feed.stream.burst.isEmpty)
         let (kept, gone) = (feed.stream.record(at: 24), feed.stream.record(at: 23))
@@ -75,7 +75,7 @@ import Wire
     ) {
         var feed = Feed(capacity: 64, slots: 128)
         for step in UInt16(0)..<40 { _ = feed.insert(start &+ step) }
-        feed.stream.burstSent(&feed.slab)
+        _ = feed.stream.burstSent(feed.stream.burst.count, &feed.slab)
         feed.stream.shed(&feed.slab)
         let held = feed.heldCount
         #expect(held == 20 && feed.stream.ringCount == 20)
@@ -92,7 +92,7 @@ import Wire
         feed.stream.shed(&feed.slab)
         let during = feed.heldCount
         #expect(during == 40 && feed.stream.ringCount == 20)
-        feed.stream.burstSent(&feed.slab)
+        _ = feed.stream.burstSent(feed.stream.burst.count, &feed.slab)
         let after = feed.heldCount
         #expect(after == 20)
     }
@@ -107,7 +107,7 @@ import Wire
         var number = UInt16(truncatingIfNeeded: seed &* 9973)
         for _ in 0..<5000 {
             switch draw(20) {
-            case 0: feed.stream.burstSent(&feed.slab)
+            case 0: _ = feed.stream.burstSent(feed.stream.burst.count, &feed.slab)
             case 1: feed.stream.shed(&feed.slab)
             case 2: number &+= UInt16(draw(3000))
             case 3...6: _ = feed.insert(number &- UInt16(draw(50)))
