@@ -49,14 +49,14 @@ struct OpenClip {
                 continue
             }
             let duration = sample.duration > 0 ? sample.duration : 3000
-            pictureEnd = max(pictureEnd, sample.timestamp + duration)
+            pictureEnd = max(pictureEnd, sample.timestamp &+ duration)
             return sample
         }
     }
 
     private func isDue(_ sound: ClipSample) -> Bool {
-        let rate = Int64(format.sound?.clockRate ?? 48_000)
-        return sound.timestamp * 90_000 / rate < pictureEnd || held.count > Self.heldLimit
+        let rate = Int64(max(format.sound?.clockRate ?? 48_000, 1))
+        return sound.timestamp &* 90_000 / rate < pictureEnd || held.count > Self.heldLimit
     }
 
     /// Reads on until the first picture and, where only the frames tell, the sound's format.
@@ -75,7 +75,7 @@ struct OpenClip {
     /// Sound that came before the first picture, and so before anybody knew where time begins.
     private func subtract(_ base: Int64, from sounds: inout [ClipSample]) {
         let rate = Int64(format.sound?.clockRate ?? 48_000)
-        for index in sounds.indices { sounds[index].timestamp -= base * rate / 90_000 }
+        for index in sounds.indices { sounds[index].timestamp &-= base &* rate / 90_000 }
     }
 
     private mutating func nextRead() throws(ClipError) -> ClipSample? {
@@ -97,7 +97,7 @@ struct OpenClip {
         let base = base ?? ticks
         self.base = base
         return ClipSample(
-            .picture, timestamp: ticks - base,
+            .picture, timestamp: ticks &- base,
             duration: picture.rescale(packet.duration, to: 90_000), bytes: bytes,
             isKeyframe: isKeyframe)
     }
@@ -117,7 +117,7 @@ struct OpenClip {
         let rate = Int64(sound.clockRate)
         return ClipSample(
             .sound,
-            timestamp: track.rescale(time, to: rate) - (base ?? 0) * rate / 90_000,
+            timestamp: track.rescale(time, to: rate) &- (base ?? 0) &* rate / 90_000,
             duration: duration, bytes: bytes)
     }
 }

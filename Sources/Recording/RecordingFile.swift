@@ -159,7 +159,8 @@ final class WaitingOctets: Sendable {
     /// Makes room for octets; `false` when there is none.
     func reserve(_ byteCount: Int) -> Bool {
         state.withLock { state in
-            if state.isOver || state.count + byteCount > limit {
+            // What alone is longer than the bound is taken when nothing waits.
+            if state.isOver || state.count > 0 && state.count + byteCount > limit {
                 state.isOver = true
                 return false
             }

@@ -1,4 +1,5 @@
 import Fetch
+import Glibc
 import Muxer
 import RTSP
 import Reactor
@@ -86,7 +87,10 @@ public actor Recordings {
         } catch { throw .system(error.description) }
         _ = writer.post(
             .run { storage in
-                let found = Recovery(storage: storage, folder: folder).run()
+                let found = Recovery(
+                    storage: storage, folder: folder,
+                    bootSeconds: clock() / 1_000_000_000 - uptimeSeconds()
+                ).run()
                 guard found.mended + found.empty > 0 else { return }
                 report(
                     folder, "\(found.mended) recordings left open by a crash are whole again", false
@@ -210,4 +214,11 @@ public actor Recordings {
     private static let formerLimit = 1000
     /// Those of a day take two megabytes each; indexes on the disk have them all.
     private static let formerLiveLimit = 8
+}
+
+/// How long this system has been up, sleep included.
+private func uptimeSeconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Int64(time.tv_sec) + 1
 }

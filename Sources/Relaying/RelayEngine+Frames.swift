@@ -29,6 +29,8 @@ extension RelayEngine {
         (reordering, isAwaitingKeyframe, origin) = (ReorderingDetector(), true, nil)
         packetizer.parameterSets = camera.parameterSets
         lastTie = [.seconds(-10), .seconds(-10)]
+        pictureLine.sourceChanged()
+        soundLine.sourceChanged()
         counts.isPlaying = true
         if isConnected { events.append(.resumed) }
         sound = nil
@@ -50,7 +52,9 @@ extension RelayEngine {
         guard isConnected else { return }
         if isAwaitingKeyframe, !unit.isKeyframe { return }
         isAwaitingKeyframe = false
-        let timestamp = UInt32(truncatingIfNeeded: unit.timestamp)
+        let captured = instant(of: time, at: now)
+        let timestamp = pictureLine.timestamp(
+            for: UInt32(truncatingIfNeeded: unit.timestamp), captured: captured)
         tie(0, timestamp, to: time)
         batch.removeAll()
         packetizer.packetize(unit.bytes.span.bytes, timestamp: timestamp, into: &batch)
@@ -59,7 +63,7 @@ extension RelayEngine {
             enqueue(
                 payload, track: pictureTrack, timestamp: timestamp,
                 isFrameEnd: index == batch.count - 1, isKeyframe: unit.isKeyframe,
-                captured: instant(of: time, at: now), at: now)
+                captured: captured, at: now)
         }
     }
 
@@ -75,7 +79,8 @@ extension RelayEngine {
         counts.receivedFrames += 1
         guard isConnected, hasSound else { return }
         guard let start = opusTimestamp(frame.timestamp) else { return }
-        tie(1, start, to: time)
+        let captured = instant(of: time, at: now)
+        tie(1, soundLine.timestamp(for: start, captured: captured), to: time)
         sound?.receive(frame)
         lastSound = (start, time)
         sendSound(from: start, time: time, at: now)
@@ -87,8 +92,8 @@ extension RelayEngine {
             let timestamp = UInt32(truncatingIfNeeded: packet.timestamp)
             let ahead = Int64(Int32(bitPattern: timestamp &- start)) * 1_000_000 / 48
             enqueue(
-                packet.bytes, track: soundTrack, timestamp: timestamp, isFrameEnd: true,
-                isKeyframe: true,
+                packet.bytes, track: soundTrack, timestamp: soundLine.mapped(timestamp),
+                isFrameEnd: true, isKeyframe: true,
                 captured: instant(of: time, at: now) + Interval(nanoseconds: ahead), at: now)
         }
     }

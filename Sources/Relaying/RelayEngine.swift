@@ -30,6 +30,8 @@ public struct RelayEngine: ~Copyable, StreamEngine {
     var format: RelayFormat?
     var hasSound = false
     var isAwaitingKeyframe = true
+    var pictureLine = WireTimeline(clockRate: 90_000)
+    var soundLine = WireTimeline(clockRate: 48_000)
     var origin: Instant?  // of the camera's time line
     var lastTie: [Interval] = [.seconds(-10), .seconds(-10)]
     var counts = RelayStatistics()

@@ -67,6 +67,18 @@ import Timing
         #expect(walk.departures.count > before + 200)
         #expect(walk.worker.statistics().transportCount == 1)
         #expect(walk.engine.statistics().cameraInterruptions == 1)
+        for (payloadType, clockRate) in [(UInt8(96), 90.0), (111, 48.0)] {
+            let line = walk.departures.filter { $0.payloadType == payloadType }
+            var media: Int64 = 0  // the camera's own begins anew: what is sent does not
+            for (before, after) in zip(line, line.dropFirst()) {
+                let step = Int64(Int32(bitPattern: after.timestamp &- before.timestamp))
+                #expect(step >= 0)
+                media += step
+            }
+            let passed = try #require(line.last).at - #require(line.first).at
+            let difference = Double(media) / clockRate - Double(passed.nanoseconds) / 1e6
+            #expect(abs(difference) < 100, "ms")
+        }
     }
 
     @Test func `a source with B-frames is refused with one line`() throws {

@@ -74,7 +74,7 @@ public struct MovieClosing: ~Escapable {
         let boxStart = UInt64(writer.count)
         writer.write(UInt32(1))
         writer.write("mdat")
-        writer.write(partsEnd - boxStart)
+        writer.write(partsEnd > boxStart ? partsEnd - boxStart : 0)
         return FileWrite(offset: 0, bytes: writer.bytes)
     }
 

@@ -72,7 +72,7 @@ extension MediaPlaylist {
 
     /// Seconds with three digits behind the point.
     static func decimal(_ interval: Interval) -> String {
-        let milliseconds = (interval.nanoseconds + 500_000) / 1_000_000
+        let milliseconds = max(interval.nanoseconds + 500_000, 0) / 1_000_000
         let rest = String(milliseconds % 1000)
         return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - rest.utf8.count) + rest
     }

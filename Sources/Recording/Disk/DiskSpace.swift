@@ -73,7 +73,9 @@ struct DiskSpace: ~Copyable {
         guard let files = try? storage.files(in: folder) else { return }
         let sizes = Dictionary(files.map { ($0.name, $0.byteCount) }) { first, _ in first }
         let finished = files.filter { file in
-            RecordingName(file.name) != nil && growing[folder + "/" + file.name] == nil
+            // Without an index it is nobody's recording, whatever its name.
+            RecordingName(file.name) != nil && sizes[RecordingName.index(of: file.name)] != nil
+                && growing[folder + "/" + file.name] == nil
         }.map { file in
             Retention.Candidate(
                 name: file.name,

@@ -32,6 +32,9 @@ struct Recovery {
 
     let storage: any Storage
     let folder: String
+    /// When this system was started, in seconds since 1970. What has been written since is in the
+    /// file however its writer ended: only an earlier life's may have holes.
+    var bootSeconds = Int64.max
 
     /// Goes through the folder once.
     func run() -> Report {
@@ -51,7 +54,7 @@ struct Recovery {
         let path = folder + "/" + file.name
         let data = try storage.open(path)
         defer { storage.close(data) }
-        guard file.byteCount > 0 else {
+        guard try storage.byteCount(of: data) > 0 else {
             report.empty += 1
             if hasIndex { try storage.remove(RecordingName.index(of: path)) }
             return try storage.remove(path)
@@ -61,7 +64,7 @@ struct Recovery {
         defer { storage.close(index) }
         guard try !isMarked(index) else { return report.files += 1 }
         let found = try storage.withOctets(of: index) { (octets) throws(StorageError) -> Extent? in
-            try extent(of: octets, data)
+            try extent(of: octets, data, mayHaveHoles: file.modifiedSeconds <= bootSeconds)
         }
         guard let found else { return report.unexplained.append(file.name) }
         report.cutBytes += try storage.byteCount(of: data) - found.data
@@ -87,7 +90,7 @@ struct Recovery {
 
     /// The octets of the file and of its index that are whole; `nil` where the index says nothing.
     private func extent(
-        of index: RawSpan, _ data: Int32
+        of index: RawSpan, _ data: Int32, mayHaveHoles: Bool
     ) throws(StorageError) -> Extent? {
         let byteCount = try storage.byteCount(of: data)
         var parts: [(part: IndexedPart, indexEnd: UInt64)] = []
@@ -102,14 +105,17 @@ struct Recovery {
             }
         } catch { return nil }
         guard let last = parts.last else { return nil }
+        guard mayHaveHoles else {
+            return Extent(
+                data: last.part.end, index: parts.last?.indexEnd ?? 0, container: container)
+        }
         let recent = parts.last { last.part.start - $0.part.start > Self.unsyncedLimit }
         let hole = try hole(in: data, from: recent?.part.end ?? 0, to: last.part.end)
         guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return nil }
         return Extent(data: whole.part.end, index: whole.indexEnd, container: container)
     }
 
-    /// Where power has failed to write: zeros up to the end of a block. No picture and no sound that is
-    /// recorded holds as many.
+    /// Where power has failed to write: zeros up to the end of a block.
     private func hole(
         in data: Int32, from start: UInt64, to end: UInt64
     ) throws(StorageError) -> UInt64? {
@@ -130,8 +136,8 @@ struct Recovery {
     }
 
     private static let blockSize: UInt64 = 4096
-    /// Three zeros in a row are a start code and never inside a picture; tables have a few more.
-    private static let zeroLimit = 16
+    /// Silence is written with some dozens of zeros; a hole shorter than this costs a picture at most.
+    private static let zeroLimit = 256
     /// Media of which some may not have reached the disk: no kernel waits longer.
     private static let unsyncedLimit = Interval.seconds(120)
 }
