@@ -1,3 +1,4 @@
+import Glibc
 public import MediaFile
 public import Pacer
 import RTSP
@@ -37,6 +38,10 @@ public struct RelayConfiguration: Hashable, Sendable {
     func parsedSource() throws(RelayError) -> Source {
         let isURL = source.contains("://") && !source.hasPrefix("file://")
         guard isURL else {
+            // A URL with a slip in it, and perhaps a password: it is not said again.
+            if source.contains("@"), access(source, F_OK) != 0 {
+                throw .malformedSource("a URL begins with its scheme and ://")
+            }
             return .clip(path: source.hasPrefix("file://") ? String(source.dropFirst(7)) : source)
         }
         guard !isLooped else { throw .cannotLoop }
