@@ -68,6 +68,8 @@ extension RelayEngine {
     }
 
     mutating func refuse(_ evidence: ReorderingDetector.Evidence, at now: Instant) {
+        guard !isRefused else { return }  // said once, however many pictures are still on their way
+        isRefused = true
         events.append(
             .unsuitable(
                 reason: "the source has B-frames, which WebRTC cannot carry: \(evidence)"))

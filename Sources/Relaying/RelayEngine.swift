@@ -32,6 +32,7 @@ public struct RelayEngine: ~Copyable, StreamEngine {
     var isAwaitingKeyframe = true
     var pictureLine = WireTimeline(clockRate: 90_000)
     var soundLine = WireTimeline(clockRate: 48_000)
+    var isRefused = false
     var origin: Instant?  // of the camera's time line
     var lastTie: [Interval] = [.seconds(-10), .seconds(-10)]
     var counts = RelayStatistics()
