@@ -128,6 +128,7 @@ def evict(source, folder):
     """Old recordings give way as they may, and recording never stops."""
     for day in range(1, 7):
         (folder / f"cam_2020010{day}_000000.ts").write_bytes(b"x" * 3 * MB)
+        (folder / f"cam_2020010{day}_000000.ts.index").write_bytes(b"")  # without one it is nobody's recording
         subprocess.run(["touch", "-d", f"2020-01-0{day}", folder / f"cam_2020010{day}_000000.ts"], check=True)
     (folder / "holiday.ts").write_bytes(b"x" * MB)
     recorder = Recorder(source, folder, "--keep-free-megabytes", "4")
