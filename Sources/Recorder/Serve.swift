@@ -33,6 +33,7 @@ func serve() async {
     log(
         .info, "Using \(settings.container.name) format",
         ["output": folder, "http": "port \(web.port)"])
+    let looking = Task { await tellRecovered(recordings, log) }
     if let source = settings["source"] {
         let name = settings["name"] ?? "recording"
         do throws(RecordingError) {
@@ -52,6 +53,7 @@ func serve() async {
     Readiness().stopping()
     await web.stop()
     await recordings.stopAll()
+    await looking.value
     if case .failed(let message) = reason, settings["source"] != nil {
         command.fail(message, .unavailable)
     }
@@ -68,6 +70,14 @@ private func open(
     } catch {
         command.fail(error.description, error.exitCode)
     }
+}
+
+/// Says what an earlier crash has left in the folder, and what has become of it.
+private func tellRecovered(_ recordings: Recordings, _ log: Log) async {
+    let found = await recordings.recovered()
+    guard found.isComplete else { return }
+    let isNews = found.mended + found.empty + found.unexplained.count + found.refused.count > 0
+    log(isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
 }
 
 /// Why the process ends.

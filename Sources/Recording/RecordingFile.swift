@@ -32,6 +32,12 @@ final class RecordingFile: Sendable {
         var isAccepting = true
         var isTorn = false
         var isClosed = false
+        /// Whether the disk's thread has been told of it, and so will say that it is closed.
+        var hasBegun = false
+        /// Whether its end could not be queued.
+        var isLeft = false
+        /// What is queued for it.
+        var chunks = 0
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -56,7 +62,11 @@ final class RecordingFile: Sendable {
     ) {
         (self.folder, self.name, self.startSeconds) = (folder, name, startSeconds)
         (self.live, self.disk, self.queue, self.onEvent) = (live, disk, queue, onEvent)
-        if !disk.post(.begin(self)) { refuse() }
+        let hasBegun = disk.post(.begin(self))
+        state.withLock { state in
+            state.hasBegun = hasBegun
+            if !hasBegun { (state.isAccepting, state.isTorn) = (false, true) }
+        }
     }
 
     /// Queues octets for the file.
@@ -68,17 +78,28 @@ final class RecordingFile: Sendable {
             refuse()
             return false
         }
+        state.withLock { $0.chunks += 1 }
         guard disk.post(.append(self, chunk)) else {
-            queue.release(chunk.byteCount)
+            chunkLeft(chunk)
             refuse()
             return false
         }
         return true
     }
 
-    /// Queues the file's end, and waits until it is whole.
-    func close() async {
-        end()
+    /// Queues the file's end.
+    func end() {
+        let hasBegun = state.withLock { state in
+            state.isAccepting = false
+            return state.hasBegun
+        }
+        guard hasBegun else { return closed(byteCount: 0) }
+        // Where no more can be queued, the disk's thread finds it when it has worked off the rest.
+        if !disk.post(.close(self)) { state.withLock { $0.isLeft = true } }
+    }
+
+    /// Waits until it is whole on the disk, or given up.
+    func closed() async {
         await withCheckedContinuation { continuation in
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.waiters.append(continuation) }
@@ -88,11 +109,8 @@ final class RecordingFile: Sendable {
         }
     }
 
-    /// Queues the file's end.
-    func end() {
-        state.withLock { $0.isAccepting = false }
-        if !disk.post(.close(self)) { closed(byteCount: 0) }
-    }
+    /// Whether no more comes of it.
+    var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// What is missing between two appended chunks cannot be made good: nothing more is taken.
     private func refuse() { state.withLock { ($0.isAccepting, $0.isTorn) = (false, true) } }
@@ -107,13 +125,21 @@ extension RecordingFile {
     }
 
     func wrote(_ chunk: FileChunk, byteCount: UInt64) {
-        queue.release(chunk.byteCount)
+        chunkLeft(chunk)
         live.wrote(chunk, byteCount: byteCount)
         onEvent(.written(chunk.bytes.count))
     }
 
     /// Not written, for the file has failed.
-    func dropped(_ chunk: FileChunk) { queue.release(chunk.byteCount) }
+    func dropped(_ chunk: FileChunk) { chunkLeft(chunk) }
+
+    /// Whether it has ended, all that was queued is done, and its end is not queued.
+    var isAbandoned: Bool { state.withLock { $0.isLeft && $0.chunks == 0 } }
+
+    private func chunkLeft(_ chunk: FileChunk) {
+        state.withLock { $0.chunks -= 1 }
+        queue.release(chunk.byteCount)
+    }
 
     func failed(_ error: StorageError) {
         refuse()
@@ -134,46 +160,5 @@ extension RecordingFile {
         live.finished(byteCount: byteCount)
         onEvent(.closed(byteCount))
         for waiter in waiters { waiter.resume() }
-    }
-}
-
-/// The octets of one recording that wait for the disk, and their bound.
-final class WaitingOctets: Sendable {
-    private struct State {
-        var count = 0
-        var isOver = false
-    }
-
-    private let limit: Int
-    private let state = Mutex(State())
-
-    /// - Parameter limit: Beyond so many nothing is taken.
-    init(limit: Int = 4 << 20) { self.limit = limit }
-
-    /// Octets that wait.
-    var count: Int { state.withLock { $0.count } }
-
-    /// Whether too much waits: from the bound being reached until half of it has been written.
-    var isOver: Bool { state.withLock { $0.isOver } }
-
-    /// Makes room for octets; `false` when there is none.
-    func reserve(_ byteCount: Int) -> Bool {
-        state.withLock { state in
-            // What alone is longer than the bound is taken when nothing waits.
-            if state.isOver || state.count > 0 && state.count + byteCount > limit {
-                state.isOver = true
-                return false
-            }
-            state.count += byteCount
-            return true
-        }
-    }
-
-    /// Octets wait no longer.
-    func release(_ byteCount: Int) {
-        state.withLock { state in
-            state.count -= byteCount
-            if state.count <= limit / 2 { state.isOver = false }
-        }
     }
 }

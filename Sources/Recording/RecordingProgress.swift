@@ -31,6 +31,8 @@ public final class RecordingProgress: Sendable {
         public internal(set) var earlier = RecordingStatistics()
         /// Files begun.
         public internal(set) var fileCount = 0
+        /// Those that had to end before their time, because the disk refused them or was too slow.
+        public internal(set) var tornFileCount: UInt64 = 0
         /// Times the source went away.
         public internal(set) var interruptionCount: UInt64 = 0
         /// Times the source stayed and sent nothing.

@@ -51,6 +51,7 @@ extension Recordings {
         do throws(AnswerError) {
             accepted = try offer.accept(try SessionDescription(answering: answer))
         } catch { throw .answer(error) }
+        let lost = followLost()
         let (ssrc, cname) = (UInt32(truncatingIfNeeded: random.next()) | 1, random.identifier())
         do {
             let loop = try startStreamLoop(
@@ -67,7 +68,7 @@ extension Recordings {
                 onEvent: { event in
                     recording.take(event)
                     guard case .interrupted(_, isFinal: false) = event else { return }
-                    Task { await self.watchAgain(name, recording) }
+                    lost.yield((name, recording))
                 })
             recording.control { intake in
                 loop.post { engine, now in engine.limit(to: intake, at: now) }
@@ -78,6 +79,32 @@ extension Recordings {
         } catch {
             throw .system("\(error)")
         }
+    }
+
+    /// Where sessions that have ended are told; whoever is asked again is asked by a task that
+    /// `stopAll` ends.
+    private func followLost() -> AsyncStream<Lost>.Continuation {
+        if let lost { return lost }
+        let (stream, continuation) = AsyncStream.makeStream(of: Lost.self)
+        lost = continuation
+        following = Task { [weak self] in
+            await withDiscardingTaskGroup { group in
+                for await (name, recording) in stream {
+                    group.addTask { [weak self] in await self?.watchAgain(name, recording) }
+                }
+                group.cancelAll()
+            }
+        }
+        return continuation
+    }
+
+    /// Asks nobody again, and waits until those who were being asked have been told so.
+    func stopFollowing() async {
+        let task = following
+        lost?.finish()
+        task?.cancel()
+        (lost, following) = (nil, nil)
+        await task?.value
     }
 
     /// A server that has ended the session is asked for another, until there is one, it refuses

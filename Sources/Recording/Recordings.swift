@@ -25,6 +25,8 @@ public actor Recordings {
         public internal(set) var stalls: UInt64 = 0
         /// Files begun.
         public internal(set) var files: UInt64 = 0
+        /// Those that ended before their time, because the disk refused them or was too slow.
+        public internal(set) var tornFiles: UInt64 = 0
         /// Octets that the disk was too slow for.
         public internal(set) var droppedBytes: UInt64 = 0
 
@@ -33,6 +35,7 @@ public actor Recordings {
             interruptions += progress.interruptionCount
             stalls += progress.stallCount
             files += UInt64(progress.fileCount)
+            tornFiles += progress.tornFileCount
             droppedBytes += progress.droppedBytes
         }
     }
@@ -57,10 +60,16 @@ public actor Recordings {
     var entries: [String: Entry] = [:]
     private let options: RecordingOptions
     private let writer: DiskWriter
+    private let recovery: FolderRecovery
     private let clock: @Sendable () -> Int64
     private let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
     private var starting: Set<String> = []
+    /// Sessions that servers have ended.
+    typealias Lost = (name: String, recording: RunningRecording)
+    var lost: AsyncStream<Lost>.Continuation?
+    var following: Task<Void, Never>?
     private var ended = Totals()
+    private var ending: [RunningRecording] = []
     private var former: [String: RecordingProgress.Snapshot] = [:]
     private var formerLive: [(name: String, live: LiveIndex)] = []
 
@@ -80,23 +89,23 @@ public actor Recordings {
     ) throws(RecordingError) {
         (self.folder, self.bearer, self.options) = (folder, bearer, options)
         (self.clock, self.report) = (clock, report)
+        let claims = ClaimedFiles()
         do {
             writer = try DiskWriter(
-                storage: SystemStorage(), options: disk, folder: folder
+                storage: SystemStorage(), options: disk, folder: folder, claims: claims
             ) { clock() / 1_000_000_000 }
+            recovery = try FolderRecovery {
+                Recovery(
+                    storage: SystemStorage(), folder: folder, claims: claims,
+                    bootSeconds: clock() / 1_000_000_000 - uptimeSeconds())
+            }
         } catch { throw .system(error.description) }
-        _ = writer.post(
-            .run { storage in
-                let found = Recovery(
-                    storage: storage, folder: folder,
-                    bootSeconds: clock() / 1_000_000_000 - uptimeSeconds()
-                ).run()
-                guard found.mended + found.empty > 0 else { return }
-                report(
-                    folder, "\(found.mended) recordings left open by a crash are whole again", false
-                )
-            })
     }
+
+    /// Waits until what an earlier crash left in the folder is whole again. Recordings may begin before.
+    public nonisolated func recovered() async -> RecoveryReport { await recovery.report() }
+
+    deinit { lost?.finish() }
 
     /// How the disk stands that the files go to.
     public nonisolated var disk: DiskCondition { writer.condition }
@@ -147,8 +156,10 @@ public actor Recordings {
     /// Ends a recording; its file is whole when this returns.
     public func stop(_ name: String) async throws(RecordingError) -> Status {
         guard let entry = entries.removeValue(forKey: name) else { throw .notActive }
+        ending.append(entry.recording)
         await end(entry)
         await entry.recording.finish()
+        ending.removeAll { $0 === entry.recording }
         if former.count >= Self.formerLimit { former.removeAll() }
         former[name] = entry.recording.progress.snapshot
         ended.add(entry.recording.progress.snapshot)
@@ -173,8 +184,13 @@ public actor Recordings {
     /// Ends all of them.
     public func stopAll() async {
         for name in entries.keys { _ = try? await stop(name) }
-        await writer.run { _ in }  // behind all that was left to be done
+        await stopFollowing()
+        await writer.settle()
+        await recovery.stop()
     }
+
+    /// Those whose files grow, or are being made whole.
+    var writing: [RunningRecording] { entries.values.map(\.recording) + ending }
 
     /// How one stands, or stood when it was stopped.
     public func status(_ name: String) -> Status? {

@@ -11,25 +11,29 @@ public final class RunningRecording: Sendable {
     /// What is told to the owner's log.
     public typealias Report = @Sendable (_ message: String, _ isFinal: Bool) -> Void
 
-    private struct State {
+    struct State {
         var file: RecordingFile?
+        /// Files that have ended, and are not whole on the disk yet.
+        var ending: [RecordingFile] = []
         var live: LiveIndex?
         var control: (@Sendable (RecordingIntake) -> Void)?
         var intake = RecordingIntake.everything
         var hasOpened = false
         var isRefused = false
+        /// Whether the present file takes no more, and the engine has been told to begin another.
+        var isTorn = false
     }
 
     /// How it stands.
     public let progress = RecordingProgress()
 
     let name: String
+    let disk: DiskDoor
+    let report: Report
+    let queue: WaitingOctets
+    let state = Mutex(State())
     private let folder: String
-    private let disk: DiskDoor
-    private let report: Report
     private let clock: @Sendable () -> Int64
-    private let queue = WaitingOctets()
-    private let state = Mutex(State())
 
     /// A recording whose engine has not spoken yet.
     ///
@@ -37,13 +41,14 @@ public final class RunningRecording: Sendable {
     ///   - folder: Where its files go; it must be there.
     ///   - name: What they are called, before the time.
     ///   - disk: The way to the thread of the folder's disk.
+    ///   - queue: What may wait for the disk.
     ///   - clock: Nanoseconds since 1970.
     ///   - report: Told of what a person should know: it must not block.
     init(
-        folder: String, name: String, disk: DiskDoor, clock: @escaping @Sendable () -> Int64,
-        report: @escaping Report
+        folder: String, name: String, disk: DiskDoor, queue: WaitingOctets = WaitingOctets(),
+        clock: @escaping @Sendable () -> Int64, report: @escaping Report
     ) {
-        (self.folder, self.name, self.disk) = (folder, name, disk)
+        (self.folder, self.name, self.disk, self.queue) = (folder, name, disk, queue)
         (self.clock, self.report) = (clock, report)
         progress.update { $0.startedSeconds = clock() / 1_000_000_000 }
         disk.condition.listen(self) { [weak self] _ in self?.followDisk() }
@@ -53,6 +58,11 @@ public final class RunningRecording: Sendable {
 
     /// The parts of the file that is written, or of the last one.
     public var live: LiveIndex? { state.withLock { $0.live } }
+
+    /// The parts of all files that are not whole on the disk yet.
+    var growing: [LiveIndex] {
+        state.withLock { state in (state.ending + (state.file.map { [$0] } ?? [])).map(\.live) }
+    }
 
     /// Tells the engine from now on what it may write.
     func control(_ body: @escaping @Sendable (RecordingIntake) -> Void) {
@@ -69,10 +79,7 @@ public final class RunningRecording: Sendable {
         case .data(let chunk, let statistics): append(chunk, statistics)
         case .finished(let statistics):
             progress.count(statistics)
-            state.withLock { state in
-                defer { state.file = nil }
-                return state.file
-            }?.end()
+            endFile()
         case .stalled(let isStalled):
             progress.update { progress in
                 progress.isStalled = isStalled
@@ -91,34 +98,41 @@ public final class RunningRecording: Sendable {
         }
     }
 
-    /// Waits until the present file is whole on disk.
+    /// Ends the present file, and waits until it and those before it are whole on the disk.
     public func finish() async {
-        let last = state.withLock { state in
-            defer { state.file = nil }
-            return state.file
-        }
-        await last?.close()
+        endFile()
+        for file in state.withLock({ $0.ending }) { await file.closed() }
         progress.update { ($0.state, $0.isStalled, $0.isFileEmpty) = ("stopped", false, false) }
         disk.condition.ignore(self)
     }
 
     private func begin(_ container: Container) {
+        endFile()
         let live = LiveIndex(container)
-        let file = RecordingFile(
-            in: folder, name: name, startSeconds: clock() / 1_000_000_000, live: live, disk: disk,
-            queue: queue
-        ) { [weak self] in self?.follow($0) }
-        let before = state.withLock { state in
-            defer { (state.file, state.live) = (file, live) }
-            return state.file
-        }
-        before?.end()
         progress.update { progress in
             progress.state = "recording"
             progress.fileCount += 1
             (progress.presentFileBytes, progress.partCount) = (0, 0)
             progress.isFileEmpty = true
         }
+        state.withLock { ($0.live, $0.isTorn) = (live, false) }
+        let file = RecordingFile(
+            in: folder, name: name, startSeconds: clock() / 1_000_000_000, live: live, disk: disk,
+            queue: queue
+        ) { [weak self] in self?.follow($0, of: live) }
+        state.withLock { $0.file = file }
+    }
+
+    private func endFile() {
+        let ended = state.withLock { state in
+            defer { state.file = nil }
+            if let file = state.file { state.ending.append(file) }
+            return state.file
+        }
+        guard let ended else { return }
+        ended.end()
+        // One that has failed was closed before it ended, and will not say so again.
+        if ended.isClosed { state.withLock { $0.ending.removeAll { $0 === ended } } }
     }
 
     private func append(_ chunk: FileChunk, _ statistics: RecordingStatistics) {
@@ -134,70 +148,9 @@ public final class RunningRecording: Sendable {
             progress.lastDataSeconds = now
             progress.lastData = .now()
         }
-        if !isTaken { followDisk() }
-    }
-}
-
-// MARK: The disk
-
-extension RunningRecording {
-    /// What becomes of a file, on the disk's thread.
-    private func follow(_ event: RecordingFile.Event) {
-        switch event {
-        case .opened(let path):
-            let wasRefused = state.withLock { state in
-                defer { (state.hasOpened, state.isRefused) = (true, false) }
-                return state.isRefused
-            }
-            progress.update { $0.path = path }
-            if wasRefused { report("recording goes on in \(path)", false) }
-        case .written(let byteCount):
-            progress.update { progress in
-                progress.writtenBytes += UInt64(byteCount)
-                progress.isFileEmpty = false
-                progress.waitingBytes = UInt64(queue.count)
-            }
-            if !queue.isOver, state.withLock({ $0.intake == .nothing }) { followDisk() }
-        case .failed(let error): failed(error)
-        case .closed: followDisk()
-        }
-    }
-
-    /// A disk that refuses is told once, and again only after it has worked; the first file of all
-    /// must be made.
-    private func failed(_ error: StorageError) {
-        let (isFirst, isNews) = state.withLock { state in
-            defer { state.isRefused = true }
-            return (!state.hasOpened, !state.isRefused)
-        }
-        progress.update { progress in
-            progress.lastFailure = error.reason
-            if isFirst { progress.state = "stopped" }
-        }
-        if isFirst || isNews { report(error.description, isFirst) }
-    }
-
-    /// Tells the engine what may be written now, when that has changed.
-    private func followDisk() {
-        let condition = disk.condition.snapshot
-        let intake = queue.isOver ? .nothing : condition.intake
-        // Told under the lock, so that two threads do not tell it in the wrong order.
-        let isNews = state.withLock { state in
-            guard state.intake != intake else { return false }
-            state.intake = intake
-            state.control?(intake)
-            return true
-        }
-        guard isNews else { return }
-        progress.update { $0.intake = intake }
-        switch intake {
-        case .everything: report("all is recorded again", false)
-        case .keyframes: report("the disk is nearly full: key frames alone are recorded", false)
-        case .nothing where queue.isOver:
-            report("the disk is too slow: nothing is recorded until it has caught up", false)
-        case .nothing:
-            let reason = condition.failure ?? "no space left"
-            report("nothing is recorded until there is room on the disk: \(reason)", false)
+        if !isTaken {
+            followDisk()
+            beginAnother()
         }
     }
 }

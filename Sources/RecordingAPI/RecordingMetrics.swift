@@ -72,6 +72,10 @@ struct RecordingMetrics {
         page.counter(
             "recording_stalls_total", "Times that a source stayed and sent nothing.", totals.stalls)
         page.counter("recording_files_total", "Files begun.", totals.files)
+        page.counter(
+            "recording_torn_files_total",
+            "Files that ended before their time: the disk refused them or was too slow.",
+            totals.tornFiles)
     }
 
     private func writeDisk(to page: inout Exposition) {

@@ -86,7 +86,10 @@ struct RecorderDiskTests {
         // The strict bounds are those of make kill-recorder, on a quiet machine.
         let found: Killed = try await Self.json(
             Lab.root + "/Scripts/kill-recorder",
-            ["--kills", "6", "--format", format, "--recorder", Lab.executable("recorder")])
+            [
+                "--kills", "6", "--parallel", "3", "--format", format, "--recorder",
+                Lab.executable("recorder"),
+            ])
         #expect(found.playing == found.kills)
         #expect(found.recovery_is_idempotent && found.playing_after_recovery == found.kills)
         #expect(found.loss_p50_seconds ?? 99 < 0.5)

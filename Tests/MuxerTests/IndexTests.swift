@@ -124,4 +124,18 @@ import Wire
         #expect(counts == [0, 1].map { track in samples.count { $0.sample.track == track } })
         #expect(keyframes == 2)
     }
+
+    @Test(arguments: [
+        (Int64.max, Int64(0)), (.min, 0), (1 << 62, 0), (0, 1 << 60), (0, .min),
+    ])
+    func `times that sums of would overflow are refused`(wallClock: Int64, origin: Int64) {
+        var output = ByteWriter()
+        let header = IndexHeader(
+            container: .fmp4, formats: [], wallClock: wallClock,
+            origin: Interval(nanoseconds: origin))
+        _ = IndexWriter(header, into: &output)
+        #expect(throws: ParseError.invalid(field: "wall clock", at: 10)) {
+            _ = try IndexReader(output.bytes.span.bytes).header
+        }
+    }
 }

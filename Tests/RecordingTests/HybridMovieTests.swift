@@ -9,7 +9,10 @@ import Timing
 /// MP4 that grows as fragments and becomes a plain file when it is closed, also by the next start.
 @Suite struct HybridMovieTests {
     /// Three seconds on a disk; closed, or left as a crash leaves it.
-    private static func record(isClosed: Bool) throws -> ModelDisk {
+    ///
+    /// - Parameter calls: After so many calls of the closing the disk refuses one.
+    private static func record(isClosed: Bool, refusingAfter calls: Int? = nil) throws -> ModelDisk
+    {
         let (disk, stream) = (VirtualDisk(), StampedStream())
         var work = disk.work()
         var recording = try StreamRecording(
@@ -30,7 +33,9 @@ import Timing
         }
         recording.finish()
         take()
+        disk.perform(&work, at: stream.start)
         if isClosed { file.end() }
+        disk.model.state.withLock { $0.callsToRefusal = calls }
         disk.perform(&work, at: stream.start)
         disk.model.kill()
         return disk.model
@@ -79,6 +84,41 @@ import Timing
             let isSame = disk.bytes(Self.path) == closed
             #expect(isSame)
             #expect(Recovery(storage: disk, folder: "/r").run().mended == 0)
+        }
+    }
+
+    @Test func `a refusal at any step of its closing leaves it playing, and is made good`() throws {
+        let closed = try #require(try Self.record(isClosed: true).bytes(Self.path))
+        let open = try Self.record(isClosed: false)
+        let fragmented = try #require(open.bytes(Self.path))
+        let tables = closed[fragmented.count...]
+        let playing = [fragmented, fragmented + tables, closed]
+        var (refused, ends): (Int, Set<Int>) = (0, [])
+        while true {
+            let disk = try Self.record(isClosed: true, refusingAfter: refused)
+            guard disk.state.withLock({ $0.callsToRefusal }) == nil else { break }
+            let left = try #require(disk.bytes(Self.path))
+            let end = try #require(playing.firstIndex(of: left), "step \(refused)")
+            ends.insert(end)
+            #expect(Recovery(storage: disk, folder: "/r").run().files == 1)
+            let isClosed = disk.bytes(Self.path) == closed
+            #expect(isClosed, "step \(refused)")
+            refused += 1
+        }
+        #expect(refused >= 9 && ends == [0, 1, 2])
+    }
+
+    @Test func `a refusal of its second closing does not undo the first`() throws {
+        let disk = try Self.record(isClosed: true)
+        let closed = try #require(disk.bytes(Self.path))
+        let index = try #require(disk.bytes(Self.path + ".index"))
+        for step in 0..<12 {
+            disk.put(Self.path, closed)
+            disk.put(Self.path + ".index", index.dropLast(ClosingMark.bytes.count))
+            disk.state.withLock { $0.callsToRefusal = step }
+            _ = Recovery(storage: disk, folder: "/r").run()
+            let isClosed = disk.bytes(Self.path) == closed
+            #expect(isClosed, "step \(step)")
         }
     }
 

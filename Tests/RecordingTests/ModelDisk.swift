@@ -23,6 +23,11 @@ final class ModelDisk: Storage {
         var nextDescriptor: Int32 = 100
         var capacity = UInt64.max / 4
         var syncFailure: Int32?
+        var folderFailure: Int32?
+        /// Calls that change something until one is refused, once.
+        var callsToRefusal: Int?
+        /// A file system without locks.
+        var hasLocks = true
         var seconds: Int64 = 0
     }
 
@@ -37,7 +42,8 @@ final class ModelDisk: Storage {
 
     func bytes(_ path: String) -> [UInt8]? { state.withLock { $0.files[path]?.bytes } }
 
-    func put(_ path: String, _ bytes: [UInt8], modified: Int64 = 0) {
+    func put(_ path: String, _ octets: some Sequence<UInt8>, modified: Int64 = 0) {
+        let bytes = Array(octets)
         state.withLock { state in
             state.files[path] = File(
                 bytes: bytes, durable: bytes, hasDurableName: true, modifiedSeconds: modified)
@@ -57,7 +63,9 @@ final class ModelDisk: Storage {
             guard let file = state.files[path] else {
                 throw StorageError(path: path, code: ENOENT)
             }
-            guard !file.isLocked else { throw StorageError(path: path, code: EWOULDBLOCK) }
+            guard !file.isLocked || !state.hasLocks else {
+                throw StorageError(path: path, code: EWOULDBLOCK)
+            }
             state.files[path]?.isLocked = true
             return state.open(path)
         }
@@ -68,6 +76,10 @@ final class ModelDisk: Storage {
             guard let path = state.descriptors.removeValue(forKey: file) else { return }
             state.files[path]?.isLocked = false
         }
+    }
+
+    func isThere(_ file: Int32, at path: String) -> Bool {
+        state.withLock { $0.descriptors[file] == path && $0.files[path] != nil }
     }
 
     func byteCount(of file: Int32) throws(StorageError) -> UInt64 {
@@ -89,6 +101,7 @@ final class ModelDisk: Storage {
 
     func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
+            try state.refuseOnce(file)
             let (end, offset) = (Int(offset) + bytes.count, Int(offset))
             let path = state.descriptors[file] ?? ""
             let growth = max(0, end - (state.files[path]?.bytes.count ?? 0))
@@ -102,7 +115,8 @@ final class ModelDisk: Storage {
     }
 
     func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError) {
-        state.withLock { state in
+        try state.withLock { state throws(StorageError) in
+            try state.refuseOnce(file)
             let path = state.descriptors[file] ?? ""
             state.files[path]?.bytes.removeSubrange(Int(byteCount)...)
         }
@@ -110,6 +124,7 @@ final class ModelDisk: Storage {
 
     func sync(_ file: Int32) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
+            try state.refuseOnce(file)
             if let code = state.syncFailure {
                 throw StorageError(path: state.descriptors[file] ?? "", code: code)
             }
@@ -119,7 +134,8 @@ final class ModelDisk: Storage {
     }
 
     func syncFolder(_ folder: String) throws(StorageError) {
-        state.withLock { state in
+        try state.withLock { state throws(StorageError) in
+            if let code = state.folderFailure { throw StorageError(path: folder, code: code) }
             for path in state.files.keys { state.files[path]?.hasDurableName = true }
         }
     }
@@ -208,6 +224,12 @@ extension ModelDisk.State {
         nextDescriptor += 1
         descriptors[nextDescriptor] = path
         return nextDescriptor
+    }
+
+    fileprivate mutating func refuseOnce(_ file: Int32) throws(StorageError) {
+        guard let calls = callsToRefusal else { return }
+        callsToRefusal = calls > 0 ? calls - 1 : nil
+        if calls == 0 { throw StorageError(path: descriptors[file] ?? "", code: EIO) }
     }
 
     /// The file behind a descriptor; a descriptor that is none stands for an empty file.

@@ -26,17 +26,17 @@ import Wire
         return disk
     }
 
-    private static func recover(_ disk: ModelDisk) -> Recovery.Report {
+    private static func recover(_ disk: ModelDisk) -> RecoveryReport {
         Recovery(storage: disk, folder: "/r").run()
     }
 
     @Test func `a torn tail is cut, once`() throws {
         let disk = Self.disk(parts: 10)
         disk.put(Self.path, try #require(disk.bytes(Self.path)) + [1, 2, 3])
-        #expect(Self.recover(disk) == Recovery.Report(files: 1, mended: 1, cutBytes: 3))
+        #expect(Self.recover(disk) == .of(files: 1, mended: 1, cutBytes: 3))
         #expect(disk.bytes(Self.path)?.count == 10_000)
         let index = disk.bytes(Self.path + ".index")
-        #expect(Self.recover(disk) == Recovery.Report(files: 1))
+        #expect(Self.recover(disk) == .of(files: 1))
         #expect(disk.bytes(Self.path + ".index") == index)
     }
 
@@ -97,7 +97,7 @@ import Wire
         disk.put(Self.path, [])
         disk.put(Self.path + ".index", [1])
         disk.put("/r/b_19700101_000000.mp4", [])
-        #expect(Self.recover(disk) == Recovery.Report(empty: 2))
+        #expect(Self.recover(disk) == .of(empty: 2))
         #expect(disk.names.isEmpty)
     }
 
@@ -105,7 +105,49 @@ import Wire
         let disk = Self.disk(parts: 2)
         disk.put(Self.path, try #require(disk.bytes(Self.path)) + [1])
         disk.state.withLock { $0.files[Self.path]?.isLocked = true }
-        #expect(Self.recover(disk) == Recovery.Report())
+        #expect(Self.recover(disk) == .of())
         #expect(disk.bytes(Self.path)?.count == 2001)
+    }
+
+    @Test func `what this process writes stays, even where there are no locks`() throws {
+        let disk = VirtualDisk()
+        disk.model.state.withLock { $0.hasLocks = false }
+        var work = disk.work()
+        let file = RecordingFile(
+            in: "/r", name: "cam", startSeconds: 0, live: .empty(), disk: disk.door,
+            queue: WaitingOctets(), onEvent: { _ in })
+        disk.perform(&work, at: Instant(nanoseconds: 1))
+        let recovery = Recovery(storage: disk.model, folder: "/r", claims: disk.claims)
+        #expect(recovery.run() == .of(), "an empty one of ours is no crash's")
+        #expect(disk.model.names.count == 2)
+        #expect(file.append(chunk(at: 0, 10, isWhole: false)))
+        disk.perform(&work, at: Instant(nanoseconds: 2))
+        #expect(recovery.run() == .of())
+        file.end()
+        disk.perform(&work, at: Instant(nanoseconds: 3))
+        #expect(recovery.run().files == 1)
+    }
+
+    @Test func `it ends with the file it is at when it is not wanted any more`() {
+        let disk = Self.disk(parts: 1)
+        disk.put("/r/a_19700101_000000.ts", [])
+        var files = 1
+        let report = Recovery(storage: disk, folder: "/r").run {
+            files -= 1
+            return files >= 0
+        }
+        #expect(report.empty == 1 && report.files == 0 && !report.isComplete)
+        #expect(Self.recover(disk).mended == 1)
+    }
+}
+
+extension RecoveryReport {
+    static func of(
+        files: Int = 0, mended: Int = 0, cutBytes: UInt64 = 0, empty: Int = 0
+    ) -> RecoveryReport {
+        var report = RecoveryReport()
+        (report.files, report.mended, report.cutBytes) = (files, mended, cutBytes)
+        (report.empty, report.isComplete) = (empty, true)
+        return report
     }
 }

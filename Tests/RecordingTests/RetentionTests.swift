@@ -17,11 +17,17 @@ import Timing
 
     private static func expired(
         _ retention: Retention, growing: UInt64 = 0, free: UInt64 = 1 << 40, needed: UInt64 = 0,
-        now: Int64 = 40
+        now: Int64 = 40, busy: Set<String> = []
     ) -> [String] {
-        retention.expired(
-            among: three, growingBytes: growing, freeBytes: free, neededBytes: needed, now: now
-        ).map(\.name)
+        var gone: [String] = []
+        retention.expire(
+            three, growingBytes: growing, freeBytes: free, neededBytes: needed, now: now
+        ) { recording in
+            guard !busy.contains(recording.name) else { return false }
+            gone.append(recording.name)
+            return true
+        }
+        return gone
     }
 
     @Test func `nothing goes where nobody has said so, not even from a full disk`() {
@@ -46,5 +52,11 @@ import Timing
         #expect(Self.expired(Retention(freeBytes: 1000), free: 900) == ["a"])
         #expect(Self.expired(Retention(freeBytes: 1000), free: 899) == ["a", "b"])
         #expect(Self.expired(Retention(age: .seconds(99)), free: 1, needed: 100) == ["a"])
+    }
+
+    @Test func `what somebody is at work on makes no room: the next one goes`() {
+        #expect(Self.expired(Retention(totalBytes: 599), busy: ["a"]) == ["b"])
+        #expect(Self.expired(Retention(freeBytes: 1000), free: 900, busy: ["a"]) == ["b"])
+        #expect(Self.expired(Retention(totalBytes: 0), busy: ["b"]) == ["a", "c"])
     }
 }

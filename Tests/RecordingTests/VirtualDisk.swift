@@ -8,6 +8,7 @@ import Timing
 final class VirtualDisk: Sendable {
     let model = ModelDisk()
     let condition = DiskCondition()
+    let claims = ClaimedFiles()
     private let commands = Mutex<[DiskCommand]>([])
     /// Commands that may wait.
     let capacity: Int
@@ -27,11 +28,12 @@ final class VirtualDisk: Sendable {
     func work(
         sync: SyncPolicy = .interval(.seconds(1)), retention: Retention = Retention()
     ) -> DiskWork {
-        DiskWork(
-            storage: model, policy: sync,
-            space: DiskSpace(folder: "/r", retention: retention, condition: condition) { [model] in
-                model.state.withLock { $0.seconds }
-            })
+        let sweep = Sweep(folder: "/r", retention: retention, claims: claims) { [model] in
+            model.state.withLock { $0.seconds }
+        }
+        return DiskWork(
+            storage: model, policy: sync, claims: claims,
+            space: DiskSpace(sweep, condition: condition) { $0() })
     }
 
     /// Does all that waits.

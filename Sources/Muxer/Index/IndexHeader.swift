@@ -43,6 +43,10 @@ public struct IndexHeader: Hashable, Sendable {
         self.container = container
         wallClock = Int64(bitPattern: try reader.readUInt64())
         origin = Interval(nanoseconds: Int64(bitPattern: try reader.readUInt64()))
+        // Sums of these with a part's times do not overflow.
+        guard wallClock.magnitude < 1 << 62, origin.nanoseconds.magnitude < 1 << 60 else {
+            throw .invalid(field: "wall clock", at: 10)
+        }
         formats = []
         for _ in 0..<(try reader.readUInt8()) { formats.append(try TrackFormat(indexed: &reader)) }
         let count = Int(try reader.readUInt32())

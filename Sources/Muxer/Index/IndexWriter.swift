@@ -57,7 +57,7 @@ extension IndexedPart {
         let flags = try reader.readUInt8()
         guard flags <= 1 else { throw .invalid(field: "part flags", at: 28) }
         isIndependent = flags == 1
-        guard start.nanoseconds.magnitude < 1 << 61, duration.nanoseconds.magnitude < 1 << 61 else {
+        guard start.nanoseconds.magnitude < 1 << 61, duration.nanoseconds.magnitude < 1 << 60 else {
             throw .invalid(field: "part time", at: 12)
         }
         guard offset <= UInt64(Int64.max) - UInt64(byteCount) else {

@@ -1,8 +1,8 @@
 import Reactor
 import Synchronization
 
-/// A thread that reads from the disk for those who must not wait for it: one piece of work after
-/// the other, as many waiting as are in the bound.
+/// A thread that reads from the disk, or deletes there, for those who must not wait for it: one piece
+/// of work after the other, as many waiting as are in the bound.
 public final class ReadingThread: Sendable {
     /// Too much waits already, or there is no thread.
     public struct Busy: Error {}
@@ -33,7 +33,9 @@ public final class ReadingThread: Sendable {
         }
     }
 
-    private func post(_ body: @escaping @Sendable () -> Void) -> Bool {
+    /// Leaves `body` to be done there; `false` when too much waits.
+    @discardableResult
+    func post(_ body: @escaping @Sendable () -> Void) -> Bool {
         let (isTaken, mustStart) = state.withLock { state in
             guard state.work.count < limit else { return (false, false) }
             state.work.append(body)

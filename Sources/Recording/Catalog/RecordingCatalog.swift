@@ -4,6 +4,8 @@ import Muxer
 /// All recordings in a folder, those that grow among them: what can be listed, played and deleted.
 ///
 /// The index of a finished file is read once and kept, as long as it is asked for and there is room.
+/// One without its closing mark may yet grow, under another process's hands or recovery's: it is read
+/// again when it has changed.
 public actor RecordingCatalog {
     /// A file in the folder, before anything of it has been read.
     public struct Entry: Hashable, Sendable {
@@ -19,11 +21,18 @@ public actor RecordingCatalog {
         public var isGrowing: Bool
     }
 
+    private struct Kept {
+        var file: RecordedFile
+        var use: Int
+        /// What the index was when it was read, where it may change.
+        var tag: String?
+    }
+
     /// Where reading is done.
     public nonisolated let reading = ReadingThread(name: "reading")
 
     private let recordings: Recordings
-    private var kept: [String: (file: RecordedFile, use: Int)] = [:]
+    private var kept: [String: Kept] = [:]
     private var uses = 0
 
     /// The recordings that lie where these do.
@@ -51,14 +60,17 @@ public actor RecordingCatalog {
                 file: file, name: parsed.name, stamp: parsed.stamp, index: live.snapshot)
         }
         uses += 1
+        let path = recordings.folder + "/" + file
         if let known = kept[file] {
             kept[file]?.use = uses
-            return known.file
+            guard let tag = known.tag else { return known.file }
+            let isSame = try? await reading.run { Self.indexTag(of: path) == tag }
+            if isSame ?? true { return known.file }
         }
-        let path = recordings.folder + "/" + file
-        guard let index = try? await reading.run({ Self.readIndex(of: path) }) else { return nil }
-        let read = RecordedFile(file: file, name: parsed.name, stamp: parsed.stamp, index: index)
-        kept[file] = (read, uses)
+        guard let found = try? await reading.run({ Self.readIndex(of: path) }) else { return nil }
+        let read = RecordedFile(
+            file: file, name: parsed.name, stamp: parsed.stamp, index: found.snapshot)
+        kept[file] = Kept(file: read, use: uses, tag: found.tag)
         makeRoom()
         return read
     }
@@ -85,6 +97,9 @@ public actor RecordingCatalog {
         kept[file] = nil
         return
             (try? await reading.run {
+                // Locked while another process writes it.
+                guard let open = try? SystemStorage().open(path) else { return false }
+                defer { SystemStorage().close(open) }
                 let isGone = unlink(path) == 0
                 unlink(path + RecordingName.indexSuffix)
                 return isGone
@@ -118,7 +133,9 @@ public actor RecordingCatalog {
         return files
     }
 
-    private static func readIndex(of path: String) -> LiveIndex.Snapshot? {
+    /// The parts of a file, and what its index was unless it is marked as the last word.
+    private static func readIndex(of path: String) -> (snapshot: LiveIndex.Snapshot, tag: String?)?
+    {
         guard let octets = OpenRecording(path + RecordingName.indexSuffix),
             let data = OpenRecording(path)
         else { return nil }
@@ -129,7 +146,12 @@ public actor RecordingCatalog {
         snapshot.byteCount = data.byteCount
         while let part = reader.next(), part.end <= snapshot.byteCount { snapshot.append(part) }
         snapshot.forgetParts()
-        return snapshot
+        let isMarked = bytes.suffix(ClosingMark.bytes.count) == ClosingMark.bytes[...]
+        return (snapshot, isMarked ? nil : octets.tag)
+    }
+
+    private static func indexTag(of path: String) -> String? {
+        OpenRecording(path + RecordingName.indexSuffix)?.tag
     }
 
     /// Segments kept in memory of finished files: of six days, some 12 MB.
@@ -146,13 +168,11 @@ extension LiveIndex.Snapshot {
 }
 
 extension Recordings {
-    /// The files that are written now, by name.
+    /// The files that are written now or are being closed, by name.
     func growingFiles() -> [String: LiveIndex] {
         var growing: [String: LiveIndex] = [:]
-        for entry in entries.values {
-            guard let live = entry.recording.live else { continue }
-            let snapshot = live.place
-            guard let path = snapshot.path, !snapshot.isFinished else { continue }
+        for live in writing.flatMap(\.growing) {
+            guard let path = live.place.path else { continue }
             growing[String(path.drop(through: "/"))] = live
         }
         return growing

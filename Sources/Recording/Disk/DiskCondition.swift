@@ -10,6 +10,8 @@ public final class DiskCondition: Sendable {
         public var freeBytes: UInt64?
         /// Why nothing can be written.
         public var failure: String?
+        /// Whether it is for want of room.
+        public var isFull = false
         /// Times that the disk refused.
         public var refusals: UInt64 = 0
         /// Recordings deleted to keep within the limits.

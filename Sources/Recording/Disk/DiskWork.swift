@@ -18,8 +18,8 @@ enum DiskCommand: Sendable {
     case begin(RecordingFile)
     case append(RecordingFile, FileChunk)
     case close(RecordingFile)
-    /// Something else that must not be done on the media path: recovery.
-    case run(@Sendable (any Storage) -> Void)
+    /// Something else that is to be done behind all that waits.
+    case run(@Sendable () -> Void)
 }
 
 /// A disk's work, without its thread and without a clock: commands in, calls of `Storage` out.
@@ -38,17 +38,26 @@ struct DiskWork: ~Copyable {
         var wholeCount: UInt64 = 0
         var wholeIndexCount: UInt64 = 0
         var unsyncedSince: Instant?
+
+        var ends: (data: UInt64, index: UInt64) { (dataCount, indexCount) }
+        var wholeEnds: (data: UInt64, index: UInt64) { (wholeCount, wholeIndexCount) }
     }
 
     let storage: any Storage
     let policy: SyncPolicy
+    let claims: ClaimedFiles
     var space: DiskSpace
     var files: [ObjectIdentifier: OpenFile] = [:]
+    /// Cut after a refusal, and not closed yet.
+    var unfinished: [OpenFile] = []
     /// How often what was written has been handed to the disk.
     private(set) var syncCount: UInt64 = 0
 
-    init(storage: any Storage, policy: SyncPolicy, space: consuming DiskSpace) {
-        (self.storage, self.policy) = (storage, policy)
+    init(
+        storage: any Storage, policy: SyncPolicy, claims: ClaimedFiles,
+        space: consuming DiskSpace
+    ) {
+        (self.storage, self.policy, self.claims) = (storage, policy, claims)
         self.space = space
     }
 
@@ -58,7 +67,7 @@ struct DiskWork: ~Copyable {
         case .begin(let file): begin(file, at: now)
         case .append(let file, let chunk): append(chunk, to: file, at: now)
         case .close(let file): close(file, at: now)
-        case .run(let body): body(storage)
+        case .run(let body): body()
         }
     }
 
@@ -70,7 +79,13 @@ struct DiskWork: ~Copyable {
                 if let error = sync(key) { fail(file.file, error, at: now) }
             }
         }
-        space.advance(to: now, storage, growing: Self.growing(files))
+        for open in Array(files.values) where open.file.isAbandoned { close(open.file, at: now) }
+        let hasLooked = space.advance(to: now, storage) {
+            files.values.reduce(0) { $0 + $1.dataCount }
+        }
+        guard hasLooked else { return }
+        endLost()
+        if !unfinished.isEmpty, space.intake == .everything { finishRest() }
     }
 
     /// When `advance` is to be called next.
@@ -84,10 +99,7 @@ struct DiskWork: ~Copyable {
     /// Ends all files as they are: the thread ends.
     mutating func closeAll(at now: Instant) {
         for open in Array(files.values) { close(open.file, at: now) }
-    }
-
-    private static func growing(_ files: [ObjectIdentifier: OpenFile]) -> [String: UInt64] {
-        Dictionary(files.values.map { ($0.path, $0.dataCount) }) { first, _ in first }
+        finishRest()
     }
 }
 
@@ -95,13 +107,13 @@ extension DiskWork {
     private mutating func begin(_ file: RecordingFile, at now: Instant) {
         do throws(StorageError) {
             let made = try make(file)
-            if policy != .none { try storage.syncFolder(file.folder) }
             files[ObjectIdentifier(file)] = made
             space.accepted()
             file.opened(made.path)
         } catch {
-            space.refused(error, at: now)
             file.failed(error)
+            space.refused(error, at: now)
+            file.closed(byteCount: 0)
         }
     }
 
@@ -113,21 +125,36 @@ extension DiskWork {
                 file.name, at: file.startSeconds, number: number, file.live.container)
             let path = file.folder + "/" + name.file
             do throws(StorageError) {
-                let data = try storage.create(path)
-                do throws(StorageError) {
-                    let index = try storage.create(RecordingName.index(of: path))
-                    return OpenFile(file: file, path: path, data: data, index: index)
-                } catch {
-                    storage.close(data)
-                    try? storage.remove(path)
-                    throw error
-                }
+                return try make(file, at: path)
             } catch {
-                guard error.code == EEXIST, number < 100 else { throw error }
+                guard error.code == EEXIST, number < Self.nameLimit else { throw error }
                 number += 1
             }
         }
     }
+
+    /// Makes a file and its index, or leaves nothing of them.
+    private func make(_ file: RecordingFile, at path: String) throws(StorageError) -> OpenFile {
+        guard claims.claim(path) else { throw StorageError(path: path, code: EEXIST) }
+        let indexPath = RecordingName.index(of: path)
+        var made: [(file: Int32, path: String)] = []
+        do throws(StorageError) {
+            made.append((try storage.create(path), path))
+            made.append((try storage.create(indexPath), indexPath))
+            if policy != .none { try storage.syncFolder(file.folder) }
+            return OpenFile(file: file, path: path, data: made[0].file, index: made[1].file)
+        } catch {
+            for each in made {
+                storage.close(each.file)
+                try? storage.remove(each.path)
+            }
+            claims.release(path)
+            throw error
+        }
+    }
+
+    /// Files of one name that begin in one second.
+    private static let nameLimit = 100
 
     private mutating func append(_ chunk: FileChunk, to file: RecordingFile, at now: Instant) {
         let key = ObjectIdentifier(file)

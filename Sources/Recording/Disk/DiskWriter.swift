@@ -1,3 +1,4 @@
+import Glibc
 import Reactor
 import Timing
 
@@ -13,18 +14,20 @@ final class DiskWriter: Sendable {
 
     /// Starts the thread; it ends with `stop`.
     init(
-        storage: any Storage, options: DiskOptions, folder: String,
+        storage: any Storage, options: DiskOptions, folder: String, claims: ClaimedFiles,
         clock: @escaping @Sendable () -> Int64
     ) throws(SystemError) {
         let mailbox = try Mailbox<DiskCommand>(capacity: 65_536)
         let condition = DiskCondition()
         (self.mailbox, self.condition) = (mailbox, condition)
+        let sweep = Sweep(
+            folder: folder, retention: options.retention, claims: claims, clock: clock)
+        let sweeping = ReadingThread(name: "retention", limit: 1)
         try startThread(name: "disk") {
+            Self.refuseTooLongFiles()
             var work = DiskWork(
-                storage: storage, policy: options.sync,
-                space: DiskSpace(
-                    folder: folder, retention: options.retention, condition: condition,
-                    clock: clock))
+                storage: storage, policy: options.sync, claims: claims,
+                space: DiskSpace(sweep, condition: condition) { sweeping.post($0) })
             var isOpen = true
             while isOpen {
                 work.advance(to: .now())
@@ -34,6 +37,15 @@ final class DiskWriter: Sendable {
             }
             work.closeAll(at: .now())
         }
+    }
+
+    /// A file longer than the process may write (`ulimit -f`) is an error of the file's (`EFBIG`), and
+    /// no end of the process.
+    private static func refuseTooLongFiles() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGXFSZ)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// The way here for one recording.
@@ -49,13 +61,10 @@ final class DiskWriter: Sendable {
     /// Leaves something to be done; `false` when there is too much already.
     func post(_ command: DiskCommand) -> Bool { door.post(command) }
 
-    /// Does on the thread what must not be done on the media path, and answers.
-    func run<T: Sendable>(
-        _ body: @escaping @Sendable (any Storage) -> T
-    ) async -> T? {
+    /// Waits until all that was left to be done has been done.
+    func settle() async {
         await withCheckedContinuation { continuation in
-            let isPosted = post(.run { storage in continuation.resume(returning: body(storage)) })
-            if !isPosted { continuation.resume(returning: nil) }
+            if !post(.run { continuation.resume() }) { continuation.resume() }
         }
     }
 

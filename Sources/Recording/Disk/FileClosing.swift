@@ -5,40 +5,57 @@ import Wire
 /// disk, and the index is marked.
 ///
 /// Doing it again does the same: what is interrupted at any step is done from the beginning by the next
-/// start.
+/// start. Where the disk refuses a step, the file stays as playable as it was.
 struct FileClosing {
     let storage: any Storage
     let data: Int32
     let index: Int32
     let container: Container
+    /// Octets of the file as it stands, whatever has become of its closing.
+    private(set) var byteCount: UInt64 = 0
 
-    /// Closes a file of so many octets with an index of so many.
-    ///
-    /// - Returns: The octets of the closed file.
-    func close(dataCount: UInt64, indexCount: UInt64) throws(StorageError) -> UInt64 {
-        try storage.sync(data)
-        try storage.sync(index)
-        var byteCount = dataCount
-        if container == .mp4, let closed = try makePlain() { byteCount = closed }
-        try storage.write(ClosingMark.bytes, to: index, at: indexCount)
-        try storage.sync(index)
-        return byteCount
+    init(storage: any Storage, data: Int32, index: Int32, container: Container) {
+        (self.storage, self.data, self.index) = (storage, data, index)
+        self.container = container
     }
 
-    /// Writes the tables behind the parts, and then the one head that makes them count.
-    ///
-    /// - Returns: `nil` where the index does not allow it: the file stays the fragmented one it is.
-    private func makePlain() throws(StorageError) -> UInt64? {
-        try storage.withOctets(of: index) { (octets) throws(StorageError) -> UInt64? in
-            guard var closing = try? MovieClosing(octets) else { return nil }
-            while let piece = closing.next() {
-                try storage.write(piece.bytes, to: data, at: piece.offset)
+    /// Closes a file of so many octets with an index of so many.
+    mutating func close(dataCount: UInt64, indexCount: UInt64) throws(StorageError) {
+        byteCount = dataCount
+        try storage.sync(data)
+        try storage.sync(index)
+        if container == .mp4 { try makePlain() }
+        try storage.write(ClosingMark.bytes, to: index, at: indexCount)
+        try storage.sync(index)
+    }
+
+    /// Writes the tables behind the parts, and then the one head that makes them count. Where the
+    /// index does not allow it the file stays the fragmented one it is.
+    private mutating func makePlain() throws(StorageError) {
+        let partsEnd = byteCount
+        var end = partsEnd
+        defer { byteCount = end }
+        try storage.withOctets(of: index) { (octets) throws(StorageError) in
+            guard var closing = try? MovieClosing(octets) else { return }
+            let (head, fileEnd) = (closing.head, closing.fileEnd)
+            // It is there already where an earlier closing came so far: the tables then count.
+            var counts =
+                try storage.read(data, at: head.offset, count: head.bytes.count) == head.bytes
+            if counts { end = fileEnd }
+            do throws(StorageError) {
+                while let piece = closing.next() {
+                    try storage.write(piece.bytes, to: data, at: piece.offset)
+                }
+                try storage.truncate(data, to: fileEnd)
+                try storage.sync(data)
+                // Of a head that is refused nobody knows whether it is there.
+                (counts, end) = (true, fileEnd)
+                try storage.write(head.bytes, to: data, at: head.offset)
+                try storage.sync(data)
+            } catch {
+                if !counts { try? storage.truncate(data, to: partsEnd) }
+                throw error
             }
-            try storage.truncate(data, to: closing.fileEnd)
-            try storage.sync(data)
-            try storage.write(closing.head.bytes, to: data, at: closing.head.offset)
-            try storage.sync(data)
-            return closing.fileEnd
         }
     }
 }

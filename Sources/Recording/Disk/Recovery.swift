@@ -1,3 +1,4 @@
+import Glibc
 import Muxer
 import Timing
 import Wire
@@ -6,23 +7,10 @@ import Wire
 /// part, and their indexes with them.
 ///
 /// Nothing that cannot be explained is touched: files of other names, of other processes that write
-/// them, and files without a readable index stay as they are. What is mended is marked, so that doing
-/// it again changes nothing and costs little.
+/// them, and files without a readable index stay as they are; so does what this process writes while
+/// recovery goes on beside it. What is mended is marked, so that doing it again changes nothing and
+/// costs little.
 struct Recovery {
-    /// What was done.
-    struct Report: Hashable {
-        /// Files that were whole, or could be made so.
-        var files = 0
-        /// Of these, the ones that a crash had left open.
-        var mended = 0
-        /// Octets cut off behind the last whole part.
-        var cutBytes: UInt64 = 0
-        /// Files without anything in them, deleted.
-        var empty = 0
-        /// Files that were left alone because their index says nothing.
-        var unexplained: [String] = []
-    }
-
     /// The octets of a file and of its index that are whole.
     private struct Extent {
         var data: UInt64
@@ -32,32 +20,49 @@ struct Recovery {
 
     let storage: any Storage
     let folder: String
+    var claims = ClaimedFiles()
     /// When this system was started, in seconds since 1970. What has been written since is in the
     /// file however its writer ended: only an earlier life's may have holes.
     var bootSeconds = Int64.max
 
     /// Goes through the folder once.
-    func run() -> Report {
-        var report = Report()
+    ///
+    /// - Parameter isWanted: Asked before each file; what is left is done by the next start.
+    func run(while isWanted: () -> Bool = { true }) -> RecoveryReport {
+        var report = RecoveryReport()
         guard let files = try? storage.files(in: folder) else { return report }
         let names = Set(files.map(\.name))
-        for file in files.sorted(by: { $0.name < $1.name }) where RecordingName(file.name) != nil {
-            // What the disk refuses is left for the next time.
-            try? mend(file, hasIndex: names.contains(RecordingName.index(of: file.name)), &report)
+        var claimed: [StoredFile] = []
+        func mend(_ file: StoredFile) {
+            let hasIndex = names.contains(RecordingName.index(of: file.name))
+            guard claims.claim(folder + "/" + file.name) else { return claimed.append(file) }
+            defer { claims.release(folder + "/" + file.name) }
+            do throws(StorageError) { try self.mend(file, hasIndex: hasIndex, &report) } catch {
+                // What the disk refuses is left for the next time; what another writes is no news.
+                if error.code != EWOULDBLOCK, error.code != ENOENT { report.refused.append(error) }
+            }
         }
+        for file in files.sorted(by: { $0.name < $1.name }) where RecordingName(file.name) != nil {
+            guard isWanted() else { return report }
+            mend(file)
+        }
+        // Some were claimed for a moment only, by those who looked for a free name.
+        let again = claimed
+        for file in again where isWanted() { mend(file) }
+        report.isComplete = true
         return report
     }
 
     private func mend(
-        _ file: StoredFile, hasIndex: Bool, _ report: inout Report
+        _ file: StoredFile, hasIndex: Bool, _ report: inout RecoveryReport
     ) throws(StorageError) {
         let path = folder + "/" + file.name
         let data = try storage.open(path)
         defer { storage.close(data) }
         guard try storage.byteCount(of: data) > 0 else {
-            report.empty += 1
             if hasIndex { try storage.remove(RecordingName.index(of: path)) }
-            return try storage.remove(path)
+            try storage.remove(path)
+            return report.empty += 1
         }
         guard hasIndex else { return report.unexplained.append(file.name) }
         let index = try storage.open(RecordingName.index(of: path))
@@ -67,8 +72,9 @@ struct Recovery {
             try extent(of: octets, data, mayHaveHoles: file.modifiedSeconds <= bootSeconds)
         }
         guard let found else { return report.unexplained.append(file.name) }
-        report.cutBytes += try storage.byteCount(of: data) - found.data
+        let byteCount = try storage.byteCount(of: data)
         try close(data, index, found)
+        report.cutBytes += byteCount - found.data
         (report.files, report.mended) = (report.files + 1, report.mended + 1)
     }
 
@@ -83,9 +89,9 @@ struct Recovery {
         // A hybrid MP4 whose closing was interrupted stays as long as it is until it is done again.
         if extent.container != .mp4 { try storage.truncate(data, to: extent.data) }
         try storage.truncate(index, to: extent.index)
-        _ = try FileClosing(
-            storage: storage, data: data, index: index, container: extent.container
-        ).close(dataCount: extent.data, indexCount: extent.index)
+        var closing = FileClosing(
+            storage: storage, data: data, index: index, container: extent.container)
+        try closing.close(dataCount: extent.data, indexCount: extent.index)
     }
 
     /// The octets of the file and of its index that are whole; `nil` where the index says nothing.

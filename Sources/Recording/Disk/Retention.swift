@@ -25,7 +25,8 @@ public struct Retention: Hashable, Sendable {
         var modifiedSeconds: Int64
     }
 
-    /// The recordings that must go, oldest first; what is being written is never among them.
+    /// Deletes the recordings that must go, oldest first, until the rest is within the limits. What
+    /// cannot be deleted makes no room: the next one goes for it.
     ///
     /// - Parameters:
     ///   - candidates: What is there and finished, in any order.
@@ -33,23 +34,25 @@ public struct Retention: Hashable, Sendable {
     ///   - freeBytes: Octets free on the disk.
     ///   - neededBytes: Octets that must be free for recording to go on, whatever is configured.
     ///   - now: Seconds since 1970.
-    func expired(
-        among candidates: [Candidate], growingBytes: UInt64, freeBytes: UInt64,
-        neededBytes: UInt64, now: Int64
-    ) -> [Candidate] {
-        guard deletes else { return [] }
+    ///   - delete: Deletes one; `false` where it is still there.
+    func expire(
+        _ candidates: [Candidate], growingBytes: UInt64, freeBytes: UInt64, neededBytes: UInt64,
+        now: Int64, delete: (Candidate) -> Bool
+    ) {
+        guard deletes else { return }
         let wantedFree = max(self.freeBytes ?? 0, neededBytes)
         var total = candidates.reduce(growingBytes) { $0 + $1.byteCount }
         var free = freeBytes
-        return candidates.sorted {
+        let oldestFirst = candidates.sorted {
             ($0.modifiedSeconds, $0.name) < ($1.modifiedSeconds, $1.name)
-        }.filter { candidate in
+        }
+        for candidate in oldestFirst {
             let isOld = age.map { now - candidate.modifiedSeconds > $0.nanoseconds / 1_000_000_000 }
             let isTooMuch = totalBytes.map { total > $0 }
-            guard isOld ?? false || isTooMuch ?? false || free < wantedFree else { return false }
+            guard isOld ?? false || isTooMuch ?? false || free < wantedFree, delete(candidate)
+            else { continue }
             total -= candidate.byteCount
             free += candidate.byteCount
-            return true
         }
     }
 }

@@ -9,6 +9,9 @@ protocol Storage: Sendable {
     func open(_ path: String) throws(StorageError) -> Int32
     /// Lets go of a file.
     func close(_ file: Int32)
+    /// Whether a file is still the one at its path: nobody has deleted it, moved it, or taken the
+    /// disk away.
+    func isThere(_ file: Int32, at path: String) -> Bool
     /// Octets in a file.
     func byteCount(of file: Int32) throws(StorageError) -> UInt64
     /// At most `count` octets from `offset` on; fewer at the file's end.
@@ -51,11 +54,11 @@ struct StoredFile: Hashable, Sendable {
 }
 
 /// What the kernel refused, and of which file.
-struct StorageError: Error, Hashable, Sendable {
+public struct StorageError: Error, Hashable, Sendable {
     /// The file or folder.
-    var path: String
+    public var path: String
     /// The kernel's number for the reason.
-    var code: Int32
+    public var code: Int32
 
     /// A refusal.
     init(path: String, code: Int32) { (self.path, self.code) = (path, code) }

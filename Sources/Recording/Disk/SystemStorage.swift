@@ -23,6 +23,12 @@ struct SystemStorage: Storage {
 
     func close(_ file: Int32) { Glibc.close(file) }
 
+    func isThere(_ file: Int32, at path: String) -> Bool {
+        var (opened, named) = (stat(), stat())
+        return fstat(file, &opened) == 0 && stat(path, &named) == 0
+            && (opened.st_dev, opened.st_ino) == (named.st_dev, named.st_ino)
+    }
+
     func byteCount(of file: Int32) throws(StorageError) -> UInt64 {
         var status = stat()
         try Self.check(fstat(file, &status), Self.path(of: file))
@@ -146,6 +152,9 @@ extension StorageError: CustomStringConvertible {
     /// Whether there is no room: something that time or a person mends.
     var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
+    /// Whether another file may do: this one has become too long for its file system.
+    var isOfOneFile: Bool { code == EFBIG }
+
     /// The kernel's words, in lower case.
     var reason: String {
         let text = String(cString: strerror(code))
@@ -153,5 +162,5 @@ extension StorageError: CustomStringConvertible {
     }
 
     /// One line.
-    var description: String { "cannot write \(path): \(reason)" }
+    public var description: String { "cannot write \(path): \(reason)" }
 }

@@ -1,0 +1,38 @@
+/// What a start has found in its folder, and made of it.
+public struct RecoveryReport: Hashable, Sendable {
+    /// Files that were whole, or could be made so.
+    public internal(set) var files = 0
+    /// Of these, the ones that a crash had left open.
+    public internal(set) var mended = 0
+    /// Octets cut off behind the last whole part.
+    public internal(set) var cutBytes: UInt64 = 0
+    /// Files without anything in them, deleted.
+    public internal(set) var empty = 0
+    /// Files that were left alone because their index says nothing.
+    public internal(set) var unexplained: [String] = []
+    /// What the disk refused: to be tried by the next start.
+    public internal(set) var refused: [StorageError] = []
+    /// Whether the whole folder was gone through.
+    public internal(set) var isComplete = false
+}
+
+extension RecoveryReport: CustomStringConvertible {
+    /// One line for a log.
+    public var description: String {
+        var words = ["\(files) recordings are whole"]
+        if mended > 0 {
+            words.append("\(mended) of them had been left open by a crash")
+        }
+        if cutBytes > 0 { words.append("\(cutBytes) octets behind their last parts are cut off") }
+        if empty > 0 { words.append("\(empty) empty files are deleted") }
+        if let first = unexplained.first {
+            let more = unexplained.count > 1 ? " and \(unexplained.count - 1) more" : ""
+            words.append("\(first)\(more) stay as they are, for want of a readable index")
+        }
+        if let first = refused.first {
+            let more = refused.count > 1 ? " and \(refused.count - 1) more" : ""
+            words.append("\(first)\(more): tried again at the next start")
+        }
+        return words.joined(separator: "; ")
+    }
+}

@@ -1,0 +1,58 @@
+/// Going through a folder for recordings that may go, and deleting them.
+struct Sweep: Sendable {
+    let folder: String
+    let retention: Retention
+    let claims: ClaimedFiles
+    /// Seconds since 1970, for the age of files.
+    let clock: @Sendable () -> Int64
+
+    /// Deletes what must go now.
+    ///
+    /// - Parameters:
+    ///   - growingBytes: Octets so far of all that is being written.
+    ///   - neededBytes: Octets that must be free for recording to go on.
+    ///   - condition: Takes what was deleted.
+    func run(
+        _ storage: any Storage, growingBytes: UInt64, neededBytes: UInt64,
+        _ condition: DiskCondition
+    ) {
+        guard let files = try? storage.files(in: folder),
+            let free = try? storage.freeBytes(in: folder)
+        else { return }
+        let sizes = Dictionary(files.map { ($0.name, $0.byteCount) }) { first, _ in first }
+        let finished: [Retention.Candidate] = files.compactMap { file in
+            // Without an index it is nobody's recording, whatever its name.
+            guard RecordingName(file.name) != nil,
+                let index = sizes[RecordingName.index(of: file.name)],
+                !claims.isClaimed(folder + "/" + file.name)
+            else { return nil }
+            return Retention.Candidate(
+                name: file.name, byteCount: file.byteCount + index,
+                modifiedSeconds: file.modifiedSeconds)
+        }
+        retention.expire(
+            finished, growingBytes: growingBytes, freeBytes: free, neededBytes: neededBytes,
+            now: clock()
+        ) { recording in
+            guard delete(recording, storage) else { return false }
+            condition.update { condition in
+                condition.deletedFiles += 1
+                condition.deletedBytes += recording.byteCount
+            }
+            return true
+        }
+    }
+
+    /// Deletes a recording and its index, unless somebody, here or in another process, is at work
+    /// on it.
+    private func delete(_ recording: Retention.Candidate, _ storage: any Storage) -> Bool {
+        let path = folder + "/" + recording.name
+        guard claims.claim(path) else { return false }
+        defer { claims.release(path) }
+        guard let file = try? storage.open(path) else { return false }
+        defer { storage.close(file) }
+        guard (try? storage.remove(path)) != nil else { return false }
+        try? storage.remove(RecordingName.index(of: path))
+        return true
+    }
+}

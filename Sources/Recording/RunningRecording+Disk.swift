@@ -1,0 +1,88 @@
+import Muxer
+import Timing
+
+// What becomes of a recording's files, told by the disk's thread, and what the engine is told of it.
+
+extension RunningRecording {
+    func follow(_ event: RecordingFile.Event, of live: LiveIndex) {
+        switch event {
+        case .opened(let path):
+            let wasRefused = state.withLock { state in
+                defer { (state.hasOpened, state.isRefused) = (true, false) }
+                return state.isRefused
+            }
+            progress.update { $0.path = path }
+            if wasRefused { report("recording goes on in \(path)", false) }
+        case .written(let byteCount):
+            progress.update { progress in
+                progress.writtenBytes += UInt64(byteCount)
+                progress.isFileEmpty = false
+                progress.waitingBytes = UInt64(queue.count)
+            }
+            if !queue.isOver, state.withLock({ $0.intake == .nothing }) { followDisk() }
+        case .failed(let error): failed(error, of: live)
+        case .closed:
+            state.withLock { state in state.ending.removeAll { $0.live === live } }
+            followDisk()
+        }
+    }
+
+    /// A disk that refuses is told once, and again only after it has worked; the first file of all
+    /// must be made.
+    private func failed(_ error: StorageError, of live: LiveIndex) {
+        let (isFirst, isNews, isPresent) = state.withLock { state in
+            defer { state.isRefused = true }
+            return (!state.hasOpened, !state.isRefused, state.live === live)
+        }
+        progress.update { progress in
+            progress.lastFailure = error.description
+            if isFirst { progress.state = "stopped" }
+        }
+        if isFirst || isNews { report(error.description, isFirst) }
+        if isPresent, !isFirst { beginAnother() }
+    }
+
+    /// The present file takes no more, for something is missing in its middle: it ends with its last
+    /// whole part, and the next key frame begins another. Told once for each file.
+    func beginAnother() {
+        let (isTorn, isNews) = state.withLock { state in
+            // With nothing to be written the engine has ended the file already.
+            guard !state.isTorn else { return (false, false) }
+            state.isTorn = true
+            guard state.intake != .nothing else { return (true, false) }
+            state.control?(.nothing)
+            state.control?(state.intake)
+            return (true, !state.isRefused)
+        }
+        if isTorn { progress.update { $0.tornFileCount += 1 } }
+        guard isNews else { return }
+        report("the disk is too slow: the file ends here, the next key frame begins another", false)
+    }
+
+    /// Tells the engine what may be written now, when that has changed.
+    func followDisk() {
+        let condition = disk.condition.snapshot
+        let intake = queue.isOver ? .nothing : condition.intake
+        // Told under the lock, so that two threads do not tell it in the wrong order.
+        let (isNews, isFailed) = state.withLock { state in
+            guard state.intake != intake else { return (false, false) }
+            state.intake = intake
+            state.control?(intake)
+            return (true, state.isRefused && !state.hasOpened)
+        }
+        guard isNews else { return }
+        progress.update { $0.intake = intake }
+        guard !isFailed else { return }  // it was never there, and has been told so
+        switch intake {
+        case .everything: report("all is recorded again", false)
+        case .keyframes: report("the disk is nearly full: key frames alone are recorded", false)
+        case .nothing where queue.isOver:
+            report("the disk is too slow: nothing is recorded until it has caught up", false)
+        case .nothing:
+            guard let failure = condition.failure, !condition.isFull else {
+                return report("nothing is recorded until there is room on the disk", false)
+            }
+            report("nothing is recorded until the disk takes it again: \(failure)", false)
+        }
+    }
+}

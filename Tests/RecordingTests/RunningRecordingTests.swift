@@ -1,0 +1,130 @@
+import Glibc
+import Muxer
+import Synchronization
+import Testing
+import Timing
+
+@testable import Recording
+
+/// A recording between its engine and the disk: what either is told of the other.
+@Suite struct RunningRecordingTests {
+    private static let start = Instant(nanoseconds: 1_000_000_000)
+
+    /// What the engine was told, and what the log.
+    private final class Told: Sendable {
+        private let state = Mutex<(intakes: [RecordingIntake], lines: [String])>(([], []))
+        var intakes: [RecordingIntake] { state.withLock { $0.intakes } }
+        var lines: [String] { state.withLock { $0.lines } }
+        func note(_ intake: RecordingIntake) { state.withLock { $0.intakes.append(intake) } }
+        func note(_ line: String) { state.withLock { $0.lines.append(line) } }
+    }
+
+    private static func recording(
+        _ disk: VirtualDisk, _ told: Told = Told(), queue: WaitingOctets = WaitingOctets()
+    ) -> RunningRecording {
+        let recording = RunningRecording(
+            folder: "/r", name: "cam", disk: disk.door, queue: queue, clock: { 0 }
+        ) { line, _ in told.note(line) }
+        recording.control { told.note($0) }
+        return recording
+    }
+
+    private static func data(_ offset: UInt64, _ count: Int) -> RecordingEvent {
+        .data(chunk(at: offset, count), RecordingStatistics())
+    }
+
+    @Test func `it has ended when its last file is whole, and not before`() async {
+        let disk = VirtualDisk()
+        var work = disk.work()
+        let recording = Self.recording(disk)
+        recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 1000))
+        recording.take(.finished(RecordingStatistics()))
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await recording.finish() }
+            for _ in 0..<1000 { await Task.yield() }
+            #expect(recording.progress.snapshot.state == "recording", "nothing is written yet")
+            disk.perform(&work, at: Self.start)
+            await group.waitForAll()
+        }
+        let index = disk.model.bytes("/r/cam_19700101_000000.ts.index")
+        #expect(index == [7] + ClosingMark.bytes)
+        #expect(recording.progress.snapshot.state == "stopped")
+    }
+
+    @Test func `a file that is being closed still counts as growing`() {
+        let disk = VirtualDisk()
+        var work = disk.work()
+        let recording = Self.recording(disk)
+        recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 1000))
+        let first = recording.live
+        recording.take(.finished(RecordingStatistics()))
+        recording.take(.began(.mpegts))
+        #expect(recording.growing.contains { $0 === first } && recording.growing.count == 2)
+        disk.perform(&work, at: Self.start)
+        #expect(!recording.growing.contains { $0 === first } && recording.growing.count == 1)
+    }
+
+    @Test func `a file torn by a full queue is told, counted, and followed by another`() {
+        let (disk, told) = (VirtualDisk(capacity: 2), Told())
+        var work = disk.work()
+        let recording = Self.recording(disk, told)
+        recording.take(.began(.mpegts))
+        for number in 0..<3 { recording.take(Self.data(UInt64(number) * 1000, 1000)) }
+        #expect(told.intakes == [.nothing, .everything], "the engine ends it and begins another")
+        #expect(told.lines.count == 1 && told.lines[0].contains("too slow"), "\(told.lines)")
+        #expect(recording.progress.snapshot.tornFileCount == 1)
+        #expect(recording.progress.snapshot.droppedBytes == 2000)
+        recording.take(.finished(RecordingStatistics()))
+        disk.perform(&work, at: Self.start)
+        #expect(disk.model.bytes("/r/cam_19700101_000000.ts")?.count == 1000)
+        recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 500))
+        disk.perform(&work, at: Self.start)
+        #expect(disk.model.bytes("/r/cam_19700101_000000_2.ts")?.count == 500)
+        #expect(recording.progress.snapshot.tornFileCount == 1)
+    }
+
+    @Test func `a slow disk is told of once, and recording goes on when it has caught up`() {
+        let (disk, told) = (VirtualDisk(), Told())
+        var work = disk.work()
+        let recording = Self.recording(disk, told, queue: WaitingOctets(limit: 1500))
+        recording.take(.began(.mpegts))
+        for number in 0..<4 { recording.take(Self.data(UInt64(number) * 1000, 1000)) }
+        #expect(told.intakes == [.nothing] && told.lines.count == 1, "\(told.lines)")
+        recording.take(.finished(RecordingStatistics()))
+        disk.perform(&work, at: Self.start)
+        #expect(told.intakes == [.nothing, .everything])
+        #expect(told.lines.last == "all is recorded again")
+        #expect(recording.progress.snapshot.tornFileCount == 1)
+    }
+
+    @Test func `a file that is taken away is followed by another`() {
+        let (disk, told) = (VirtualDisk(), Told())
+        var work = disk.work()
+        let recording = Self.recording(disk, told)
+        recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 1000))
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { $0.files = [:] }
+        disk.perform(&work, at: Self.start + .milliseconds(500))
+        #expect(told.intakes == [.nothing, .everything])
+        #expect(told.lines.count == 1 && told.lines[0].contains("no such file"), "\(told.lines)")
+        recording.take(.finished(RecordingStatistics()))
+        recording.take(.began(.mpegts))
+        disk.perform(&work, at: Self.start + .milliseconds(600))
+        #expect(told.lines.last?.hasPrefix("recording goes on in /r/cam_1970") == true)
+    }
+
+    @Test func `a first file that cannot be made is final, and says why in one line`() {
+        let (disk, told) = (VirtualDisk(), Told())
+        var work = disk.work()
+        disk.model.state.withLock { $0.folderFailure = EACCES }
+        let recording = Self.recording(disk, told)
+        recording.take(.began(.mpegts))
+        disk.perform(&work, at: Self.start)
+        #expect(told.lines == ["cannot write /r: permission denied"])
+        #expect(recording.progress.snapshot.state == "stopped")
+    }
+}
