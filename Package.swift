@@ -86,6 +86,8 @@ let package = Package(
         .target(name: "Fetch", dependencies: ["CFetch", "CSystem"], swiftSettings: house),
         .target(name: "WHIP", dependencies: ["Fetch"], swiftSettings: house),
         .target(name: "Service", dependencies: ["CSystem", "Wire"], swiftSettings: house),
+        .target(
+            name: "PageFiles", resources: [.embedInCode("Shared")], swiftSettings: house),
 
         // sessions
         .target(
@@ -125,7 +127,8 @@ let package = Package(
         .target(
             name: "RecordingAPI",
             dependencies: [
-                "Codecs", "Muxer", "Pictures", "Reactor", "Recording", "Telemetry", "Timing", "Web",
+                "Codecs", "Muxer", "PageFiles", "Pictures", "Reactor", "Recording", "Telemetry",
+                "Timing", "WHIP", "Web",
             ],
             resources: [.embedInCode("Page")],
             swiftSettings: house),
@@ -134,7 +137,8 @@ let package = Package(
         .executableTarget(
             name: "SFUServer",
             dependencies: [
-                "Ciphers", "Reactor", "Service", "Signalling", "Sluice", "Timing", "Web",
+                "Ciphers", "PageFiles", "Reactor", "Service", "Signalling", "Sluice", "Timing",
+                "Web",
             ],
             resources: [.embedInCode("Page")],
             swiftSettings: house),
@@ -216,6 +220,12 @@ let package = Package(
             name: "CameraTests", dependencies: ["Camera", "RTP", "Timing"], swiftSettings: house),
         .testTarget(
             name: "RecordingTests", dependencies: ["Muxer", "Recording", "Timing"],
+            swiftSettings: house),
+        .testTarget(
+            name: "RecordingAPITests",
+            dependencies: [
+                "Codecs", "Muxer", "Recording", "RecordingAPI", "Timing", "Web", "Wire",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "RelayingTests",

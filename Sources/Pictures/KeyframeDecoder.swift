@@ -11,6 +11,8 @@ public enum PictureCodec: Hashable, Sendable {
     case vp8
     /// A frame or superframe.
     case vp9
+    /// A temporal unit with its sequence header.
+    case av1
 
     var id: AVCodecID {
         switch self {
@@ -18,6 +20,7 @@ public enum PictureCodec: Hashable, Sendable {
         case .h265: AV_CODEC_ID_HEVC
         case .vp8: AV_CODEC_ID_VP8
         case .vp9: AV_CODEC_ID_VP9
+        case .av1: AV_CODEC_ID_AV1
         }
     }
 }

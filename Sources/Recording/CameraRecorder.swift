@@ -101,7 +101,9 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
     private mutating func takeFrames(at now: Instant) {
         while let event = camera.nextEvent() {
             switch event {
-            case .playing(let format): begin(format, at: now)
+            case .playing(let format):
+                events.append(.connected(at: now))
+                begin(format, at: now)
             case .picture(let unit, let time):
                 frameArrived(at: now)
                 recording?.write(unit, time: time)

@@ -37,7 +37,8 @@ extension RecordingError: CustomStringConvertible {
         switch self {
         case .alreadyActive: "Recording already active"
         case .notActive: "No active recording"
-        case .malformedName: "A name has 1 to 100 letters, digits, hyphens, underscores and dots"
+        case .malformedName:
+            "A name has 1 to 100 letters of ASCII, digits, hyphens, underscores and dots, no dot first"
         case .unsupportedSource: "the source must be an rtsp://, rtsps://, http:// or https:// URL"
         case .malformedURL(let reason): "the source's URL cannot be read: \(reason)"
         case .endpoint(let error): error.description

@@ -1,7 +1,10 @@
 public import Muxer
+public import Timing
 
 /// What a recording engine tells its owner, in order.
 public enum RecordingEvent: Hashable, Sendable {
+    /// The source is there: what it sends is awaited.
+    case connected(at: Instant)
     /// A new file begins.
     case began(Container)
     /// Octets for the file that has begun.

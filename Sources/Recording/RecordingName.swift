@@ -39,6 +39,21 @@ struct RecordingName: Hashable {
         name = words.dropLast(2).joined(separator: "_")
     }
 
+    /// Whether a recording may be called so: 1 to 100 ASCII letters, digits, hyphens, underscores and
+    /// dots, none of these first.
+    static func isWellFormed(_ name: String) -> Bool {
+        (1...100).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
+            && name.utf8.allSatisfy { octet in
+                switch octet {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                    UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
+    }
+
     /// The file's name.
     var file: String { name + "_" + stamp + (number > 1 ? "_\(number)" : "") + "." + fileExtension }
 

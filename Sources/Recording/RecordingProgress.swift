@@ -1,3 +1,4 @@
+public import Muxer
 import Synchronization
 public import Timing
 
@@ -7,6 +8,8 @@ public final class RecordingProgress: Sendable {
     public struct Snapshot: Hashable, Sendable {
         /// `connecting`, `recording`, `waiting` for a source that is away, `stopped`.
         public internal(set) var state = "connecting"
+        /// What its files are: what was asked for, until the source has shown what it sends.
+        public internal(set) var container = Container.mpegts
         /// The file written now, or last.
         public internal(set) var path = ""
         /// Seconds since 1970 at which the recording began.
@@ -45,6 +48,14 @@ public final class RecordingProgress: Sendable {
         public internal(set) var lastDataSeconds: Int64 = 0
         /// The same on the monotonic clock.
         public internal(set) var lastData: Instant?
+        /// When it was asked for, on that clock.
+        public internal(set) var started: Instant?
+        /// When its source was first connected to.
+        public internal(set) var connected: Instant?
+        /// When octets first came.
+        public internal(set) var firstData: Instant?
+        /// Media in whole parts of all its files; gaps are not counted.
+        public internal(set) var recorded = Interval.zero
         /// What the disk allows.
         public internal(set) var intake = RecordingIntake.everything
 
@@ -52,15 +63,73 @@ public final class RecordingProgress: Sendable {
         public init() {}
     }
 
-    private let current = Mutex(Snapshot())
+    private struct State {
+        var snapshot = Snapshot()
+        var waiters: [Int: Waiter] = [:]
+        var nextWaiter = 0
+    }
+
+    private struct Waiter {
+        let isReached: @Sendable (Snapshot) -> Bool
+        let resume: CheckedContinuation<Void, Never>
+    }
+
+    private let current = Mutex(State())
 
     /// Nothing yet.
     public init() {}
 
     /// How it stands.
-    public var snapshot: Snapshot { current.withLock { $0 } }
+    public var snapshot: Snapshot { current.withLock { $0.snapshot } }
 
-    func update(_ body: (inout Snapshot) -> Void) { current.withLock { body(&$0) } }
+    /// Waits until something is true of it, or `limit` has passed. With a hundred waiting already, it
+    /// does not wait.
+    ///
+    /// - Returns: How it stands then.
+    public func next(
+        within limit: Duration, where isReached: @escaping @Sendable (Snapshot) -> Bool
+    ) async -> Snapshot {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.wait(isReached) }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
+        return snapshot
+    }
+
+    func update(_ body: (inout Snapshot) -> Void) {
+        let woken = current.withLock { state in
+            body(&state.snapshot)
+            let ready = state.waiters.filter { $1.isReached(state.snapshot) }
+            for number in ready.keys { state.waiters[number] = nil }
+            return ready.values.map(\.resume)
+        }
+        for waiter in woken { waiter.resume() }
+    }
+
+    private func wait(_ isReached: @escaping @Sendable (Snapshot) -> Bool) async {
+        let number = current.withLock { state in
+            state.nextWaiter += 1
+            return state.nextWaiter
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = current.withLock { state in
+                    guard !isReached(state.snapshot), !Task.isCancelled,
+                        state.waiters.count < Self.waiterLimit
+                    else { return true }
+                    state.waiters[number] = Waiter(isReached: isReached, resume: continuation)
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            current.withLock { $0.waiters.removeValue(forKey: number) }?.resume.resume()
+        }
+    }
+
+    private static let waiterLimit = 100
 
     /// An engine's counts, which begin anew with every connection.
     func count(_ statistics: RecordingStatistics) {

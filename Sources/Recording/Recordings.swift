@@ -120,7 +120,7 @@ public actor Recordings {
     public func start(
         _ name: String, source: String, format: String? = nil
     ) async throws(RecordingError) {
-        guard Self.isWellFormed(name) else { throw .malformedName }
+        guard RecordingName.isWellFormed(name) else { throw .malformedName }
         guard entries[name] == nil, !starting.contains(name) else { throw .alreadyActive }
         starting.insert(name)
         defer { starting.remove(name) }
@@ -129,6 +129,7 @@ public actor Recordings {
         let recording = RunningRecording(
             folder: folder, name: name, disk: writer.door, clock: clock
         ) { [report] message, isFinal in report(name, message, isFinal) }
+        recording.progress.update { $0.container = options.container }
         if source.hasPrefix("rtsp://") || source.hasPrefix("rtsps://") {
             let loop = try startCamera(source, recording, options)
             recording.control { intake in
@@ -198,6 +199,18 @@ public actor Recordings {
         return snapshot.map { Status(name: name, progress: $0) }
     }
 
+    /// How one stands once a part is in its file, or something has kept it from coming, or `limit`
+    /// has passed.
+    public func started(_ name: String, within limit: Duration) async -> Status? {
+        guard let recording = entries[name]?.recording else { return status(name) }
+        let found = await recording.progress.next(within: limit) {
+            $0.writtenBytes > 0 || $0.lastFailure != nil || $0.state == "stopped"
+        }
+        guard found.writtenBytes > 0 else { return Status(name: name, progress: found) }
+        _ = await recording.live?.next(after: 0, within: min(limit, .seconds(1)))
+        return Status(name: name, progress: recording.progress.snapshot)
+    }
+
     /// The parts of the file that a recording writes, or wrote last; `nil` before its first frame, and
     /// long after its end.
     public func live(_ name: String) -> LiveIndex? {
@@ -216,15 +229,6 @@ public actor Recordings {
         var totals = ended
         for entry in entries.values { totals.add(entry.recording.progress.snapshot) }
         return totals
-    }
-
-    /// A name becomes part of a file's.
-    private static func isWellFormed(_ name: String) -> Bool {
-        (1...100).contains(name.utf8.count)
-            && name.utf8.allSatisfy { octet in
-                let character = Character(Unicode.Scalar(octet))
-                return character.isLetter || character.isNumber || "-_.".contains(character)
-            } && !name.hasPrefix(".")
     }
 
     private static let formerLimit = 1000

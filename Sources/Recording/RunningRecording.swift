@@ -50,7 +50,7 @@ public final class RunningRecording: Sendable {
     ) {
         (self.folder, self.name, self.disk, self.queue) = (folder, name, disk, queue)
         (self.clock, self.report) = (clock, report)
-        progress.update { $0.startedSeconds = clock() / 1_000_000_000 }
+        progress.update { ($0.startedSeconds, $0.started) = (clock() / 1_000_000_000, .now()) }
         disk.condition.listen(self) { [weak self] _ in self?.followDisk() }
     }
 
@@ -75,6 +75,7 @@ public final class RunningRecording: Sendable {
     /// Takes an engine's event, on its thread.
     public func take(_ event: RecordingEvent) {
         switch event {
+        case .connected(let now): progress.update { $0.connected = $0.connected ?? now }
         case .began(let container): begin(container)
         case .data(let chunk, let statistics): append(chunk, statistics)
         case .finished(let statistics):
@@ -110,7 +111,7 @@ public final class RunningRecording: Sendable {
         endFile()
         let live = LiveIndex(container)
         progress.update { progress in
-            progress.state = "recording"
+            (progress.state, progress.container) = ("recording", container)
             progress.fileCount += 1
             (progress.presentFileBytes, progress.partCount) = (0, 0)
             progress.isFileEmpty = true
@@ -146,7 +147,9 @@ public final class RunningRecording: Sendable {
             progress.presentFileBytes += UInt64(chunk.bytes.count)
             progress.partCount += chunk.parts.count
             progress.lastDataSeconds = now
-            progress.lastData = .now()
+            let now = Instant.now()
+            (progress.firstData, progress.lastData) = (progress.firstData ?? now, now)
+            for part in chunk.parts { progress.recorded = progress.recorded + part.duration }
         }
         if !isTaken {
             followDisk()

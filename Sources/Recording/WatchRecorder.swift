@@ -104,7 +104,9 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     private mutating func takeEvents(at now: Instant) {
         while let event = session.nextEvent() {
             switch event {
-            case .connected: begin(at: now)
+            case .connected:
+                events.append(.connected(at: now))
+                begin(at: now)
             case .packet(let packet): tracks.receive(packet, at: now)
             case .clock(let track, let ntp, let timestamp):
                 tracks.reportArrived(ntp, timestamp: timestamp, track: track)

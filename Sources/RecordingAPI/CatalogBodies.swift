@@ -1,5 +1,6 @@
 import Muxer
 import Recording
+import Timing
 
 // The JSON bodies of `/api/v1/recordings`, under the names its callers know.
 
@@ -9,6 +10,7 @@ struct RoomStartBody: Decodable {
     let title: String?
     let description: String?
     let format: String?
+    let wait_seconds: Double?
 }
 
 struct RoomStartedBody: Encodable {
@@ -16,16 +18,39 @@ struct RoomStartedBody: Encodable {
     let status: String
     let started_at: String
     let room_id: String
-    let message = "Recording started"
+    let format: String
+    let message: String
+
+    init(_ recording: Recordings.Status, _ now: DateTime, room: String) {
+        (recording_id, room_id, started_at) = (recording.name, room, now.text)
+        status = RecordingBody.state(recording, hasFiles: recording.hasBegun)
+        format = recording.progress.container.rawValue
+        let waiting = recording.reason.map { "Nothing has come yet: \($0)" }
+        message =
+            recording.hasBegun
+            ? "Recording started" : waiting ?? "Nothing has come yet; it is waited for"
+    }
 }
 
 struct RoomStoppedBody: Encodable {
     let recording_id: String
-    let status = "completed"
+    let status: String
     let stopped_at: String
     let duration_seconds: Double
-    let file_path: String
+    let file_size_bytes: UInt64
+    @OrNull var file_path: String?
     let message = "Recording stopped"
+
+    init(
+        _ id: String, _ progress: RecordingProgress.Snapshot, _ now: DateTime,
+        files: [RecordedFile]
+    ) {
+        (recording_id, stopped_at) = (id, now.text)
+        status = files.isEmpty ? "failed" : "completed"
+        duration_seconds = files.reduce(0) { $0 + Double($1.duration) / 1e9 }
+        file_size_bytes = files.reduce(0) { $0 + $1.index.byteCount }
+        file_path = progress.path.isEmpty ? nil : progress.path
+    }
 }
 
 struct ListBody: Encodable {
@@ -39,44 +64,96 @@ struct RecordingBody: Encodable {
     let recording_id: String
     let room_id: String
     let title: String
-    let description: String?
+    @OrNull var description: String?
     let status: String
+    /// Why nothing is recorded now, where something should be.
+    @OrNull var reason: String?
     let format: String
-    let started_at: String?
-    let stopped_at: String?
+    @OrNull var started_at: String?
+    @OrNull var stopped_at: String?
     let duration_seconds: Double
     let file_size_bytes: UInt64
     let playlist_url: String
     let thumbnail_url: String
     let download_url: String
-    let files: [FileBody]
+    let file_count: Int
+    /// Oldest first; not in a list.
+    let files: [FileBody]?
+
+    init(
+        _ name: String, _ recording: Recordings.Status?, _ recorded: [RecordedFile],
+        title known: RecordingTitles.Title?, withFiles: Bool
+    ) {
+        recording_id = name
+        (room_id, title) = (known?.room ?? name, known?.title ?? name)
+        (description, reason) = (known?.description, recording?.reason)
+        status = Self.state(recording, hasFiles: !recorded.isEmpty)
+        let container = recorded.last?.index.header?.container ?? recording?.progress.container
+        format = (container ?? .mpegts).rawValue
+        let asked = recording.map {
+            DateTime(nanoseconds: $0.progress.startedSeconds * 1_000_000_000)
+        }
+        started_at = (recorded.first?.date(at: 0) ?? asked)?.text
+        let isActive = recording.map { $0.progress.state != "stopped" } ?? false
+        stopped_at = isActive ? nil : recorded.last.flatMap { $0.date(at: $0.duration) }?.text
+        duration_seconds = recorded.reduce(0) { $0 + Double($1.duration) / 1e9 }
+        file_size_bytes = recorded.reduce(0) { $0 + $1.index.byteCount }
+        let base = "/api/v1/recordings/" + name
+        (playlist_url, thumbnail_url) = ("/hls/\(name)/index.m3u8", base + "/thumbnail")
+        download_url = base + "/download"
+        file_count = recorded.count
+        files = withFiles ? recorded.map { FileBody($0) } : nil
+    }
+
+    /// In the words that callers know: pending, recording, completed, failed.
+    static func state(_ status: Recordings.Status?, hasFiles: Bool) -> String {
+        switch status?.progress.state {
+        case "connecting": "pending"
+        case "waiting" where !hasFiles: "pending"
+        case "recording", "waiting": "recording"
+        case "stopped" where !hasFiles: "failed"
+        default: "completed"
+        }
+    }
 }
 
 struct FileBody: Encodable {
     let file: String
     let url: String
-    let started_at: String?
+    @OrNull var started_at: String?
     let duration_seconds: Double
     let file_size_bytes: UInt64
     let is_growing: Bool
-    /// What the fragments are, as a browser is asked whether it plays them.
-    let media_type: String?
+    /// What is played of it, as a browser is asked whether it can.
+    @OrNull var media_type: String?
     let codecs: [String]
 
     init(_ file: RecordedFile) {
         (self.file, url) = (file.file, "/recordings/" + file.file)
         let header = file.index.header
-        started_at = header.flatMap { header in
-            guard header.wallClock != 0 else { return nil }
-            return DateTime(nanoseconds: header.wallClock + file.start).text
-        }
+        started_at = file.date(at: 0)?.text
         duration_seconds = Double(file.duration) / 1e9
         file_size_bytes = file.index.byteCount
         is_growing = !file.index.isFinished
         codecs = header?.formats.compactMap(\.codecName) ?? []
-        let kind = header?.formats.contains { $0.kind == .video } ?? true ? "video" : "audio"
         let isNamed = codecs.count == header?.formats.count
         media_type =
-            isNamed ? "\(kind)/mp4; codecs=\"\(codecs.joined(separator: ", "))\"" : nil
+            isNamed ? "\(file.playedType); codecs=\"\(codecs.joined(separator: ", "))\"" : nil
     }
+}
+
+extension RecordedFile {
+    /// When what comes so many nanoseconds after its beginning was recorded.
+    func date(at nanoseconds: Int64) -> DateTime? {
+        index.header?.date(at: Interval(nanoseconds: start) + Interval(nanoseconds: nanoseconds))
+    }
+
+    /// The media type of its fragments, which are its own or cut from it.
+    var playedType: String {
+        let isSeen = index.header?.formats.contains { $0.kind == .video } ?? true
+        return (isSeen ? "video/" : "audio/") + (isWebM ? "webm" : "mp4")
+    }
+
+    /// Whether its fragments are clusters.
+    var isWebM: Bool { index.header?.container == .webm }
 }

@@ -1,68 +1,114 @@
+import Muxer
 import Recording
 import Web
 
 // What a recording looks like, and what of it can be taken home.
 
 extension CatalogEndpoints {
-    /// The file asked for by `file`, else the newest.
-    private func file(of id: String, _ request: HTTPRequest) async -> RecordedFile? {
-        guard let wanted = request[query: "file"] else { return await files(of: id).last }
-        guard let file = await catalog.file(wanted), file.name == id else { return nil }
-        return file
+    /// The one file asked for by `file`, else all of them; empty where there is none.
+    private func files(
+        of id: String, _ request: HTTPRequest
+    ) async throws(ReadingThread.Busy) -> [RecordedFile] {
+        guard let wanted = request[query: "file"] else { return try await files(of: id) }
+        guard let file = try await catalog.file(wanted), file.name == id else { return [] }
+        return [file]
     }
 
-    func download(_ id: String, _ request: HTTPRequest) async -> HTTPResponse {
-        guard let file = await file(of: id, request) else { return .missing }
-        return await FileEndpoints(catalog: catalog).respond(
-            file.file, to: request, asDownload: true)
+    private func missing(_ id: String, _ request: HTTPRequest) -> HTTPResponse {
+        guard let wanted = request[query: "file"] else { return .missing(id) }
+        return .problem(404, "There is no file \(wanted) of \(id)")
     }
 
-    func downloadURL(_ id: String) async -> HTTPResponse {
-        let files = await files(of: id)
-        guard let last = files.last else { return .missing }
+    /// One file as it is; several as one.
+    func download(
+        _ id: String, _ request: HTTPRequest
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+        let files = try await files(of: id, request)
+        guard let last = files.last else { return missing(id, request) }
+        if files.count == 1 {
+            return try await FileEndpoints(catalog: catalog).respond(
+                last.file, to: request, asDownload: true)
+        }
+        if files.allSatisfy({ $0.index.header?.container == .mpegts }) {
+            let joined = JoinedStream(files, catalog: catalog)
+            return .attachment(
+                HTTPPieces(byteCount: joined.byteCount) { try await joined.next() },
+                called: id + ".ts", "video/mp2t")
+        }
+        guard let body = ExportBody(files, cutter: PieceCutter(catalog: catalog)) else {
+            return Self.different(id, files)
+        }
+        return .attachment(body, called: id)
+    }
+
+    private static func different(_ id: String, _ files: [RecordedFile]) -> HTTPResponse {
+        .json(
+            409,
+            DifferentBody(
+                detail: "\(id): its files hold different things: take them one by one",
+                files: files.map { "/recordings/" + $0.file }))
+    }
+
+    func downloadURL(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+        let files = try await files(of: id)
+        guard !files.isEmpty else { return .missing(id) }
         return .json(
-            200, DownloadBody(url: "/recordings/" + last.file, files: files.map(\.file)))
+            200,
+            DownloadBody(
+                url: "/api/v1/recordings/\(id)/download",
+                files: files.map { "/recordings/" + $0.file }))
     }
 
-    func redirect(_ id: String) -> HTTPResponse {
-        HTTPResponse(status: 307, headers: [("location", "/hls/\(id)/index.m3u8")])
+    func redirect(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+        guard try await !files(of: id).isEmpty else { return .missing(id) }
+        return HTTPResponse(status: 307, headers: [("location", "/hls/\(id)/index.m3u8")])
     }
 
-    func thumbnail(_ id: String, _ request: HTTPRequest) async -> HTTPResponse {
-        guard let file = await file(of: id, request) else { return .missing }
-        let asked = request[query: "at"].flatMap { Self.nanoseconds($0) }
+    func thumbnail(
+        _ id: String, _ request: HTTPRequest
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+        let files = try await files(of: id, request)
+        guard let last = files.last else { return missing(id, request) }
+        let asked = request[query: "at"].map { Self.nanoseconds($0) }
+        if case .some(.none) = asked { return .problem(400, "at must be seconds") }
+        let (file, time) =
+            (asked ?? nil).flatMap { files.place(at: $0) } ?? (last, last.duration / 2)
         do {
-            let picture = try await thumbnails.picture(of: file, at: asked ?? file.duration / 2)
+            let picture = try await thumbnails.picture(of: file, at: time)
             return HTTPResponse(
                 status: 200,
                 headers: [
                     ("content-type", "image/jpeg"), ("cache-control", "private, max-age=60"),
                 ],
                 body: .bytes(picture))
-        } catch is ReadingThread.Busy { return .busy } catch {
-            return .json(404, ["detail": "There is no picture of it"])
+        } catch let busy as ReadingThread.Busy { throw busy } catch {
+            return .problem(404, "There is no picture in \(file.file) there")
         }
     }
 
-    func export(_ id: String, _ request: HTTPRequest) async -> HTTPResponse {
-        guard let file = await file(of: id, request) else { return .missing }
+    /// Seconds of the one file, or of the whole recording.
+    func export(
+        _ id: String, _ request: HTTPRequest
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+        let files = try await files(of: id, request)
+        guard !files.isEmpty else { return missing(id, request) }
         let from = request[query: "from"].map { Self.nanoseconds($0) } ?? 0
-        let to = request[query: "to"].map { Self.nanoseconds($0) } ?? file.duration
-        guard let from, let to,
-            let body = ExportBody(
-                file, from: from, to: min(to, file.duration),
-                cutter: PieceCutter(catalog: catalog))
-        else { return .json(400, ["detail": "from and to must be seconds of the file"]) }
-        let stem = file.file.split(separator: ".").dropLast().joined(separator: ".")
-        let name = "\(stem)_\(from / 1_000_000_000)-\(to / 1_000_000_000).mp4"
-        return HTTPResponse(
-            status: 200,
-            headers: [
-                ("content-type", "video/mp4"), ("cache-control", "no-store"),
-                ("content-disposition", "attachment; filename=\"\(name)\""),
-                // Progress is a share of this, where there is no content-length.
-                ("x-source-length", "\(body.sourceByteCount)"),
-            ], body: .pieces(body.pieces))
+        let to = request[query: "to"].map { Self.nanoseconds($0) } ?? .max
+        guard let from, let to, to > from else {
+            return .problem(400, "from and to must be seconds, to the later one")
+        }
+        let parts = files.stretches(from: from, to: to)
+        guard !parts.isEmpty else {
+            return .problem(400, "\(id) is over before \(from / 1_000_000_000) s")
+        }
+        guard let body = ExportBody(parts, cutter: PieceCutter(catalog: catalog)) else {
+            return Self.different(id, parts.map(\.file))
+        }
+        let stem = request[query: "file"].map { $0.split(separator: ".").dropLast() }
+        let name = stem.map { $0.joined(separator: ".") } ?? id
+        let end = min(to, files.reduce(0) { $0 + $1.duration })
+        return .attachment(
+            body, called: "\(name)_\(from / 1_000_000_000)-\(end / 1_000_000_000)")
     }
 
     /// Seconds with a fraction, of at most a year.
@@ -73,7 +119,39 @@ extension CatalogEndpoints {
     }
 }
 
+extension HTTPResponse {
+    /// What a browser saves under a name.
+    fileprivate static func attachment(
+        _ pieces: HTTPPieces, called name: String, _ mediaType: String,
+        sourceByteCount: UInt64? = nil
+    ) -> HTTPResponse {
+        var headers: [(name: String, value: String)] = [
+            ("content-type", mediaType), ("cache-control", "no-store"),
+            ("content-disposition", disposition(name)),
+        ]
+        // Progress is a share of this, where there is no content-length.
+        if let sourceByteCount { headers.append(("x-source-length", "\(sourceByteCount)")) }
+        return HTTPResponse(status: 200, headers: headers, body: .pieces(pieces))
+    }
+
+    fileprivate static func attachment(_ body: ExportBody, called stem: String) -> HTTPResponse {
+        attachment(
+            body.pieces, called: stem + "." + body.fileExtension, body.mediaType,
+            sourceByteCount: body.sourceByteCount)
+    }
+
+    /// `attachment` with a file's name, of which no octet can end the quotes (RFC 6266 §4).
+    static func disposition(_ name: String) -> String {
+        "attachment; filename=\"\(name.filter { $0 != "\"" && $0 != "\\" })\""
+    }
+}
+
 struct DownloadBody: Encodable {
     let url: String
+    let files: [String]
+}
+
+struct DifferentBody: Encodable {
+    let detail: String
     let files: [String]
 }

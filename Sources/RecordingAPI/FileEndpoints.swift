@@ -5,8 +5,10 @@ import Web
 struct FileEndpoints: Sendable {
     let catalog: RecordingCatalog
 
-    func respond(_ file: String, to request: HTTPRequest, asDownload: Bool) async -> HTTPResponse {
-        guard let opened = await catalog.open(file) else { return .missing }
+    func respond(
+        _ file: String, to request: HTTPRequest, asDownload: Bool
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+        guard let opened = try await catalog.open(file) else { return .missing(file) }
         let live = await catalog.live(file)
         // What a growing file holds is told by its index: octets behind it may still change.
         var byteCount = live?.snapshot.byteCount ?? opened.byteCount
@@ -26,7 +28,7 @@ struct FileEndpoints: Sendable {
         ]
         if let tag { headers.append(("etag", tag)) }
         if asDownload {
-            headers.append(("content-disposition", "attachment; filename=\"\(file)\""))
+            headers.append(("content-disposition", HTTPResponse.disposition(file)))
         }
         if let tag, request.headers[.ifNoneMatch] == tag {
             return HTTPResponse(status: 304, headers: headers)
@@ -64,11 +66,4 @@ struct FileEndpoints: Sendable {
         if file.hasSuffix(".ts") { return "video/mp2t" }
         return file.hasSuffix(".webm") ? "video/webm" : "video/mp4"
     }
-}
-
-extension HTTPResponse {
-    /// There is no such recording.
-    static let missing = HTTPResponse.json(404, ["detail": "There is no such recording"])
-    /// Too much is asked for at once.
-    static let busy = HTTPResponse.json(503, ["detail": "The disk is busy: ask again"])
 }

@@ -1,29 +1,26 @@
+import PageFiles
 import Web
 
 /// The recordings page, embedded in the library: answers by the path a browser asks for.
 let pageFiles: [String: HTTPResponse] = {
-    let scripts = [
-        ("api", PackageResources.api_js), ("dom", PackageResources.dom_js),
-        ("export", PackageResources.export_js), ("main", PackageResources.main_js),
+    var page = HousePage(
+        title: "Sluice recordings",
+        description: "Recordings: watch them while they grow, download them, or a part of them.",
+        needs: "This page needs JavaScript to list and play recordings.",
+        policy: "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:")
+    page.styles = [("recordings", PackageResources.recordings_css)]
+    page.scripts = [
+        ("api", PackageResources.api_js), ("export", PackageResources.export_js),
+        ("format", PackageResources.format_js), ("main", PackageResources.main_js),
         ("player", PackageResources.player_js), ("playlist", PackageResources.playlist_js),
         ("watch", PackageResources.watch_js),
     ]
-    var files = [
-        "/": file("text/html; charset=utf-8", PackageResources.index_html),
-        "/style.css": file("text/css; charset=utf-8", PackageResources.style_css),
-        "/icon.svg": file("image/svg+xml", PackageResources.icon_svg),
-    ]
-    for (name, bytes) in scripts {
-        files["/\(name).js"] = file("text/javascript; charset=utf-8", bytes)
+    return page.files.mapValues { file in
+        HTTPResponse(
+            status: 200,
+            headers: [
+                ("content-type", file.mediaType), ("cache-control", "no-cache"),
+                ("x-content-type-options", "nosniff"),
+            ], body: .bytes(file.bytes))
     }
-    return files
 }()
-
-private func file(_ mediaType: String, _ bytes: [UInt8]) -> HTTPResponse {
-    HTTPResponse(
-        status: 200,
-        headers: [
-            ("content-type", mediaType), ("cache-control", "no-cache"),
-            ("x-content-type-options", "nosniff"),
-        ], body: .bytes(bytes))
-}

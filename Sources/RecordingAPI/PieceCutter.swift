@@ -16,8 +16,8 @@ struct PieceCutter: Sendable {
     func initialization(of file: RecordedFile) async throws -> [UInt8] {
         guard let header = file.index.header else { throw Failure.missing }
         guard header.container == .mpegts else { return header.initialization }
-        guard let opened = await catalog.open(file.file) else { throw Failure.missing }
-        return try await catalog.reading.run {
+        guard let opened = try await catalog.open(file.file) else { throw Failure.missing }
+        return try await catalog.reading.attempt {
             try Self.cutter(file, header, opened).initialization()
         }
     }
@@ -27,8 +27,8 @@ struct PieceCutter: Sendable {
         guard let header = file.index.header, piece.byteCount <= Self.limit else {
             throw Failure.missing
         }
-        guard let opened = await catalog.open(file.file) else { throw Failure.missing }
-        return try await catalog.reading.run {
+        guard let opened = try await catalog.open(file.file) else { throw Failure.missing }
+        return try await catalog.reading.attempt {
             let octets = opened.read(at: piece.offset, count: Int(piece.byteCount))
             guard octets.count == Int(piece.byteCount) else { throw Failure.missing }
             guard header.container == .mpegts else { return octets }

@@ -5,39 +5,43 @@ import Web
 /// `GET /hls/{name}/…`: playlists of a recording, or of one of its files, and what they list.
 struct PlaylistEndpoints: Sendable {
     let catalog: RecordingCatalog
-    let recordings: Recordings
     let history: PlaylistHistory
 
     /// - Parameter path: Behind `/hls`.
-    func respond(_ path: ArraySlice<String>, to request: HTTPRequest) async -> HTTPResponse {
-        let path = Array(path)
+    func respond(
+        _ path: [String], to request: HTTPRequest
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
         switch path.count {
-        case 2 where path[1] == "index.m3u8": return await playlist(of: path[0], request)
-        case 3: return await piece(path[2], of: path[1])
-        default: return .missing
+        case 2 where path[1] == "index.m3u8": return try await playlist(of: path[0], request)
+        case 3: return try await piece(path[2], of: path[1])
+        default: return .nothing
         }
     }
 
     // MARK: The playlist
 
-    private func playlist(of name: String, _ request: HTTPRequest) async -> HTTPResponse {
-        guard var playlist = await history.playlist(of: name) else { return .missing }
+    private func playlist(
+        of name: String, _ request: HTTPRequest
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+        guard var playlist = try await history.playlist(of: name) else { return .missing(name) }
         let wanted = Wanted(request)
         if let segment = wanted.segment {
             if playlist.isFarAhead(segment: segment) {
-                return .json(400, ["detail": "_HLS_msn is beyond what comes next"])
+                return .problem(400, "_HLS_msn is beyond what comes next")
             }
             let deadline = ContinuousClock.now + .seconds(3 * playlist.targetDuration)
             while !playlist.isEnded, !playlist.contains(segment: segment, part: wanted.part) {
                 guard ContinuousClock.now < deadline, !Task.isCancelled else {
-                    return .json(503, ["detail": "The source sends nothing"])
+                    return .problem(503, "\(name): the source sends nothing")
                 }
-                await waitForMore(playlist, of: name)
-                guard let next = await history.playlist(of: name) else { return .missing }
+                try await waitForMore(playlist, of: name)
+                guard let next = try await history.playlist(of: name) else {
+                    return .missing(name)
+                }
                 playlist = next
             }
         } else if wanted.part != nil {
-            return .json(400, ["detail": "_HLS_part goes with _HLS_msn"])
+            return .problem(400, "_HLS_part goes with _HLS_msn")
         }
         return HTTPResponse(
             status: 200,
@@ -47,9 +51,11 @@ struct PlaylistEndpoints: Sendable {
     }
 
     /// Until there is another part, or another file where the last one has ended.
-    private func waitForMore(_ playlist: MediaPlaylist, of name: String) async {
+    private func waitForMore(
+        _ playlist: MediaPlaylist, of name: String
+    ) async throws(ReadingThread.Busy) {
         if let last = playlist.files.last, !last.isFinished,
-            let live = await history.live(name)
+            let live = try await history.live(name)
         {
             let known = last.parts.last?.end ?? 0
             let snapshot = live.snapshot
@@ -75,22 +81,26 @@ struct PlaylistEndpoints: Sendable {
 
     // MARK: What it lists
 
-    private func piece(_ piece: String, of name: String) async -> HTTPResponse {
-        guard var file = await catalog.file(name) else { return .missing }
+    private func piece(
+        _ piece: String, of name: String
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+        guard var file = try await catalog.file(name) else { return .missing(name) }
+        let absent = HTTPResponse.problem(404, "There is no \(piece) in \(name)")
         do {
             if piece == "init.mp4" {
-                return .fragment(try await PieceCutter(catalog: catalog).initialization(of: file))
+                let head = try await PieceCutter(catalog: catalog).initialization(of: file)
+                return .fragment(head, file.playedType)
             }
             guard piece.hasSuffix(".m4s"), let first = piece.first, first == "p" || first == "s",
                 let offset = UInt64(piece.dropFirst().dropLast(4))
-            else { return .missing }
+            else { return absent }
             if first == "p", !file.index.isFinished, offset >= file.byteCount {
                 file = try await next(of: file, at: offset)
             }
-            guard let found = file.piece(at: offset, isPart: first == "p") else { return .missing }
+            guard let found = file.piece(at: offset, isPart: first == "p") else { return absent }
             let cutter = PieceCutter(catalog: catalog)
-            return .fragment(try await cutter.fragments(of: found, in: file))
-        } catch is ReadingThread.Busy { return .busy } catch { return .missing }
+            return .fragment(try await cutter.fragments(of: found, in: file), file.playedType)
+        } catch let busy as ReadingThread.Busy { throw busy } catch { return absent }
     }
 
     /// The part that a playlist has hinted at, once it is there.
@@ -105,10 +115,10 @@ struct PlaylistEndpoints: Sendable {
 }
 
 extension HTTPResponse {
-    fileprivate static func fragment(_ bytes: [UInt8]) -> HTTPResponse {
+    fileprivate static func fragment(_ bytes: [UInt8], _ mediaType: String) -> HTTPResponse {
         HTTPResponse(
             status: 200,
-            headers: [("content-type", "video/mp4"), ("cache-control", "private, max-age=3600")],
+            headers: [("content-type", mediaType), ("cache-control", "private, max-age=3600")],
             body: .bytes(bytes))
     }
 }

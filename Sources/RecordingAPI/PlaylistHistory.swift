@@ -19,8 +19,10 @@ actor PlaylistHistory {
     }
 
     /// The playlist of a recording, or of the one file whose name without its ending is given.
-    func playlist(of name: String) async -> MediaPlaylist? {
-        let files = await files(of: name)
+    ///
+    /// - Throws: `ReadingThread.Busy` where it cannot be known now: what was listed stays so.
+    func playlist(of name: String) async throws(ReadingThread.Busy) -> MediaPlaylist? {
+        let files = try await files(of: name)
         guard !files.isEmpty else { return nil }
         var record = listed[name] ?? Listed()
         for file in record.files where !files.contains(where: { $0.file == file }) {
@@ -47,21 +49,26 @@ actor PlaylistHistory {
     }
 
     /// The growing index behind a playlist.
-    func live(_ name: String) async -> LiveIndex? {
+    func live(_ name: String) async throws(ReadingThread.Busy) -> LiveIndex? {
         if let live = await recordings.live(name) { return live }
-        for entry in await catalog.entries() where entry.isGrowing && entry.file.hasPrefix(name) {
-            return await catalog.live(entry.file)
-        }
-        return nil
+        guard let entry = try await entries(of: name).last(where: \.isGrowing) else { return nil }
+        return await catalog.live(entry.file)
+    }
+
+    /// The files of the recording of that name, or the one whose name without its ending it is.
+    private func entries(
+        of name: String
+    ) async throws(ReadingThread.Busy) -> [RecordingCatalog.Entry] {
+        let entries = try await catalog.entries(of: name)
+        return entries.isEmpty ? try await catalog.entries(stem: name) : entries
     }
 
     /// The newest files, as many as a playlist should list: two days of them.
-    private func files(of name: String) async -> [RecordedFile] {
+    private func files(of name: String) async throws(ReadingThread.Busy) -> [RecordedFile] {
         var files: [RecordedFile] = []
         var count = 0
-        for entry in await catalog.entries().reversed()
-        where entry.name == name || entry.file.hasPrefix(name + ".") {
-            guard let file = await catalog.file(entry.file), !file.index.spans.isEmpty else {
+        for entry in try await entries(of: name).reversed() {
+            guard let file = try await catalog.file(entry.file), !file.index.spans.isEmpty else {
                 continue
             }
             count += file.index.spans.count

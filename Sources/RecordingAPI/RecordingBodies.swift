@@ -1,4 +1,5 @@
 import Glibc
+import Muxer
 import Recording
 
 // The JSON bodies of the recording API, under the names its callers know.
@@ -12,6 +13,7 @@ struct StartBody: Decodable {
     let mint_id: String
     let source: String?
     let output_format: String?
+    let wait_seconds: Double?
 }
 
 struct StopBody: Decodable {
@@ -19,32 +21,57 @@ struct StopBody: Decodable {
 }
 
 struct StartedBody: Encodable {
-    let success = true
-    let output_path: String
+    /// Whether something is recorded; where it is not, the source is tried until the recording is stopped.
+    let success: Bool
+    let state: String
+    /// Why nothing is recorded yet.
+    @OrNull var reason: String?
+    @OrNull var output_path: String?
+    let output_format: String
     let start_time: Int64
     let tracks: [TrackBody]
     let stats: StatisticsBody
+    let warnings: [String]
 
-    init(_ status: Recordings.Status, _ live: LiveIndex?) {
-        (output_path, start_time) = (status.progress.path, status.progress.startedSeconds)
+    init(_ status: Recordings.Status, _ live: LiveIndex?, format: String?) {
+        let progress = status.progress
+        (success, state, reason) = (status.hasBegun, progress.condition, status.reason)
+        output_path = progress.path.isEmpty ? nil : progress.path
+        (output_format, start_time) = (progress.container.rawValue, progress.startedSeconds)
         let formats = live?.snapshot.header?.formats ?? []
         tracks = formats.enumerated().map { TrackBody($0.offset, $0.element) }
-        stats = StatisticsBody(status.progress.total)
+        stats = StatisticsBody(progress, trackCount: tracks.count)
+        warnings = Self.warnings(asked: format, written: progress.container)
+    }
+
+    private static func warnings(asked: String?, written: Container) -> [String] {
+        guard let asked else { return [] }
+        guard let meant = Container(named: asked) else {
+            return ["there is no format \(asked): MPEG-TS is written"]
+        }
+        guard meant != written else { return [] }
+        return ["\(meant.name) cannot hold what the source sends: \(written.name) is written"]
     }
 }
 
 struct StoppedBody: Encodable {
     let success = true
-    let output_path: String
+    @OrNull var output_path: String?
+    /// Of all its files, as they are on the disk.
     let file_size_bytes: UInt64
-    let duration_seconds: Int64
+    /// Media in them; gaps are not counted.
+    let duration_seconds: Double
+    let files: [String]
     let stats: StatisticsBody
 
-    init(_ status: Recordings.Status) {
+    init(_ status: Recordings.Status, _ files: [RecordedFile]) {
         let progress = status.progress
-        (output_path, file_size_bytes) = (progress.path, progress.fileBytes)
-        duration_seconds = max(0, progress.lastDataSeconds - progress.startedSeconds)
-        stats = StatisticsBody(progress.total)
+        output_path = progress.path.isEmpty ? nil : progress.path
+        file_size_bytes = files.reduce(0) { $0 + $1.index.byteCount }
+        duration_seconds = progress.recorded.seconds
+        self.files = files.map(\.file)
+        stats = StatisticsBody(
+            progress, trackCount: files.last?.index.header?.formats.count ?? 0)
     }
 }
 
@@ -77,12 +104,18 @@ struct FormatsBody: Encodable {
             file_size: "the stream's own, and 3 to 7 %", note: "any cut of it plays"),
         "mp4": Format(
             description: "MP4 that grows as fragmented MP4 and is plain MP4 when it is closed",
-            video_codec: "h264", audio_codec: "aac, opus, mp3", container: "mp4",
-            file_size: "the stream's own, and about 1 %", note: "a crash leaves it fragmented"),
+            video_codec: "h264, h265, vp9, av1", audio_codec: "aac, opus, mp3, g711",
+            container: "mp4", file_size: "the stream's own, and about 1 %",
+            note: "a crash leaves it fragmented"),
         "fmp4": Format(
-            description: "fragmented MP4, playable while it grows", video_codec: "h264",
-            audio_codec: "aac, opus, mp3", container: "mp4",
-            file_size: "the stream's own, and about 1 %", note: "any cut between parts plays"),
+            description: "fragmented MP4, playable while it grows",
+            video_codec: "h264, h265, vp9, av1", audio_codec: "aac, opus, mp3, g711",
+            container: "mp4", file_size: "the stream's own, and about 1 %",
+            note: "any cut between parts plays"),
+        "webm": Format(
+            description: "WebM, playable while it grows", video_codec: "vp8, vp9, av1",
+            audio_codec: "opus", container: "webm",
+            file_size: "the stream's own, and about 1 %", note: "any cut between clusters plays"),
     ]
     /// Pictures and sound are written as they come, whatever is asked for.
     let quality_presets = ["low": Preset(), "medium": Preset(), "high": Preset()]

@@ -1,15 +1,21 @@
 import Codecs
 import Muxer
 import Recording
+import Timing
 
 /// How a recording stands, in full.
 struct StatusBody: Encodable {
     let mint_id: String
     let state: String
+    /// Why nothing is recorded now.
+    @OrNull var reason: String?
+    let interruptions: UInt64
+    let stalls: UInt64
     let start_time: Int64
-    let output_path: String
+    @OrNull var output_path: String?
     let file_size_bytes: UInt64
     let file_size_mb: Double
+    let duration_seconds: Double
     let recording_mode: String
     let is_recording: Bool
     let tracks: [TrackBody]
@@ -25,16 +31,20 @@ struct StatusBody: Encodable {
     init(_ status: Recordings.Status, _ live: LiveIndex?, zeroPacketStreak: Int) {
         let progress = status.progress
         let header = live?.snapshot.header
-        (mint_id, state) = (status.name, progress.condition)
-        (start_time, output_path) = (progress.startedSeconds, progress.path)
+        (mint_id, state, reason) = (status.name, progress.condition, status.reason)
+        (interruptions, stalls) = (progress.interruptionCount, progress.stallCount)
+        start_time = progress.startedSeconds
+        output_path = progress.path.isEmpty ? nil : progress.path
+        duration_seconds = progress.recorded.seconds
         file_size_bytes = progress.fileBytes
         file_size_mb = Double(progress.fileBytes) / 1_048_576
-        recording_mode = live?.container.rawValue ?? Container.mpegts.rawValue
+        recording_mode = progress.container.rawValue
         is_recording = progress.state == "recording"
         tracks = header?.formats.enumerated().map { TrackBody($0.offset, $0.element) } ?? []
         timestamp_info = TimestampBody(progress)
         flexibility = FlexibilityBody(header)
-        stats = StatisticsBody(progress.total, zeroPacketStreak: zeroPacketStreak)
+        stats = StatisticsBody(
+            progress, trackCount: tracks.count, zeroPacketStreak: zeroPacketStreak)
         metrics = FrameMetricsBody(progress)
         config = ConfigurationBody(format: recording_mode, codecs: tracks.map(\.codec))
     }
@@ -54,8 +64,8 @@ struct TrackBody: Encodable {
 
 /// Times of the first samples, in seconds of the source's clock.
 struct TimestampBody: Encodable {
-    let first_video_timestamp: Double?
-    let first_audio_timestamp: Double?
+    @OrNull var first_video_timestamp: Double?
+    @OrNull var first_audio_timestamp: Double?
     let audio_samples_written: UInt64
     let recording_start_time: Int64
 
@@ -75,17 +85,27 @@ struct FlexibilityBody: Encodable {
     let colorspace = "as sent"
     let range = "as sent"
     let coerce_unknown_to_rgb = false
-    let current_resolution: String?
+    @OrNull var current_resolution: String?
 
     init(_ header: IndexHeader?) {
-        current_resolution =
-            header?.formats.lazy.compactMap { format in
-                guard case .h264(let sets, _) = format else { return nil }
-                return sets.lazy.compactMap {
-                    try? H264SequenceParameterSet(parsing: $0.span.bytes)
-                }
+        current_resolution = header?.formats.lazy.compactMap(\.pictureSize).first
+    }
+}
+
+extension TrackFormat {
+    /// `1280x720`, as the first key frame said it; `nil` for sound, and where it is not known.
+    fileprivate var pictureSize: String? {
+        switch self {
+        case .h264(let sets, _):
+            sets.lazy.compactMap { try? H264SequenceParameterSet(parsing: $0.span.bytes) }
                 .first { $0.width > 0 }.map { "\($0.width)x\($0.height)" }
-            }.first
+        case .vp8(let header): header.map { "\($0.width)x\($0.height)" }
+        case .vp9(let header): header.map { "\($0.width)x\($0.height)" }
+        case .h265(let sets, _):
+            sets.lazy.compactMap { try? H265SequenceParameterSet(parsing: $0.span.bytes) }
+                .first { $0.width > 0 }.map { "\($0.width)x\($0.height)" }
+        case .av1, .aac, .opus, .mp3, .g711: nil
+        }
     }
 }
 
@@ -128,7 +148,15 @@ struct StatisticsBody: Encodable {
     let zero_packet_streak: Int
     let memory_usage_mb: Double
 
-    init(_ statistics: RecordingStatistics, zeroPacketStreak: Int = 0) {
+    let track_subscriptions: Int
+    /// Seconds from the start to the source's first answer, and from there to its first octets.
+    @OrNull var connection_time: Double?
+    @OrNull var subscription_time: Double?
+
+    init(
+        _ progress: RecordingProgress.Snapshot, trackCount: Int, zeroPacketStreak: Int = 0
+    ) {
+        let statistics = progress.total
         (video_frames, audio_frames) = (statistics.videoFrames, statistics.audioFrames)
         video_frames_received = statistics.receivedVideoFrames
         audio_frames_received = statistics.receivedAudioFrames
@@ -140,5 +168,13 @@ struct StatisticsBody: Encodable {
         pts_corrections = statistics.correctedTimes
         zero_packet_streak = zeroPacketStreak
         memory_usage_mb = residentMegabytes()
+        track_subscriptions = trackCount
+        connection_time = Self.seconds(from: progress.started, to: progress.connected)
+        subscription_time = Self.seconds(from: progress.connected, to: progress.firstData)
+    }
+
+    private static func seconds(from start: Instant?, to end: Instant?) -> Double? {
+        guard let start, let end else { return nil }
+        return (end - start).seconds
     }
 }

@@ -22,13 +22,16 @@ actor Thumbnails {
         let key = "\(file.file)/\(segment.offset)"
         if let known = kept[key] { return known }
         let fragments = try await cutter.fragments(of: segment, in: file)
-        let picture = try await drawing.run {
-            guard
-                let sample = FragmentWalk.firstSample(
-                    ofTrack: track + 1, in: fragments.span.bytes)
-            else { throw PieceCutter.Failure.unplayable }
-            let octets = sets.isEmpty && codec != .h264 ? sample : Self.withStartCodes(sample, sets)
-            return try decodeKeyframe(octets, codec).scaled(toWidth: 320).jpeg()
+        let picture = try await drawing.attempt {
+            let octets = fragments.span.bytes
+            let found =
+                header.container == .webm
+                ? ClusterWalk.firstSample(ofTrack: track + 1, in: octets)
+                : FragmentWalk.firstSample(ofTrack: track + 1, in: octets)
+            guard let sample = found else { throw PieceCutter.Failure.unplayable }
+            let hasUnits = codec == .h264 || codec == .h265
+            let frame = hasUnits ? Self.withStartCodes(sample, sets) : sample
+            return try decodeKeyframe(frame, codec).scaled(toWidth: 320).jpeg()
         }
         keep(picture, under: key)
         return picture
@@ -46,7 +49,8 @@ actor Thumbnails {
         case .h265(let sets, _): (.h265, sets)
         case .vp8: (.vp8, [])
         case .vp9: (.vp9, [])
-        case .av1, .aac, .opus, .mp3, .g711: nil
+        case .av1: (.av1, [])
+        case .aac, .opus, .mp3, .g711: nil
         }
     }
 

@@ -1,27 +1,22 @@
+import PageFiles
 import Signalling
 
 /// The web page, embedded in the executable: files by the path a browser asks for.
 let pageFiles: [String: StaticFile] = {
-    var files: [String: StaticFile] = [
-        "/": StaticFile(mediaType: "text/html; charset=utf-8", bytes: PackageResources.index_html),
-        "/icon.svg": StaticFile(mediaType: "image/svg+xml", bytes: PackageResources.icon_svg),
-    ]
-    let styles = [("style", PackageResources.style_css), ("room", PackageResources.room_css)]
-    for (name, bytes) in styles {
-        files["/\(name).css"] = StaticFile(mediaType: "text/css; charset=utf-8", bytes: bytes)
-    }
-    for (name, bytes) in scripts {
-        files["/\(name).js"] = StaticFile(
-            mediaType: "text/javascript; charset=utf-8", bytes: bytes)
-    }
-    return files
+    var page = HousePage(
+        title: "Sluice", description: "Rooms of live video: watch them, or publish your camera.",
+        needs: "This page needs JavaScript to play and publish live video.",
+        policy: "default-src 'self'; media-src 'self' blob: mediastream:")
+    page.styles = [("home", PackageResources.home_css), ("room", PackageResources.room_css)]
+    page.scripts = scripts
+    return page.files.mapValues { StaticFile(mediaType: $0.mediaType, bytes: $0.bytes) }
 }()
 
-private let scripts: [(String, [UInt8])] = [
+private let scripts: [(name: String, bytes: [UInt8])] = [
     ("api", PackageResources.api_js),
     ("codecs", PackageResources.codecs_js),
-    ("dom", PackageResources.dom_js),
     ("events", PackageResources.events_js),
+    ("format", PackageResources.format_js),
     ("home", PackageResources.home_js),
     ("main", PackageResources.main_js),
     ("metrics", PackageResources.metrics_js),

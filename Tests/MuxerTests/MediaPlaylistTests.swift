@@ -116,6 +116,26 @@ import Timing
         #expect(!Self.lines(playlist).contains { $0.hasPrefix("#EXT-X-PLAYLIST-TYPE") })
     }
 
+    @Test(arguments: [Int64.min, .max, .max - 1_000_000_000, 1])
+    func `no wall clock and no times of a sidecar stop the text`(wallClock: Int64) {
+        var file = Self.file(segments: 3, openParts: 1, isFinished: false)
+        file.header.wallClock = wallClock
+        let most = Interval(nanoseconds: 1 << 61 - 1)
+        for (start, duration) in [(most, most), (.zero - most, most), (most, .zero - most)] {
+            for index in file.segments.indices {
+                (file.segments[index].start, file.segments[index].duration) = (start, duration)
+            }
+            for index in file.parts.indices {
+                (file.parts[index].start, file.parts[index].duration) = (start, duration)
+            }
+            for isEnded in [false, true] {
+                let playlist = MediaPlaylist(files: [file, file, file], isEnded: isEnded)
+                #expect(Self.lines(playlist).first == "#EXTM3U")
+                #expect(Self.lines(playlist, skipping: true).first == "#EXTM3U")
+            }
+        }
+    }
+
     @Test func `a date is ISO 8601, leap days and times before 1970 included`() {
         #expect(DateTime(nanoseconds: 0).text == "1970-01-01T00:00:00.000Z")
         #expect(DateTime(nanoseconds: -1_000_000).text == "1969-12-31T23:59:59.999Z")

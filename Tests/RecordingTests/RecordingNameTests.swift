@@ -25,4 +25,20 @@ import Testing
     func `is not seen in files of others`(file: String) {
         #expect(RecordingName(file) == nil)
     }
+
+    @Test(arguments: [
+        ("door", true), ("A.b-c_9", true), ("9", true), ("-", true), ("", false), (".", false),
+        (".door", false), ("a b", false), ("a/b", false), ("Tür", false), ("caf\u{E9}", false),
+        ("\u{E9}", false), ("é", false), ("a\u{0}", false), ("a\"b", false), ("１", false),
+    ])
+    func `a recording is called by ASCII letters, digits and three signs`(
+        name: String, isWellFormed: Bool
+    ) {
+        #expect(RecordingName.isWellFormed(name) == isWellFormed)
+    }
+
+    @Test func `a name has at most a hundred octets`() {
+        #expect(RecordingName.isWellFormed(String(repeating: "a", count: 100)))
+        #expect(!RecordingName.isWellFormed(String(repeating: "a", count: 101)))
+    }
 }

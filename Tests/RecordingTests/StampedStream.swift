@@ -81,7 +81,7 @@ struct WrittenFiles {
                 files[files.count - 1].parts += chunk.parts
                 headers += chunk.header == nil ? 0 : 1
             case .finished: finished += 1
-            case .stalled, .interrupted, .note: continue
+            case .connected, .stalled, .interrupted, .note: continue
             }
         }
     }

@@ -2,6 +2,22 @@ import Wire
 
 /// Walks fragments as this house's writers make them: what a reader of single parts must know.
 public enum FragmentWalk {
+    /// Numbers the fragments anew, one after the other (ISO/IEC 14496-12 §8.8.5).
+    ///
+    /// - Parameter number: The first one's; afterwards what the next one's would be.
+    public static func renumber(_ fragments: inout [UInt8], from number: inout UInt32) {
+        var places: [Int] = []
+        visit(fragments.span.bytes) { box in
+            if case .sequenceNumber(let offset) = box { places.append(offset) }
+        }
+        for place in places {
+            for index in 0..<4 {
+                fragments[place + index] = UInt8(truncatingIfNeeded: number >> (24 - 8 * index))
+            }
+            number &+= 1
+        }
+    }
+
     /// Moves the fragments' times back, as where what lies before them is left out.
     ///
     /// - Parameters:
@@ -40,6 +56,8 @@ public enum FragmentWalk {
     }
 
     private enum Box {
+        /// Where its four octets are.
+        case sequenceNumber(at: Int)
         /// The track's number, and where its eight octets of decode time are.
         case decodeTime(track: Int, at: Int)
         /// The track's number, where its first sample is, and its octets.
@@ -60,6 +78,9 @@ public enum FragmentWalk {
         var offset = fragment.content
         while offset < fragment.end, let traf = box(bytes, at: offset) {
             offset = traf.end
+            if traf.kind == "mfhd", traf.end - traf.content == 8 {
+                body(.sequenceNumber(at: traf.content + 4))
+            }
             guard traf.kind == "traf" else { continue }
             var (inner, track, size) = (traf.content, 0, 0)
             while inner < traf.end, let leaf = box(bytes, at: inner) {

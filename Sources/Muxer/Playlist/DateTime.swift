@@ -1,3 +1,5 @@
+public import Timing
+
 /// A moment as playlists and browsers read it: ISO 8601, UTC, milliseconds.
 public struct DateTime: Hashable, Sendable {
     /// Nanoseconds since 1970.
@@ -40,5 +42,15 @@ public struct DateTime: Hashable, Sendable {
     private static func padded(_ number: Int64, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
+}
+
+extension IndexHeader {
+    /// The moment at a media time; `nil` where the recording knew no wall clock. What a sidecar says is
+    /// not believed beyond what a date can be: a sum that would overflow is the last or first there is.
+    public func date(at time: Interval) -> DateTime? {
+        guard wallClock != 0 else { return nil }
+        let (sum, isOver) = wallClock.addingReportingOverflow(time.nanoseconds)
+        return DateTime(nanoseconds: isOver ? (wallClock > 0 ? .max : .min) : sum)
     }
 }

@@ -10,7 +10,7 @@ extension MediaPlaylist {
         text += "#EXT-X-TARGETDURATION:\(targetDuration)\n"
         let isLive = !isEnded
         if isLive {
-            let hold = Self.decimal(partTarget * 3)
+            let hold = Self.decimal(partTarget.adding(partTarget).adding(partTarget))
             text += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=\(hold)"
             text += ",CAN-SKIP-UNTIL=\(6 * targetDuration).0\n"
             text += "#EXT-X-PART-INF:PART-TARGET=\(Self.decimal(partTarget))\n"
@@ -31,11 +31,11 @@ extension MediaPlaylist {
 
     private func write(to text: inout String, from skipped: Int) {
         let isLive = !isEnded
-        let listsPartsFrom = end - Interval.seconds(Int64(3 * targetDuration))
+        let listsPartsFrom = end.adding(.seconds(-3 * Int64(targetDuration)))
         var (number, elapsed) = (0, Interval.zero)
         for (place, file) in files.enumerated() {
             for (index, segment) in file.segments.enumerated() {
-                defer { (number, elapsed) = (number + 1, elapsed + segment.duration) }
+                defer { (number, elapsed) = (number + 1, elapsed.adding(segment.duration)) }
                 guard number >= skipped else { continue }
                 if index == 0 {
                     if place + removedFiles > 0 { text += "#EXT-X-DISCONTINUITY\n" }
@@ -44,7 +44,7 @@ extension MediaPlaylist {
                 if index == 0 || !isEnded || index % Self.datedEvery == 0 {
                     text += file.date(of: segment)
                 }
-                if isLive, elapsed + segment.duration > listsPartsFrom {
+                if isLive, elapsed.adding(segment.duration) > listsPartsFrom {
                     for part in file.parts(of: segment) { text += file.line(of: part) }
                 }
                 if index < file.closedCount { text += file.lines(of: segment) }
@@ -56,7 +56,7 @@ extension MediaPlaylist {
     }
 
     private var end: Interval {
-        files.lazy.flatMap(\.segments).reduce(.zero) { $0 + $1.duration }
+        files.lazy.flatMap(\.segments).reduce(.zero) { $0.adding($1.duration) }
     }
 
     /// Segments that lie further back than a player may have missed.
@@ -65,14 +65,14 @@ extension MediaPlaylist {
         var (behind, count) = (Interval.zero, 0)
         for segment in files.reversed().lazy.flatMap({ $0.segments.reversed() }) {
             if behind >= limit { count += 1 }
-            behind = behind + segment.duration
+            behind = behind.adding(segment.duration)
         }
         return count
     }
 
     /// Seconds with three digits behind the point.
     static func decimal(_ interval: Interval) -> String {
-        let milliseconds = max(interval.nanoseconds + 500_000, 0) / 1_000_000
+        let milliseconds = max(interval.adding(.microseconds(500)).nanoseconds, 0) / 1_000_000
         let rest = String(milliseconds % 1000)
         return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - rest.utf8.count) + rest
     }
@@ -92,9 +92,8 @@ extension MediaPlaylist.File {
     }
 
     fileprivate func date(of segment: IndexedPart) -> String {
-        guard header.wallClock != 0 else { return "" }
-        let time = header.wallClock + segment.start.nanoseconds
-        return "#EXT-X-PROGRAM-DATE-TIME:\(DateTime(nanoseconds: time).text)\n"
+        guard let date = header.date(at: segment.start) else { return "" }
+        return "#EXT-X-PROGRAM-DATE-TIME:\(date.text)\n"
     }
 
     fileprivate func lines(of segment: IndexedPart) -> String {
@@ -130,4 +129,13 @@ extension MediaPlaylist.File {
 extension IndexHeader {
     /// Segments begin where a decoder can, for that is where they are cut.
     fileprivate var beginsWithKeyframes: Bool { formats.contains { $0.kind == .video } }
+}
+
+extension Interval {
+    /// The sum, or the longest there is: a sidecar's times are a stranger's, their sum has no bound.
+    fileprivate func adding(_ other: Interval) -> Interval {
+        let (sum, isOver) = nanoseconds.addingReportingOverflow(other.nanoseconds)
+        return isOver
+            ? Interval(nanoseconds: nanoseconds > 0 ? .max : .min) : Interval(nanoseconds: sum)
+    }
 }

@@ -89,10 +89,13 @@ extension MediaPlaylist {
     /// Whole seconds that no segment exceeds.
     public var targetDuration: Int {
         let longest = files.lazy.flatMap(\.segments).map(\.duration).max() ?? .zero
-        return max(Self.leastTarget, Int((longest.nanoseconds + 999_999_999) / 1_000_000_000))
+        let (seconds, rest) = longest.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return min(max(Self.leastTarget, Int(seconds) + (rest > 0 ? 1 : 0)), Self.longestTarget)
     }
 
     private static let leastTarget = 4
+    /// Of what a sidecar says no more is believed: eleven days.
+    private static let longestTarget = 1_000_000
 }
 
 extension MediaPlaylist.File {

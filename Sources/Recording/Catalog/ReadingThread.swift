@@ -19,16 +19,25 @@ public final class ReadingThread: Sendable {
     /// A thread that is there when there is work.
     public init(name: String, limit: Int = 256) { (self.name, self.limit) = (name, limit) }
 
+    /// Does there what cannot fail.
+    public func run<Value: Sendable>(
+        _ body: @escaping @Sendable () -> Value
+    ) async throws(Busy) -> Value {
+        let value: Value? = await withCheckedContinuation { continuation in
+            if !post({ continuation.resume(returning: body()) }) {
+                continuation.resume(returning: nil)
+            }
+        }
+        guard let value else { throw Busy() }
+        return value
+    }
+
     /// Does `body` there.
-    public func run<Value: Sendable, Failure: Error>(
-        _ body: @escaping @Sendable () throws(Failure) -> Value
+    public func attempt<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
-            let isTaken = post {
-                do throws(Failure) { continuation.resume(returning: try body()) } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
+            let isTaken = post { continuation.resume(with: Result(catching: body)) }
             if !isTaken { continuation.resume(throwing: Busy()) }
         }
     }

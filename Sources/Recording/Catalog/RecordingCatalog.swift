@@ -15,8 +15,6 @@ public actor RecordingCatalog {
         public var name: String
         /// `YYYYMMDD_HHMMSS`, UTC.
         public var stamp: String
-        /// Octets on the disk.
-        public var byteCount: UInt64
         /// It still grows.
         public var isGrowing: Bool
     }
@@ -29,31 +27,65 @@ public actor RecordingCatalog {
     }
 
     /// Where reading is done.
-    public nonisolated let reading = ReadingThread(name: "reading")
+    public nonisolated let reading: ReadingThread
 
     private let recordings: Recordings
     private var kept: [String: Kept] = [:]
     private var uses = 0
+    private var listed = FolderListing()
 
     /// The recordings that lie where these do.
-    public init(_ recordings: Recordings) { self.recordings = recordings }
+    public init(
+        _ recordings: Recordings, reading: ReadingThread = ReadingThread(name: "reading")
+    ) {
+        (self.recordings, self.reading) = (recordings, reading)
+    }
 
     /// Every file, oldest first.
-    public func entries() async -> [Entry] {
-        let folder = recordings.folder
+    ///
+    /// - Throws: `ReadingThread.Busy` where too much waits to be read; nothing is known then.
+    public func entries() async throws(ReadingThread.Busy) -> [Entry] {
         let growing = await recordings.growingFiles()
-        let names = (try? await reading.run { Self.files(in: folder) }) ?? []
-        return names.compactMap { file, byteCount in
-            RecordingName(file).map {
-                Entry(
-                    file: file, name: $0.name, stamp: $0.stamp, byteCount: byteCount,
-                    isGrowing: growing[file] != nil)
-            }
-        }.sorted { ($0.stamp, $0.file) < ($1.stamp, $1.file) }
+        return try await listing().files.map { Self.entry($0, growing) }
+    }
+
+    /// Those of one recording, oldest first.
+    public func entries(of name: String) async throws(ReadingThread.Busy) -> [Entry] {
+        let growing = await recordings.growingFiles()
+        return try await listing().byName[name, default: []].map { Self.entry($0, growing) }
+    }
+
+    /// The file whose name without its ending is given; of several with other endings all.
+    public func entries(stem: String) async throws(ReadingThread.Busy) -> [Entry] {
+        let growing = await recordings.growingFiles()
+        return try await listing().byStem[stem, default: []].map { Self.entry($0, growing) }
+    }
+
+    private static func entry(_ file: FolderListing.File, _ growing: [String: LiveIndex]) -> Entry {
+        Entry(
+            file: file.file, name: file.name, stamp: file.stamp,
+            isGrowing: growing[file.file] != nil)
+    }
+
+    /// The folder, read again only when it has changed.
+    private func listing() async throws(ReadingThread.Busy) -> FolderListing {
+        let (folder, known) = (FolderReading(folder: recordings.folder), listed)
+        listed = try await reading.run {
+            let changed = folder.changed
+            if known.isValid(changed: changed) { return known }
+            var listing = known
+            // The time is asked first: what is made while the names are read is not known for certain.
+            let now = folder.now
+            listing.take(folder.names, changed: changed, at: now)
+            return listing
+        }
+        return listed
     }
 
     /// One file with its parts; `nil` where there is none, or nothing is known of it.
-    public func file(_ file: String) async -> RecordedFile? {
+    ///
+    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
+    public func file(_ file: String) async throws(ReadingThread.Busy) -> RecordedFile? {
         guard let parsed = RecordingName(file), !file.contains("/") else { return nil }
         if let live = await recordings.growingFiles()[file] {
             return RecordedFile(
@@ -67,7 +99,7 @@ public actor RecordingCatalog {
             let isSame = try? await reading.run { Self.indexTag(of: path) == tag }
             if isSame ?? true { return known.file }
         }
-        guard let found = try? await reading.run({ Self.readIndex(of: path) }) else { return nil }
+        guard let found = try await reading.run({ Self.readIndex(of: path) }) else { return nil }
         let read = RecordedFile(
             file: file, name: parsed.name, stamp: parsed.stamp, index: found.snapshot)
         kept[file] = Kept(file: read, use: uses, tag: found.tag)
@@ -81,29 +113,33 @@ public actor RecordingCatalog {
     }
 
     /// Opens a file; `nil` for what is no recording's name, is not there, or is no plain file.
-    public nonisolated func open(_ file: String) async -> OpenRecording? {
+    ///
+    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
+    public nonisolated func open(
+        _ file: String
+    ) async throws(ReadingThread.Busy) -> OpenRecording? {
         guard RecordingName(file) != nil, !file.contains("/") else { return nil }
         let path = recordings.folder + "/" + file
-        return (try? await reading.run { OpenRecording(path) }) ?? nil
+        return try await reading.run { OpenRecording(path) }
     }
 
     /// Deletes a file that does not grow, and its index.
     ///
     /// - Returns: Whether it is gone.
-    public func remove(_ file: String) async -> Bool {
+    /// - Throws: `ReadingThread.Busy` where too much waits to be done.
+    public func remove(_ file: String) async throws(ReadingThread.Busy) -> Bool {
         guard RecordingName(file) != nil, !file.contains("/") else { return false }
         guard await recordings.growingFiles()[file] == nil else { return false }
         let path = recordings.folder + "/" + file
         kept[file] = nil
-        return
-            (try? await reading.run {
-                // Locked while another process writes it.
-                guard let open = try? SystemStorage().open(path) else { return false }
-                defer { SystemStorage().close(open) }
-                let isGone = unlink(path) == 0
-                unlink(path + RecordingName.indexSuffix)
-                return isGone
-            }) ?? false
+        return try await reading.run {
+            // Locked while another process writes it; what somebody else has deleted is gone too.
+            guard let open = try? SystemStorage().open(path) else { return access(path, F_OK) != 0 }
+            defer { SystemStorage().close(open) }
+            let isGone = unlink(path) == 0
+            unlink(path + RecordingName.indexSuffix)
+            return isGone
+        }
     }
 
     /// What has not been asked for longest goes first.
@@ -114,23 +150,6 @@ public actor RecordingCatalog {
             count -= entry.file.index.spans.count
             kept[file] = nil
         }
-    }
-
-    private static func files(in folder: String) -> [(String, UInt64)] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var files: [(String, UInt64)] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            var status = stat()
-            guard RecordingName(name) != nil, lstat(folder + "/" + name, &status) == 0,
-                status.st_mode & S_IFMT == S_IFREG
-            else { continue }
-            files.append((name, UInt64(clamping: status.st_size)))
-        }
-        return files
     }
 
     /// The parts of a file, and what its index was unless it is marked as the last word.

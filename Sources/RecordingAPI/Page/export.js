@@ -1,6 +1,7 @@
 // Takes a range of a recording home as MP4, and shows how far it is.
 import { exported } from "./api.js";
-import { clock, el, say, size } from "./dom.js";
+import { el, say } from "./dom.js";
+import { clock, size } from "./format.js";
 
 /** The form; `range()` gives { id, file, from, to } in seconds of the file. */
 export function exportForm(range) {

@@ -1,6 +1,7 @@
 // The page: a list of recordings, and one of them at a time.
 import * as api from "./api.js";
-import { clock, el, moment, say, size } from "./dom.js";
+import { el, say } from "./dom.js";
+import { clock, moment, size } from "./format.js";
 import { showRecording } from "./watch.js";
 
 const main = document.getElementById("main");
@@ -72,19 +73,20 @@ function card({ recording_id: id }) {
 }
 
 function update(node, recording) {
-  const { recording_id: id, status, title, started_at, duration_seconds, file_size_bytes, files } = recording;
+  const { recording_id: id, status, title, started_at, duration_seconds, file_size_bytes, file_count: count } = recording;
   say(node.querySelector("h2"), title);
   const badge = node.querySelector(".badge");
   say(badge, status === "recording" ? "Recording" : status === "completed" ? "" : status);
   badge.hidden = status === "completed";
   badge.classList.toggle("live", status === "recording");
   say(node.querySelector(".length"), clock(duration_seconds));
-  const count = files.length > 1 ? ` · ${files.length} files` : "";
-  say(node.querySelector(".small"), `${moment(started_at)} · ${size(file_size_bytes)}${count}`);
+  const several = count > 1 ? ` · ${count} files` : "";
+  const facts = count ? `${moment(started_at)} · ${size(file_size_bytes)}${several}` : recording.reason ?? "Nothing has come yet";
+  say(node.querySelector(".small"), facts);
   const picture = node.querySelector("img");
   // Another picture now and then while it grows; the last one stays until it is there.
-  const version = `${files.length}-${Math.floor(Math.log2(1 + duration_seconds) * 4)}`;
-  if (files.length && node.dataset.version !== version) {
+  const version = `${count}-${Math.floor(Math.log2(1 + duration_seconds) * 4)}`;
+  if (count && node.dataset.version !== version) {
     node.dataset.version = version;
     const next = new Image();
     next.onload = () => { picture.src = next.src; picture.hidden = false; };

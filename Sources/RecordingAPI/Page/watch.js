@@ -1,6 +1,7 @@
 // One recording: a player with a line of time, its files, and what can be taken home.
 import * as api from "./api.js";
-import { clock, el, moment, say, size } from "./dom.js";
+import { el, say } from "./dom.js";
+import { clock, moment, size } from "./format.js";
 import { exportForm } from "./export.js";
 import { Player } from "./player.js";
 

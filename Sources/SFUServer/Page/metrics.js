@@ -1,5 +1,6 @@
 // A panel of live numbers with their last minute.
-import { bitrateText, el, say } from "./dom.js";
+import { el, say } from "./dom.js";
+import { bitrateText } from "./format.js";
 import { codecLabel, codecName } from "./codecs.js";
 import { Sparkline } from "./sparkline.js";
 

@@ -1,5 +1,6 @@
 // What is seen of one producing peer: the picture, its state, its controls, its numbers.
-import { bitrateText, el, iconButton, say } from "./dom.js";
+import { el, iconButton, say } from "./dom.js";
+import { bitrateText } from "./format.js";
 import { codecLabel, codecName } from "./codecs.js";
 import { Metrics, WATCHING } from "./metrics.js";
 import { Watcher } from "./watcher.js";

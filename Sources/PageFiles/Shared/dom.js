@@ -1,4 +1,4 @@
-// Builds elements. Text is always text: nothing a server or a peer says is parsed as HTML.
+// Builds elements. Text is always text: nothing that a server or a peer says is parsed as HTML.
 
 /** `el("button", { class: "primary", onclick: f, hidden: true }, "Go live")` */
 export function el(tag, attributes = {}, ...children) {
@@ -45,13 +45,6 @@ export function dress(button, name, label) {
   button.setAttribute("aria-label", label);
   button.title = label;
   button.replaceChildren(icon(name));
-}
-
-/** "1.9 Mbit/s", "48 kbit/s". */
-export function bitrateText(bitsPerSecond) {
-  if (bitsPerSecond == null) return "–";
-  if (bitsPerSecond >= 999_500) return `${(bitsPerSecond / 1e6).toFixed(2)} Mbit/s`;
-  return `${Math.round(bitsPerSecond / 1000)} kbit/s`;
 }
 
 /** A button that copies `text`; absent where the browser has no clipboard (plain http). */

@@ -1,21 +1,4 @@
-// Builds elements. Text is always text: nothing a server says is parsed as HTML.
-
-/** `el("button", { class: "primary", onclick: f, hidden: true }, "Play")` */
-export function el(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children.flat().filter((child) => child != null));
-  return node;
-}
-
-/** Sets text only when it changed, so that screen readers are not told twice. */
-export function say(node, text) {
-  if (node.textContent !== text) node.textContent = text;
-}
+// Figures as people read them.
 
 /** "1:02:03", "2:03". */
 export function clock(seconds) {

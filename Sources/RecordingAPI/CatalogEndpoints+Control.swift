@@ -1,0 +1,75 @@
+import Muxer
+import Reactor
+import Recording
+import Timing
+import Web
+
+// Recordings of rooms begun and ended, and recordings deleted.
+
+extension CatalogEndpoints {
+    func start(_ request: HTTPRequest) async -> HTTPResponse {
+        let body: RoomStartBody
+        do { body = try request.json() } catch { return .problem(400, error.description) }
+        guard let source = body.source ?? whep(body.room_id) else {
+            return .problem(
+                400,
+                rooms == nil
+                    ? "Give source, a URL, or start the recorder with --rooms"
+                    : "\(body.room_id) is no room's name: give its URL as source")
+        }
+        guard let wait = StartWait(body.wait_seconds) else { return StartWait.refusal }
+        let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
+        let id = Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
+        do throws(RecordingError) {
+            try await recordings.start(id, source: source, format: body.format)
+        } catch { return .refusal(error, of: body.room_id) }
+        await titles.keep(
+            .init(room: body.room_id, title: body.title, description: body.description), of: id)
+        guard let status = await recordings.started(id, within: wait.duration) else {
+            return .problem(409, "\(id): it was stopped meanwhile")
+        }
+        if status.progress.state == "stopped" {
+            _ = try? await recordings.stop(id)
+            return .problem(502, "\(id): \(status.progress.lastFailure ?? "it ended at once")")
+        }
+        return .json(
+            status.hasBegun ? 201 : 202, RoomStartedBody(status, now, room: body.room_id))
+    }
+
+    /// Where a room is watched.
+    private func whep(_ room: String) -> String? {
+        guard Self.nameable(room) == room else { return nil }
+        return rooms.map { $0 + ($0.hasSuffix("/") ? "" : "/") + "rooms/\(room)/whep" }
+    }
+
+    /// A room's name as far as it can be part of a file's.
+    private static func nameable(_ room: String) -> String {
+        let kept = room.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
+        return kept.isEmpty ? "recording" : String(kept.prefix(60))
+    }
+
+    func stop(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+        let progress: RecordingProgress.Snapshot
+        do throws(RecordingError) { progress = try await recordings.stop(id).progress } catch {
+            return .refusal(error, of: id)
+        }
+        let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
+        return .json(
+            200, RoomStoppedBody(id, progress, now, files: try await files(of: id)))
+    }
+
+    func delete(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+        if await recordings.active().contains(where: { $0.name == id }) {
+            return .problem(409, "\(id) is still recording: stop it first")
+        }
+        let entries = try await catalog.entries(of: id)
+        guard !entries.isEmpty else { return .missing(id) }
+        var left = entries.count
+        for entry in entries where try await catalog.remove(entry.file) { left -= 1 }
+        guard left == 0 else {
+            return .problem(500, "\(id): \(left) of its files could not be deleted")
+        }
+        await titles.forget(id)
+        return HTTPResponse(status: 204)
+    }
+}

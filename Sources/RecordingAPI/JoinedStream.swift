@@ -1,0 +1,64 @@
+import Muxer
+import Recording
+
+/// The transport streams of a recording's files as one, read as it is taken.
+actor JoinedStream {
+    /// How many octets come out.
+    nonisolated let byteCount: Int
+
+    private struct Source {
+        var file: RecordedFile
+        var byteCount: UInt64
+        /// Its times do not go on from those of the file before.
+        var isJump: Bool
+    }
+
+    private var sources: ArraySlice<Source>
+    private let catalog: RecordingCatalog
+    private var joiner = TransportJoiner()
+    private var opened: OpenRecording?
+    private var offset: UInt64 = 0
+
+    /// These files as they are now, whole packets of them.
+    init(_ files: [RecordedFile], catalog: RecordingCatalog) {
+        self.catalog = catalog
+        var end: Int64?
+        var sources: [Source] = []
+        for file in files {
+            let gap = end.map { file.start - $0 } ?? 0
+            sources.append(
+                Source(
+                    file: file, byteCount: file.byteCount / 188 * 188,
+                    isJump: !(-Self.jitter...Self.jitter).contains(gap)))
+            end = file.start + file.duration
+        }
+        self.sources = sources[...]
+        byteCount = Int(clamping: sources.reduce(0) { $0 + $1.byteCount })
+    }
+
+    /// The next octets; `nil` at the end.
+    func next() async throws -> [UInt8]? {
+        while let source = sources.first {
+            let count = Int(min(Self.pieceByteCount, source.byteCount - offset))
+            guard count > 0 else {
+                sources.removeFirst()
+                (opened, offset) = (nil, 0)
+                if let next = sources.first { joiner.nextFile(isJump: next.isJump) }
+                continue
+            }
+            if opened == nil { opened = try await catalog.open(source.file.file) }
+            guard let opened else { throw PieceCutter.Failure.missing }
+            let place = offset
+            offset += UInt64(count)
+            var octets = try await catalog.reading.run { opened.read(at: place, count: count) }
+            joiner.join(&octets)
+            return octets
+        }
+        return nil
+    }
+
+    /// Nanoseconds that a camera's clock may stray from one file to the next.
+    private static let jitter: Int64 = 1_000_000_000
+    /// Whole packets, some 128 KB.
+    private static let pieceByteCount: UInt64 = 188 * 700
+}
