@@ -1,27 +1,29 @@
 import RTP
 public import Timing
 
-/// Puts a camera's tracks on one time line: RTP timestamps in, media time since its start out.
+/// Puts a source's tracks on one time line: RTP timestamps in, media time since its start out.
 ///
 /// The tracks begin together, by the timestamps of `RTP-Info` where the camera gives them, else as
-/// they arrive. Once sender reports have told the wall clock of both, sound follows the picture by
-/// these: by a fiftieth of its own pace, or by half of it and at once where it is far off.
-public struct CameraClock {
-    private struct Track {
-        let rate: Int64
-        var origin: Int64?  // the timestamp at media time `base`
-        var base = Interval.zero
-        var report: (wall: Int64, timestamp: Int64)?  // nanoseconds since 1900
-        var last: Interval?
-    }
+/// they arrive. Pictures then follow their own timestamps, and sound follows the pictures by the wall
+/// clock of both tracks' sender reports: by a fiftieth of its own pace, or by half of it and at once
+/// where it is far off. A sender that sets its wall clock moves nothing. Timestamps that jump against
+/// arrival by more than five seconds go on as they arrive, and pictures whose timestamps run away from
+/// the sender's wall clock, or ahead of arrival where there are no reports, are led back slowly.
+public struct CameraClock: Sendable {
+    /// Timestamps that jumped, and were put where they arrived.
+    public private(set) var jumpCount = 0
+    /// Times that the sender has set its wall clock.
+    public private(set) var clockStepCount = 0
 
-    private var tracks: [Track]
+    private var tracks: [TrackLine]
+    private var reports: ReportedClocks
     private var start: Instant?
-    private var correction = Interval.zero  // what sound is still to be moved by
+    private var lead = LeadWatch()
 
     /// Tracks by the ticks of their clocks in a second, the picture first.
     public init(rates: [Int]) {
-        tracks = rates.map { Track(rate: Int64(max($0, 1))) }
+        tracks = rates.map { TrackLine(rate: Int64(max($0, 1))) }
+        reports = ReportedClocks(rates: rates.map { Int64(max($0, 1)) })
     }
 
     /// The timestamp of the moment at which all tracks begin.
@@ -30,12 +32,15 @@ public struct CameraClock {
         tracks[track].origin = timestamp
     }
 
-    /// A sender report's pair of clocks.
-    public mutating func reportArrived(_ ntp: NTPTimestamp, timestamp: Int64, track: Int) {
-        guard tracks.indices.contains(track) else { return }
-        let seconds = Int64(ntp.value >> 32) * 1_000_000_000
-        let wall = seconds + Int64(((ntp.value & 0xFFFF_FFFF) * 1_000_000_000) >> 32)
-        tracks[track].report = (wall, timestamp)
+    /// A sender report's pair of clocks, and when it came.
+    public mutating func reportArrived(
+        _ ntp: NTPTimestamp, timestamp: Int64, track: Int, at now: Instant
+    ) {
+        guard tracks.indices.contains(track), ntp.value != 0 else { return }
+        let report = ReportedClocks.Report(
+            wall: ntp.unixNanoseconds, timestamp: timestamp, arrival: now)
+        clockStepCount += reports.receive(report, track: track) ? 1 : 0
+        leadBack()
         align()
     }
 
@@ -44,64 +49,87 @@ public struct CameraClock {
         guard tracks.indices.contains(track) else { return .zero }
         let start = start ?? arrival
         self.start = start
-        if tracks[track].origin == nil {
-            tracks[track].origin = timestamp
-            tracks[track].base = arrival - start
+        let isFirst = tracks[track].origin == nil
+        if tracks[track].place(timestamp, at: arrival - start, arrival: arrival), !isFirst {
+            jumpCount += 1
+            if track == 0 { reports.forgetLine() }
         }
-        var time = raw(timestamp, track)
-        if track > 0, correction != .zero {
-            let pace = tracks[track].last.map { ($0 - time).magnitude } ?? correction.magnitude
-            move(track, by: step(after: pace))
-            time = raw(timestamp, track)
+        let moved = tracks[track].take(
+            timestamp, at: arrival - start, arrival: arrival, isSound: track > 0)
+        // What the pictures are moved by, sound follows without waiting for another report.
+        if track == 0, moved != .zero {
+            for index in tracks.indices.dropFirst() { follow(index, moved) }
         }
-        tracks[track].last = time
+        let time = tracks[track].last ?? .zero
+        if track == 0, !reports.isKnown,
+            let correction = lead.correction(of: time, arrived: arrival - start)
+        {
+            tracks[0].correction = correction
+        }
         return time
     }
 
-    private func raw(_ timestamp: Int64, _ track: Int) -> Interval {
-        let ticks = timestamp - (tracks[track].origin ?? timestamp)
-        let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: tracks[track].rate)
-        return tracks[track].base
-            + Interval(
-                nanoseconds: seconds * 1_000_000_000 + rest * 1_000_000_000 / tracks[track].rate)
-    }
-
-    /// How far to move now: never so far back that time stands still.
-    private func step(after pace: Interval) -> Interval {
-        if correction >= Self.jump { return correction }
-        return correction.clamped(correction <= .zero - Self.jump ? pace / 2 : pace / 50)
-    }
-
-    private mutating func move(_ track: Int, by step: Interval) {
-        tracks[track].base = tracks[track].base + step
-        correction = correction - step
+    private mutating func follow(_ index: Int, _ step: Interval) {
+        guard reports.areComparable, tracks[index].origin != nil else { return }
+        tracks[index].correction = tracks[index].correction + step
     }
 
     /// Where sound should be by the wall clock of the picture.
     private mutating func align() {
-        guard tracks.count > 1, let picture = tracks[0].report, let sound = tracks[1].report,
-            tracks[0].origin != nil, tracks[1].origin != nil
+        guard tracks.count > 1, tracks[0].origin != nil, tracks[1].origin != nil,
+            let (picture, sound) = reports.pair
         else { return }
-        let apart = Interval(nanoseconds: sound.wall - picture.wall)
-        let wanted = raw(picture.timestamp, 0) + apart
-        let error = wanted - raw(sound.timestamp, 1)
+        let apart = Interval(nanoseconds: sound.wall &- picture.wall)
+        let wanted = tracks[0].raw(picture.timestamp) + apart
+        let error = wanted - tracks[1].raw(sound.timestamp)
         // A camera whose reports contradict its own timestamps is not believed.
-        correction = error.magnitude > Self.limit || error.magnitude < Self.slack ? .zero : error
+        let isSane = error.magnitude <= Self.limit && error.magnitude >= Self.slack
+        tracks[1].correction = isSane ? error : .zero
     }
 
-    private static let slack = Interval.milliseconds(5)
-    private static let jump = Interval.milliseconds(200)
+    /// Leads pictures back that have run away from the sender's own wall clock.
+    private mutating func leadBack() {
+        guard tracks[0].origin != nil,
+            let error = reports.error(ofLine: { tracks[0].raw($0) })
+        else { return }
+        tracks[0].correction = error
+    }
+
+    private static let slack = Interval.milliseconds(4)
     private static let limit = Interval.seconds(10)
 }
 
+/// Watches, where a sender makes no reports, whether its timestamps run faster than time: packets
+/// may come late by more and more, but never earlier and earlier.
+private struct LeadWatch: Sendable {
+    private var windowEnd: Interval?
+    private var best = Interval.seconds(-1_000_000)
+    private var baseline: Interval?
+    private var windows = 0
+
+    /// What the line is to be moved by now.
+    mutating func correction(of time: Interval, arrived: Interval) -> Interval? {
+        let end = windowEnd ?? arrived + Self.window
+        windowEnd = end
+        best = max(best, time - arrived)
+        guard arrived >= end else { return nil }
+        defer { (windowEnd, best, windows) = (arrived + Self.window, time - arrived, windows + 1) }
+        // A camera may send what it has kept before it sends what is new.
+        guard let baseline, windows >= Self.settling else {
+            baseline = max(baseline ?? best, best)
+            return nil
+        }
+        let growth = best - baseline
+        return growth > Self.limit ? .zero - growth : nil
+    }
+
+    private static let window = Interval.seconds(10)
+    private static let settling = 3
+    private static let limit = Interval.seconds(3)
+}
+
 extension Interval {
-    fileprivate var magnitude: Interval { self < .zero ? .zero - self : self }
+    var magnitude: Interval { self < .zero ? .zero - self : self }
 
-    fileprivate static func / (left: Interval, right: Int64) -> Interval {
-        Interval(nanoseconds: left.nanoseconds / right)
-    }
-
-    fileprivate func clamped(_ limit: Interval) -> Interval {
-        min(max(self, .zero - limit), limit)
-    }
+    func clamped(_ limit: Interval) -> Interval { min(max(self, .zero - limit), limit) }
 }

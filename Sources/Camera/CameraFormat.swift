@@ -1,10 +1,12 @@
 public import Codecs
 import RTSP
-import SDP
+public import SDP
 
 /// What a camera sends.
 public struct CameraFormat: Hashable, Sendable {
-    /// The parameter sets of its description; often none.
+    /// What its pictures are coded in.
+    public var picture = PictureEncoding.h264
+    /// The parameter sets of its description, where that is H.264; often none.
     public var parameterSets: H264ParameterSets
     /// Its sound, if it has any that is known here.
     public var audio: CameraAudio?
@@ -19,9 +21,10 @@ public struct CameraFormat: Hashable, Sendable {
         for track in tracks {
             switch track.kind {
             case .video:
+                picture = PictureEncoding(rawValue: track.encoding) ?? .h264
                 parameterSets = H264ParameterSets(
                     spropParameterSets: track.format.parameters["sprop-parameter-sets"] ?? "")
-            case .audio: audio = CameraAudio(track)
+            case .audio: audio = CameraAudio(track.format)
             }
         }
     }
@@ -45,13 +48,14 @@ public enum CameraAudio: Hashable, Sendable {
         }
     }
 
-    init?(_ track: RTSPTrack) {
-        let (rate, channels) = (Int(track.format.clockRate), track.format.channels ?? 1)
-        switch track.encoding {
+    /// What a description calls `format`; `nil` where that is not known here.
+    public init?(_ format: PayloadFormat) {
+        let (rate, channels) = (Int(format.clockRate), format.channels ?? 1)
+        switch format.encodingName.uppercased() {
         case "MPEG4-GENERIC":
             guard
                 let parameters = MPEG4GenericParameters(
-                    track.format.parameters.text, clockRate: rate, channelCount: channels)
+                    format.parameters.text, clockRate: rate, channelCount: channels)
             else { return nil }
             self = .aac(parameters.configuration, clockRate: rate)
         case "OPUS": self = .opus(channelCount: 2)

@@ -1,4 +1,3 @@
-import Codecs
 import RTP
 import RTSP
 import Timing
@@ -6,13 +5,8 @@ import Wire
 
 /// The tracks of one playing: packets in, frames on one time line out.
 struct CameraTracks {
-    private enum Sound {
-        case aac(TrackReceiver<AACDepacketizer>)
-        case whole(TrackReceiver<AudioDepacketizer>)
-    }
-
-    private var picture: TrackReceiver<H264Depacketizer>?
-    private var sound: Sound?
+    private var picture: PictureReceiver?
+    private var sound: SoundReceiver?
     private var kinds: [RTSPTrack.Kind] = []
     private var clock = CameraClock(rates: [])
     private var ready: [CameraSession.Event] = []
@@ -25,26 +19,14 @@ struct CameraTracks {
         kinds = list.map(\.kind)
         var rates = [90_000]
         for track in list {
-            let type = track.format.payloadType
             switch track.kind {
             case .video:
-                var configuration = H264Depacketizer.Configuration()
-                configuration.parameterSets = CameraFormat([track]).parameterSets
-                picture = TrackReceiver(H264Depacketizer(configuration), payloadType: type)
+                picture = PictureReceiver(
+                    PictureEncoding(rawValue: track.encoding) ?? .h264,
+                    payloadType: track.format.payloadType, parameters: track.format.parameters)
             case .audio:
-                rates.append(CameraAudio(track)?.clockRate ?? Int(track.format.clockRate))
-                if track.encoding == "MPEG4-GENERIC",
-                    let parameters = MPEG4GenericParameters(
-                        track.format.parameters.text, clockRate: Int(track.format.clockRate),
-                        channelCount: track.format.channels ?? 1)
-                {
-                    sound = .aac(
-                        TrackReceiver(
-                            AACDepacketizer(parameters, clockRate: Int(track.format.clockRate)),
-                            payloadType: type))
-                } else {
-                    sound = .whole(TrackReceiver(AudioDepacketizer(), payloadType: type))
-                }
+                sound = SoundReceiver(track.format)
+                rates.append(sound?.audio.clockRate ?? Int(track.format.clockRate))
             }
         }
         clock = CameraClock(rates: rates)
@@ -75,19 +57,8 @@ struct CameraTracks {
     }
 
     private mutating func receiveSound(_ packet: RawSpan, at now: Instant) {
-        switch sound {
-        case nil: return
-        case .aac(var receiver):
-            sound = nil
-            receiver.receive(packet, at: now)
-            while let frame = receiver.next() { append(frame) }
-            sound = .aac(receiver)
-        case .whole(var receiver):
-            sound = nil
-            receiver.receive(packet, at: now)
-            while let frame = receiver.next() { append(frame) }
-            sound = .whole(receiver)
-        }
+        sound?.receive(packet, at: now)
+        while let frame = sound?.next() { append(frame) }
     }
 
     private mutating func append(_ frame: AudioFrame) {
@@ -100,7 +71,8 @@ struct CameraTracks {
         while let packet = packets.next() {
             guard case .senderReport(let report) = packet else { continue }
             clock.reportArrived(
-                report.ntp, timestamp: unwrappers[index].unwrap(report.rtpTimestamp), track: index)
+                report.ntp, timestamp: unwrappers[index].unwrap(report.rtpTimestamp), track: index,
+                at: now)
         }
     }
 

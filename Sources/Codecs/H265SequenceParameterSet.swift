@@ -22,6 +22,9 @@ public struct H265SequenceParameterSet: Hashable, Sendable {
     public var lumaBitDepth: UInt8
     /// Bits per sample of chroma.
     public var chromaBitDepth: UInt8
+    /// How many pictures may be shown later than one that is decoded after them, with all layers;
+    /// `nil` where the set ends before it says so.
+    public var reorderedFrames: UInt32?
 
     /// `general_profile_idc`.
     public var profile: UInt8 { profileTierLevel[0] & 0x1F }
@@ -61,6 +64,21 @@ public struct H265SequenceParameterSet: Hashable, Sendable {
         let (luma, chroma) = (try reader.readUnsignedGolomb(), try reader.readUnsignedGolomb())
         guard luma <= 8, chroma <= 8 else { throw .invalid(field: "bit depth", at: 15) }
         (lumaBitDepth, chromaBitDepth) = (UInt8(luma) + 8, UInt8(chroma) + 8)
+        reorderedFrames = try? Self.readReordering(upperLayers, in: &reader)
+    }
+
+    /// `sps_max_num_reorder_pics` of the highest layer (§7.3.2.2.1).
+    private static func readReordering(
+        _ upperLayers: Int, in reader: inout BitReader
+    ) throws(ParseError) -> UInt32 {
+        _ = try reader.readUnsignedGolomb()  // log2_max_pic_order_cnt_lsb_minus4
+        var count: UInt32 = 0
+        for _ in (try reader.readFlag() ? 0 : upperLayers)...upperLayers {
+            _ = try reader.readUnsignedGolomb()
+            count = try reader.readUnsignedGolomb()
+            _ = try reader.readUnsignedGolomb()
+        }
+        return count
     }
 
     /// Profiles and levels of the lower layers.

@@ -1,5 +1,5 @@
-import SDP
-import Wire
+public import SDP
+public import Wire
 
 /// Reads a description as cameras write it, which a WHIP body may not look like: no `v=`, `o=` or
 /// `s=`, lines that are none, `m=` lines that make no sense (they go, with all that belongs to
@@ -34,4 +34,11 @@ private func isMediaLine(_ line: String) -> Bool {
         return false
     }
     return UInt16(port) != nil
+}
+
+extension SessionDescription {
+    /// Reads a description as cameras and people write it: no `v=`, `o=` or `s=`, lines that are none.
+    public init(lenient body: [UInt8]) throws(ParseError) {
+        self = try cameraDescription(parsing: body)
+    }
 }

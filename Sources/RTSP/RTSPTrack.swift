@@ -70,14 +70,17 @@ public struct TrackSelection: Hashable, Sendable {
     }
 
     /// A stream that is wanted.
-    struct Choice {
-        let kind: RTSPTrack.Kind
-        let format: PayloadFormat
-        let mediaIndex: Int
+    public struct Choice: Hashable, Sendable {
+        /// What kind of media.
+        public let kind: RTSPTrack.Kind
+        /// The payload type that was chosen, its clock and its parameters.
+        public let format: PayloadFormat
+        /// The section of the description that it is in.
+        public let mediaIndex: Int
     }
 
     /// What to set up of `description`.
-    func choices(in description: SessionDescription) throws(RTSPError) -> [Choice] {
+    public func choices(in description: SessionDescription) throws(RTSPError) -> [Choice] {
         var choices: [Choice] = []
         for (kind, wanted) in [(RTSPTrack.Kind.video, video), (.audio, audio)] {
             if let choice = choice(of: kind, wanted, in: description) {

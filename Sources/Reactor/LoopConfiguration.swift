@@ -5,6 +5,9 @@ public import Wire
 public struct LoopConfiguration: Sendable {
     /// Where its socket is bound; port 0 lets the kernel choose.
     public var listen: Endpoint
+    /// Where further sockets of a stream loop are bound, at most 16, which only receive
+    /// (`StreamEngine.receive(_:from:onSocket:at:)`).
+    public var otherSockets: [Endpoint] = []
     /// How late the kernel may wake the thread to save wake-ups; the system's own default is 50 µs.
     public var timerSlack: Interval = Interval(nanoseconds: 1)
     /// Whether to ask for SCHED_FIFO; without the permission the loop runs all the same.

@@ -41,8 +41,14 @@ public func startStreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>(
     onEvent: @escaping @Sendable (E.Event) -> Void
 ) throws -> LoopHandle<E> {
     try launch(name: name, configuration: configuration) { socket, mailbox, isReady in
+        precondition(
+            configuration.otherSockets.count <= Poller.otherLimit,
+            "a loop listens on at most \(Poller.otherLimit) other sockets")
+        var others: [OtherSocket] = []
+        for endpoint in configuration.otherSockets { others.append(try OtherSocket(on: endpoint)) }
         var loop = try StreamLoop(
-            engine: makeEngine(), socket: socket, mailbox: mailbox, onEvent: onEvent)
+            engine: makeEngine(), socket: socket, others: others, mailbox: mailbox,
+            onEvent: onEvent)
         try isReady()
         do throws(SystemError) {
             try loop.run()

@@ -11,16 +11,24 @@ struct Poller: ~Copyable {
         static let stream = Readiness(rawValue: 1 << 2)
         static let resolution = Readiness(rawValue: 1 << 3)
         static let pipes = Readiness(rawValue: 1 << 4)
+
+        /// One of the sockets beside the first.
+        static func other(_ index: Int) -> Readiness {
+            Readiness(rawValue: 1 << (Int32(Poller.firstOther) + Int32(index)))
+        }
     }
 
     static let stream: UInt32 = 2
     static let resolution: UInt32 = 3
     private static let pipes: UInt32 = 4
+    fileprivate static let firstOther: UInt32 = 5
+    /// Tokens are bits.
+    static let otherLimit = 16
 
     let descriptor: Int32
 
     static func open(
-        socket: Int32, mailbox: Int32, pipes: Int32? = nil
+        socket: Int32, mailbox: Int32, pipes: Int32? = nil, others: [Int32] = []
     ) throws(SystemError) -> Poller {
         let opened = try SystemError.check(system_poller_open(), "epoll_create1")
         let poller = Poller(descriptor: opened)
@@ -28,6 +36,10 @@ struct Poller: ~Copyable {
         try SystemError.check(system_poller_add(opened, mailbox, 1), "epoll_ctl")
         if let pipes {
             try SystemError.check(system_poller_add(opened, pipes, Self.pipes), "epoll_ctl")
+        }
+        for (index, other) in others.enumerated() {
+            try SystemError.check(
+                system_poller_add(opened, other, Self.firstOther + UInt32(index)), "epoll_ctl")
         }
         return poller
     }

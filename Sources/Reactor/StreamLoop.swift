@@ -7,6 +7,7 @@ import Wire
 struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
     private var engine: E
     private var socket: UDPSocket
+    private let others: [OtherSocket]
     private var connection: StreamConnection?
     private var refused: StreamTarget?  // what ended: not tried again unasked
     private let mailbox: Mailbox<MediaLoop<E>.Command>
@@ -16,12 +17,15 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
     private var statistics = LoopStatistics()
 
     init(
-        engine: consuming E, socket: consuming UDPSocket,
+        engine: consuming E, socket: consuming UDPSocket, others: [OtherSocket],
         mailbox: Mailbox<MediaLoop<E>.Command>, onEvent: @escaping @Sendable (E.Event) -> Void
     ) throws(SystemError) {
-        poller = try .open(socket: socket.descriptor, mailbox: mailbox.descriptor)
+        poller = try .open(
+            socket: socket.descriptor, mailbox: mailbox.descriptor,
+            others: others.map { $0.socket.descriptor })
         self.engine = engine
         self.socket = socket
+        self.others = others
         self.mailbox = mailbox
         self.onEvent = onEvent
     }
@@ -44,6 +48,9 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
         statistics.turns += 1
         let isOpen = ready.contains(.mailbox) ? drainMailbox(at: now) : true
         if ready.contains(.socket) { receiveDatagrams(at: now) }
+        for (index, other) in others.enumerated() where ready.contains(.other(index)) {
+            Self.receive(from: other, index + 1, into: &engine, at: now)
+        }
         proceedWithStream(ready, at: now)
         engine.advance(to: now)
         try followWish(at: now)
@@ -78,6 +85,17 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
         for _ in 0..<mostBatches {
             // An error here tells of an earlier send (ICMP); the socket has counted it.
             let count = try? socket.receiveBatch { engine.receive($0, from: $1, at: now) }
+            guard count == UDPSocket.batchLimit else { return }
+        }
+    }
+
+    private static func receive(
+        from other: OtherSocket, _ number: Int, into engine: inout E, at now: Instant
+    ) {
+        for _ in 0..<mostBatches {
+            let count = try? other.socket.receiveBatch { bytes, source in
+                engine.receive(bytes, from: source, onSocket: number, at: now)
+            }
             guard count == UDPSocket.batchLimit else { return }
         }
     }
@@ -123,4 +141,11 @@ extension StreamLoop where E: ~Copyable {
             engine.streamClosed(reason, at: now)
         }
     }
+}
+
+/// A socket beside a loop's own, which nothing is sent through.
+final class OtherSocket {
+    fileprivate var socket: UDPSocket
+
+    init(on endpoint: Endpoint) throws(SystemError) { socket = try UDPSocket.bind(to: endpoint) }
 }

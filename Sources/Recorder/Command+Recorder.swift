@@ -8,7 +8,9 @@ extension Command {
         options: [
             Option(
                 "source", .text, "URL",
-                help: "record this: rtsp://, rtsps://, or the http(s):// URL of a WHEP endpoint"),
+                help:
+                    "record this: rtsp://, rtsps://, the http(s):// URL of a WHEP endpoint, or a .sdp file"
+                    + " of RTP that is sent here (rtp://IP:PORT?sdp=FILE: sent there)"),
             Option("output", .text, "DIR", default: ".", help: "where the files go"),
             Option("name", .text, "ID", default: "recording", help: "what the files are called"),
             Option(

@@ -126,7 +126,8 @@ private func startWeb(
 extension RecordingError {
     fileprivate var exitCode: ExitCode {
         switch self {
-        case .malformedName, .unsupportedSource, .malformedURL: .usage
+        case .malformedName, .unsupportedSource, .malformedURL, .sessionDescription: .usage
+        case .unreadable: .noInput
         case .alreadyActive, .notActive, .endpoint, .answer, .system: .unavailable
         }
     }

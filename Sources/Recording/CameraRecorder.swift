@@ -1,7 +1,5 @@
 import Camera
-import Codecs
 import Muxer
-import RTP
 public import RTSP
 public import Timing
 public import Wire
@@ -10,12 +8,7 @@ public import Wire
 /// nothing for ten seconds, ends its file; when it comes back another begins.
 public struct CameraRecorder: ~Copyable, RecordingEngine {
     private var camera: CameraSession
-    private var recording: StreamRecording?
-    private var events: [RecordingEvent] = []
-    private var stall = StallWatch()
-    private var intake = RecordingIntake.everything
-    private let options: RecordingOptions
-    private let clock: ClockMap
+    private var frames: FrameRecorder
 
     /// A recorder that connects at once.
     ///
@@ -29,20 +22,18 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
         options: RecordingOptions, clock: ClockMap
     ) {
         camera = CameraSession(configuration, verifiesTLS: verifiesTLS)
-        (self.options, self.clock) = (options, clock)
+        frames = FrameRecorder(options: options, clock: clock)
     }
 
     /// Ends the file and the session.
     public mutating func close(at now: Instant) {
         camera.close(at: now)
-        finish()
+        frames.finish()
     }
 
     /// Writes less from now on, or all again.
     public mutating func limit(to intake: RecordingIntake, at now: Instant) {
-        self.intake = intake
-        recording?.limit(to: intake)
-        collect()
+        frames.limit(to: intake)
     }
 
     /// Where the camera is.
@@ -50,7 +41,7 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        guard let own = stall.nextDeadline else { return camera.nextDeadline }
+        guard let own = frames.nextDeadline else { return camera.nextDeadline }
         return camera.nextDeadline.map { min($0, own) } ?? own
     }
 
@@ -79,12 +70,7 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
     public mutating func advance(to now: Instant) {
         camera.advance(to: now)
         takeFrames(at: now)
-        switch stall.advance(to: now) {
-        case .none: return
-        case .stalled: events.append(.stalled(true))
-        case .giveUp: recording?.finish()
-        }
-        collect()
+        _ = frames.advance(to: now)
     }
 
     /// Takes no datagrams.
@@ -94,63 +80,21 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? { nil }
 
     /// The next fact for the owner.
-    public mutating func nextEvent() -> RecordingEvent? {
-        events.isEmpty ? nil : events.removeFirst()
-    }
+    public mutating func nextEvent() -> RecordingEvent? { frames.nextEvent() }
 
     private mutating func takeFrames(at now: Instant) {
         while let event = camera.nextEvent() {
             switch event {
             case .playing(let format):
-                events.append(.connected(at: now))
-                begin(format, at: now)
-            case .picture(let unit, let time):
-                frameArrived(at: now)
-                recording?.write(unit, time: time)
+                frames.connected(at: now)
+                frames.begin(
+                    picture: TrackFormat(format.picture), sound: format.audio.map(TrackFormat.init),
+                    at: now)
+            case .picture(let unit, let time): frames.write(unit, time: time, at: now)
             case .sound(let frame, let time):
-                recording?.write(frame, time: time)
-            case .interrupted(let failure, _):
-                finish()
-                events.append(.interrupted(reason: failure.description, isFinal: false))
+                frames.write(frame, time: time, isAlone: false, at: now)
+            case .interrupted(let failure, _): frames.interrupt(failure.description)
             }
         }
-        collect()
-    }
-
-    private mutating func frameArrived(at now: Instant) {
-        if stall.isStalled { events.append(.stalled(false)) }
-        stall.frameArrived(at: now)
-    }
-
-    private mutating func collect() {
-        while let event = recording?.nextEvent() { events.append(event) }
-    }
-
-    private mutating func begin(_ format: CameraFormat, at now: Instant) {
-        finish()
-        stall.frameArrived(at: now)
-        var sound: TrackFormat?
-        switch format.audio {
-        case .aac(let configuration, _): sound = .aac(configuration)
-        case .opus(let channels): sound = .opus(channelCount: channels)
-        case .g711(let isALaw, let rate, let channels):
-            sound = .g711(isALaw: isALaw, sampleRate: rate, channelCount: channels)
-        case nil: break
-        }
-        do throws(MuxerError) {
-            recording = try StreamRecording(
-                picture: .h264(parameterSets: [], framing: AccessUnit.framing), sound: sound,
-                options: options, clock: clock, connection: now.nanoseconds)
-            recording?.limit(to: intake)
-        } catch {
-            events.append(.interrupted(reason: error.description, isFinal: true))
-        }
-    }
-
-    private mutating func finish() {
-        stall.sourceLeft()
-        recording?.finish()
-        collect()
-        recording = nil
     }
 }

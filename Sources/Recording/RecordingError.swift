@@ -9,8 +9,12 @@ public enum RecordingError: Error, Hashable, Sendable {
     case notActive
     /// A name of other characters than letters, digits, `-`, `_` and `.`, or too long.
     case malformedName
-    /// Neither RTSP nor HTTP.
+    /// Neither RTSP nor HTTP nor a session description.
     case unsupportedSource
+    /// A file that cannot be read, and why.
+    case unreadable(path: String, reason: String)
+    /// What is wrong with a session description.
+    case sessionDescription(String)
     /// The source's URL cannot be read.
     case malformedURL(String)
     /// The WHEP endpoint.
@@ -25,7 +29,8 @@ public enum RecordingError: Error, Hashable, Sendable {
         switch self {
         case .endpoint(let error): error.isTransient
         case .system: true
-        case .alreadyActive, .notActive, .malformedName, .unsupportedSource, .malformedURL, .answer:
+        case .alreadyActive, .notActive, .malformedName, .unsupportedSource, .unreadable,
+            .sessionDescription, .malformedURL, .answer:
             false
         }
     }
@@ -39,7 +44,10 @@ extension RecordingError: CustomStringConvertible {
         case .notActive: "No active recording"
         case .malformedName:
             "A name has 1 to 100 letters of ASCII, digits, hyphens, underscores and dots, no dot first"
-        case .unsupportedSource: "the source must be an rtsp://, rtsps://, http:// or https:// URL"
+        case .unsupportedSource:
+            "the source must be an rtsp://, rtsps://, http:// or https:// URL, or an SDP file"
+        case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
+        case .sessionDescription(let reason): "the session description cannot be used: \(reason)"
         case .malformedURL(let reason): "the source's URL cannot be read: \(reason)"
         case .endpoint(let error): error.description
         case .answer(let error): error.description

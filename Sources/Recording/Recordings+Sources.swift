@@ -16,13 +16,16 @@ extension Recordings {
         _ source: String, _ recording: RunningRecording, _ options: RecordingOptions
     ) throws(RecordingError) -> LoopHandle<CameraRecorder> {
         do {
-            let configuration = RTSPClientConfiguration(
-                url: try RTSPURL(parsing: source), seed: randomBytes(count: 32))
-            return try startStreamLoop(
+            let configuration = try Self.camera(source)
+            let loop = try startStreamLoop(
                 name: "recorder", configuration: LoopConfiguration(listen: Self.anywhere),
                 makeEngine: {
                     CameraRecorder(configuration, options: options, clock: .now())
                 }, onEvent: { recording.take($0) })
+            recording.control { intake in
+                loop.post { engine, now in engine.limit(to: intake, at: now) }
+            }
+            return loop
         } catch let error as ParseError {
             throw .malformedURL("\(error)")
         } catch {
@@ -146,6 +149,13 @@ extension Recordings {
                 }
             }
         }
+    }
+
+    private static func camera(_ source: String) throws(ParseError) -> RTSPClientConfiguration {
+        var configuration = RTSPClientConfiguration(
+            url: try RTSPURL(parsing: source), seed: randomBytes(count: 32))
+        configuration.selection.video = ["H264", "H265"]
+        return configuration
     }
 
     private static let anywhere = Endpoint(ipv4: 0, port: 0)

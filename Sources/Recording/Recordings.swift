@@ -43,6 +43,7 @@ public actor Recordings {
     enum Loop {
         case camera(LoopHandle<CameraRecorder>)
         case watcher(LoopHandle<WatchRecorder>)
+        case plain(LoopHandle<PlainRecorder>)
     }
 
     struct Entry {
@@ -110,7 +111,8 @@ public actor Recordings {
     /// How the disk stands that the files go to.
     public nonisolated var disk: DiskCondition { writer.condition }
 
-    /// Starts to record `source`, an `rtsp`, `rtsps` or WHEP URL.
+    /// Starts to record `source`: an `rtsp`, `rtsps` or WHEP URL, or the SDP of a session that is sent
+    /// here, as the path of a file that ends with `.sdp`, a `file` URL, or `rtp://host:port?sdp=path`.
     ///
     /// - Parameters:
     ///   - name: What the recording is called.
@@ -130,20 +132,26 @@ public actor Recordings {
             folder: folder, name: name, disk: writer.door, clock: clock
         ) { [report] message, isFinal in report(name, message, isFinal) }
         recording.progress.update { $0.container = options.container }
+        entries[name] = try await entry(name, source, recording, options)
+        former[name] = nil
+    }
+
+    private func entry(
+        _ name: String, _ source: String, _ recording: RunningRecording,
+        _ options: RecordingOptions
+    ) async throws(RecordingError) -> Entry {
+        let loop: Loop
         if source.hasPrefix("rtsp://") || source.hasPrefix("rtsps://") {
-            let loop = try startCamera(source, recording, options)
-            recording.control { intake in
-                loop.post { engine, now in engine.limit(to: intake, at: now) }
-            }
-            entries[name] = Entry(
-                recording: recording, loop: .camera(loop), resource: nil, source: source,
-                options: options)
+            loop = .camera(try startCamera(source, recording, options))
+        } else if let (path, address) = PlainSession.place(source) {
+            loop = .plain(try startListening(path, address, recording, options))
         } else if source.hasPrefix("http://") || source.hasPrefix("https://") {
-            entries[name] = try await startWatching(source, name, recording, options)
+            return try await startWatching(source, name, recording, options)
         } else {
             throw .unsupportedSource
         }
-        former[name] = nil
+        return Entry(
+            recording: recording, loop: loop, resource: nil, source: source, options: options)
     }
 
     private func container(named format: String, for name: String) -> Container {
@@ -176,6 +184,9 @@ public actor Recordings {
             loop.post { recorder, now in recorder.close(at: now) }
             await loop.stop()
         case .watcher(let loop):
+            loop.post { recorder, now in recorder.close(at: now) }
+            await loop.stop()
+        case .plain(let loop):
             loop.post { recorder, now in recorder.close(at: now) }
             await loop.stop()
         }

@@ -26,6 +26,7 @@ public struct StreamRecording: ~Copyable {
     private var awaitsKeyframe = false
     private var isOpen = false
     private var hasParts = false
+    private var order: PictureOrder
     private var nextCut: Int64?  // nanoseconds since 1970
 
     /// A recording that nothing has been written to.
@@ -42,7 +43,7 @@ public struct StreamRecording: ~Copyable {
     ) throws(MuxerError) {
         pictureTrack = picture == nil ? nil : 0
         soundTrack = sound == nil ? nil : picture == nil ? 0 : 1
-        (self.options, self.clock) = (options, clock)
+        (self.options, self.clock, order) = (options, clock, PictureOrder(picture))
         let formats = [picture, sound].compactMap { $0 }
         var container = options.container
         do throws(MuxerError) {
@@ -64,10 +65,13 @@ public struct StreamRecording: ~Copyable {
         guard let pictureTrack, isStarted || unit.isKeyframe else {
             return statistics.droppedFrames += 1
         }
+        let decodeTime = order.decodeTime(of: unit, at: time)
         guard admits(unit) else { return statistics.withheldFrames += 1 }
         isStarted = true
         if unit.isKeyframe { prepareFile(at: unit.arrival, time: time) }
-        let sample = Sample(track: pictureTrack, time: time, isKeyframe: unit.isKeyframe)
+        let sample = Sample(
+            track: pictureTrack, presentationTime: time, decodeTime: decodeTime,
+            isKeyframe: unit.isKeyframe)
         if append(sample, unit.bytes) { statistics.videoFrames += 1 }
     }
 

@@ -1,6 +1,6 @@
-import Codecs
-import Muxer
+import Camera
 import RTP
+import SDP
 public import Timing
 public import WebRTC
 public import Wire
@@ -10,13 +10,10 @@ public import Wire
 /// What is lost on the way is asked for again and waited for: a recording has time.
 public struct WatchRecorder: ~Copyable, RecordingEngine {
     private var session: WatchingSession
-    private var recording: StreamRecording?
-    private var tracks: WatchedTracks
-    private var events: [RecordingEvent] = []
-    private var stall = StallWatch()
-    private var intake = RecordingIntake.everything
-    private let options: RecordingOptions
-    private let clock: ClockMap
+    private var tracks: ReceivedTracks
+    private var frames: FrameRecorder
+    private var pictures: (track: Int?, payloadType: UInt8)?
+    private var sounds: (track: Int?, payloadType: UInt8)?
 
     /// A recorder of a session just begun.
     ///
@@ -30,23 +27,36 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         options: RecordingOptions, clock: ClockMap
     ) {
         self.session = session
-        tracks = WatchedTracks(sections)
-        (self.options, self.clock) = (options, clock)
+        frames = FrameRecorder(options: options, clock: clock)
+        var (picture, sound): (PictureReceiver?, SoundReceiver?)
+        for section in sections {
+            let codec = section.codec
+            if let encoding = PictureEncoding(codec.codec) {
+                pictures = (section.track, codec.payloadType)
+                picture = PictureReceiver(
+                    encoding, payloadType: codec.payloadType, patience: ReceivedTracks.patience,
+                    resumesAtKeyframe: true)
+            } else {
+                sounds = (section.track, codec.payloadType)
+                let format = PayloadFormat(
+                    payloadType: codec.payloadType, encodingName: "opus", clockRate: 48_000)
+                sound = SoundReceiver(format, patience: ReceivedTracks.patience)
+            }
+        }
+        tracks = ReceivedTracks(picture: picture, sound: sound)
     }
 
     /// Ends the file and the session.
     public mutating func close(at now: Instant) {
         session.close(at: now)
         takeEvents(at: now)
-        finish()
+        frames.finish()
     }
 
     /// Writes less from now on, or all again: a key frame is asked for at once.
     public mutating func limit(to intake: RecordingIntake, at now: Instant) {
-        self.intake = intake
-        recording?.limit(to: intake)
+        frames.limit(to: intake)
         if intake == .everything { requestKeyframe() }
-        collect()
     }
 
     /// No stream connection.
@@ -76,19 +86,12 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         takeEvents(at: now)
         tracks.advance(to: now)
         takeFrames(at: now)
-        switch stall.advance(to: now) {
-        case .none: return
-        case .stalled:
-            events.append(.stalled(true))
-            requestKeyframe()
-        case .giveUp: recording?.finish()
-        }
-        collect()
+        if frames.advance(to: now) { requestKeyframe() }
     }
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        [tracks.nextDeadline, stall.nextDeadline, session.nextDeadline].compactMap { $0 }.min()
+        [tracks.nextDeadline, frames.nextDeadline, session.nextDeadline].compactMap { $0 }.min()
     }
 
     /// What it has to send.
@@ -97,77 +100,63 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     }
 
     /// The next fact for the owner.
-    public mutating func nextEvent() -> RecordingEvent? {
-        events.isEmpty ? nil : events.removeFirst()
-    }
+    public mutating func nextEvent() -> RecordingEvent? { frames.nextEvent() }
 
     private mutating func takeEvents(at now: Instant) {
         while let event = session.nextEvent() {
             switch event {
             case .connected:
-                events.append(.connected(at: now))
-                begin(at: now)
-            case .packet(let packet): tracks.receive(packet, at: now)
+                frames.connected(at: now)
+                frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
+            case .packet(let packet): receive(packet, at: now)
             case .clock(let track, let ntp, let timestamp):
-                tracks.reportArrived(ntp, timestamp: timestamp, track: track)
+                tracks.reportArrived(
+                    ntp, timestamp: timestamp, of: track == pictures?.track ? .picture : .sound,
+                    at: now)
             case .closed(let reason):
-                finish()
+                frames.finish()
                 guard reason != .local else { continue }
-                events.append(
-                    .interrupted(
-                        reason: "the server has ended the session: \(reason)", isFinal: false))
+                frames.interrupt("the server has ended the session: \(reason)")
             }
         }
         takeFrames(at: now)
     }
 
+    private mutating func receive(_ packet: ReceivedRTP, at now: Instant) {
+        let isPicture = packet.track == pictures?.track
+        guard let type = isPicture ? pictures?.payloadType : sounds?.payloadType else { return }
+        let bytes = packet.bytes(payloadType: type)
+        tracks.receive(bytes.span.bytes, of: isPicture ? .picture : .sound, at: now)
+    }
+
     private mutating func takeFrames(at now: Instant) {
         while let frame = tracks.next() {
             switch frame {
-            case .picture(let unit, let time):
-                frameArrived(at: now)
-                recording?.write(unit, time: time)
+            case .picture(let unit, let time): frames.write(unit, time: time, at: now)
             case .sound(let frame, let time):
-                if !tracks.hasPicture { frameArrived(at: now) }
-                recording?.write(frame, time: time)
+                frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
             case .keyframeNeeded: requestKeyframe()
             }
         }
-        collect()
-    }
-
-    private mutating func frameArrived(at now: Instant) {
-        if stall.isStalled { events.append(.stalled(false)) }
-        stall.frameArrived(at: now)
     }
 
     private mutating func requestKeyframe() {
-        guard let track = tracks.pictureTrack else { return }
+        guard let track = pictures?.track else { return }
         session.requestKeyframe(track: track)
-        recording?.keyframeRequested()
+        frames.keyframeRequested()
     }
+}
 
-    private mutating func collect() {
-        while let event = recording?.nextEvent() { events.append(event) }
-    }
-
-    private mutating func begin(at now: Instant) {
-        stall.frameArrived(at: now)
-        do throws(MuxerError) {
-            recording = try StreamRecording(
-                picture: tracks.pictureFormat,
-                sound: tracks.hasSound ? .opus(channelCount: 2) : nil, options: options,
-                clock: clock, connection: now.nanoseconds)
-            recording?.limit(to: intake)
-        } catch {
-            events.append(.interrupted(reason: error.description, isFinal: true))
+extension ReceivedRTP {
+    /// The packet as it came, plain.
+    fileprivate func bytes(payloadType: UInt8) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: RTPHeader.byteCount)
+        let header = RTPHeader(
+            payloadType: payloadType, sequenceNumber: UInt16(truncatingIfNeeded: sequence),
+            timestamp: timestamp, ssrc: ssrc, marker: marker)
+        bytes.withUnsafeMutableBytes { out in
+            if let base = out.baseAddress { _ = header.write(to: base) }
         }
-    }
-
-    private mutating func finish() {
-        stall.sourceLeft()
-        recording?.finish()
-        collect()
-        recording = nil
+        return bytes + payload
     }
 }

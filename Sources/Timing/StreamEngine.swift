@@ -1,3 +1,5 @@
+public import Wire
+
 /// Where an engine wants its stream connection to lead.
 public struct StreamTarget: Hashable, Sendable {
     /// A name, or an address literal without brackets.
@@ -30,6 +32,11 @@ public struct StreamTarget: Hashable, Sendable {
 /// Its driver keeps the connection that `wantedConnection` asks for: a new value ends the old
 /// connection, silently, and opens another.
 public protocol StreamEngine: Engine, ~Copyable {
+    /// Takes in one datagram that came on another socket than the driver's first, by its number from
+    /// 1, borrowed for the call. To engines of one socket it makes no difference.
+    mutating func receive(
+        _ bytes: RawSpan, from source: Endpoint, onSocket number: Int, at now: Instant)
+
     /// Where to be connected to; `nil` is nowhere.
     var wantedConnection: StreamTarget? { get }
 
@@ -45,4 +52,11 @@ public protocol StreamEngine: Engine, ~Copyable {
 
     /// What is to be sent over the stream, whole and in order; `nil` when there is nothing.
     mutating func nextStreamOutput() -> [UInt8]?
+}
+
+extension StreamEngine where Self: ~Copyable {
+    /// Receives it as what comes on the first socket.
+    public mutating func receive(
+        _ bytes: RawSpan, from source: Endpoint, onSocket number: Int, at now: Instant
+    ) { receive(bytes, from: source, at: now) }
 }

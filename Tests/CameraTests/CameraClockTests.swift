@@ -35,8 +35,8 @@ import Timing
         _ = clock.time(of: 0, track: 0, arrival: Self.start)
         _ = clock.time(of: 0, track: 1, arrival: Self.start)
         // By the camera's wall clock its sound is 60 ms later than its arrival said.
-        clock.reportArrived(ntp(1_000_000_000), timestamp: 0, track: 0)
-        clock.reportArrived(ntp(1_060_000_000), timestamp: 0, track: 1)
+        clock.reportArrived(ntp(1_000_000_000), timestamp: 0, track: 0, at: Self.start)
+        clock.reportArrived(ntp(1_060_000_000), timestamp: 0, track: 1, at: Self.start)
         var (last, frames) = (Interval.zero, 0)
         for frame in 1...400 {
             let time = clock.time(of: Int64(frame) * 960, track: 1, arrival: Self.start)
@@ -53,8 +53,9 @@ import Timing
             var clock = CameraClock(rates: [90_000, 48_000])
             _ = clock.time(of: 0, track: 0, arrival: Self.start)
             _ = clock.time(of: 0, track: 1, arrival: Self.start)
-            clock.reportArrived(ntp(1_000_000_000), timestamp: 0, track: 0)
-            clock.reportArrived(ntp((1000 + offset) * 1_000_000), timestamp: 0, track: 1)
+            clock.reportArrived(ntp(1_000_000_000), timestamp: 0, track: 0, at: Self.start)
+            clock.reportArrived(
+                ntp((1000 + offset) * 1_000_000), timestamp: 0, track: 1, at: Self.start)
             let time = clock.time(of: 960, track: 1, arrival: Self.start)
             #expect((time - .milliseconds(20 + expected)).nanoseconds.magnitude < 1000)
         }
@@ -64,8 +65,8 @@ import Timing
         var clock = CameraClock(rates: [90_000, 48_000])
         _ = clock.time(of: 0, track: 0, arrival: Self.start)
         _ = clock.time(of: 0, track: 1, arrival: Self.start)
-        clock.reportArrived(ntp(10_000_000_000), timestamp: 0, track: 0)
-        clock.reportArrived(ntp(9_000_000_000), timestamp: 0, track: 1)
+        clock.reportArrived(ntp(10_000_000_000), timestamp: 0, track: 0, at: Self.start)
+        clock.reportArrived(ntp(9_000_000_000), timestamp: 0, track: 1, at: Self.start)
         var last = Interval.zero
         for frame in 1...600 {
             let time = clock.time(of: Int64(frame) * 960, track: 1, arrival: Self.start)

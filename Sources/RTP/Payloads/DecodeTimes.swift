@@ -42,6 +42,9 @@ public struct DecodeTimes: Hashable, Sendable {
         return time
     }
 
+    /// The next picture begins a time line of its own: what came before says nothing of it.
+    public mutating func restart() { (newest, last) = ([], nil) }
+
     /// H.264 reorders at most sixteen frames (§A.3.1, MaxDpbFrames).
     private static let depthLimit = 16
 }

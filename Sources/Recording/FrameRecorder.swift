@@ -1,0 +1,101 @@
+import Camera
+import Muxer
+import RTP
+import Timing
+
+/// What all sources of recordings have in common: frames in, a watch over their coming, events out.
+struct FrameRecorder: ~Copyable {
+    private var recording: StreamRecording?
+    private var events: [RecordingEvent] = []
+    private var stall = StallWatch()
+    private var intake = RecordingIntake.everything
+    private let options: RecordingOptions
+    private let clock: ClockMap
+
+    init(options: RecordingOptions, clock: ClockMap) {
+        (self.options, self.clock) = (options, clock)
+    }
+
+    var nextDeadline: Instant? { stall.nextDeadline }
+
+    /// The source is there, with these tracks: a file begins with its first key frame.
+    mutating func begin(picture: TrackFormat?, sound: TrackFormat?, at now: Instant) {
+        finish()
+        stall.frameArrived(at: now)
+        do throws(MuxerError) {
+            recording = try StreamRecording(
+                picture: picture, sound: sound, options: options, clock: clock,
+                connection: now.nanoseconds)
+            recording?.limit(to: intake)
+        } catch {
+            events.append(.interrupted(reason: error.description, isFinal: true))
+        }
+    }
+
+    mutating func write(_ unit: AccessUnit, time: Interval, at now: Instant) {
+        frameArrived(at: now)
+        recording?.write(unit, time: time)
+    }
+
+    /// - Parameter isAlone: Whether there is no picture, whose coming is watched otherwise.
+    mutating func write(_ frame: AudioFrame, time: Interval, isAlone: Bool, at now: Instant) {
+        if isAlone { frameArrived(at: now) }
+        recording?.write(frame, time: time)
+    }
+
+    /// Counts a key frame asked of the source.
+    mutating func keyframeRequested() { recording?.keyframeRequested() }
+
+    mutating func limit(to intake: RecordingIntake) {
+        self.intake = intake
+        recording?.limit(to: intake)
+        collect()
+    }
+
+    /// - Returns: Whether the source has just been found to send nothing.
+    mutating func advance(to now: Instant) -> Bool {
+        collect()
+        switch stall.advance(to: now) {
+        case .none: return false
+        case .stalled:
+            events.append(.stalled(true))
+            return true
+        case .giveUp:
+            recording?.finish()
+            collect()
+            return false
+        }
+    }
+
+    /// The source is away: the file ends.
+    mutating func interrupt(_ reason: String) {
+        finish()
+        events.append(.interrupted(reason: reason, isFinal: false))
+    }
+
+    /// The source has answered.
+    mutating func connected(at now: Instant) { events.append(.connected(at: now)) }
+
+    mutating func note(_ text: String) { events.append(.note(text)) }
+
+    mutating func finish() {
+        stall.sourceLeft()
+        recording?.finish()
+        collect()
+        recording = nil
+    }
+
+    mutating func nextEvent() -> RecordingEvent? {
+        collect()
+        return events.isEmpty ? nil : events.removeFirst()
+    }
+
+    private mutating func frameArrived(at now: Instant) {
+        if stall.isStalled { events.append(.stalled(false)) }
+        stall.frameArrived(at: now)
+    }
+
+    private mutating func collect() {
+        while let event = recording?.nextEvent() { events.append(event) }
+    }
+}

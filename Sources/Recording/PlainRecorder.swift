@@ -1,0 +1,236 @@
+import Camera
+import RTP
+public import Timing
+import WebRTC
+public import Wire
+
+/// Records what is simply sent here, RTP over UDP: packets in, the octets of files out.
+///
+/// Each track has one source. Another one's packets are counted and dropped while it sends; after its
+/// goodbye or two silent seconds the next source begins another file. Its RTCP address, once a sender
+/// report has come from there, hears every five seconds how its packets arrive.
+public struct PlainRecorder: ~Copyable, RecordingEngine {
+    /// Packets of sources that are not the tracks' own.
+    public private(set) var foreignPackets = 0
+
+    private let session: PlainSession
+    private var tracks: ReceivedTracks
+    private var plain: [PlainTrack]
+    private var frames: FrameRecorder
+    private var isConnected = false  // something has come
+    private var isWaiting = false  // all sources have said goodbye
+    private var early: [(report: SenderReport, sender: Endpoint)] = []  // before their packets
+    private var nextReport: Instant
+    private var outbox: [(bytes: [UInt8], destination: Endpoint)] = []
+    private let ssrc: UInt32
+    private let cname: String
+
+    /// A recorder that waits for packets.
+    ///
+    /// - Parameters:
+    ///   - session: What is sent, and where to: the loop's first socket is `session.sockets[0]`.
+    ///   - ssrc: Its own, for its reports.
+    ///   - cname: Its name, for the same.
+    ///   - options: How it is cut into files.
+    ///   - clock: The wall clock, for cuts on it.
+    ///   - now: When it begins.
+    public init(
+        _ session: PlainSession, ssrc: UInt32, cname: String, options: RecordingOptions,
+        clock: ClockMap, at now: Instant
+    ) {
+        (self.session, self.ssrc, self.cname) = (session, ssrc, cname)
+        plain = session.tracks.map(PlainTrack.init)
+        tracks = ReceivedTracks(session)
+        frames = FrameRecorder(options: options, clock: clock)
+        nextReport = now + Self.reportInterval
+        begin(at: now)
+    }
+
+    /// Ends the file.
+    public mutating func close(at now: Instant) { frames.finish() }
+
+    /// Writes less from now on, or all again.
+    public mutating func limit(to intake: RecordingIntake, at now: Instant) {
+        frames.limit(to: intake)
+    }
+
+    /// No stream connection.
+    public var wantedConnection: StreamTarget? { nil }
+
+    /// Opens none.
+    public mutating func streamOpened(at now: Instant) {}
+
+    /// Reads none.
+    public mutating func receiveStream(_ bytes: RawSpan, at now: Instant) {}
+
+    /// Closes none.
+    public mutating func streamClosed(_ reason: String?, at now: Instant) {}
+
+    /// Writes none.
+    public mutating func nextStreamOutput() -> [UInt8]? { nil }
+
+    /// Takes in one datagram of the first socket.
+    public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
+        receive(bytes, from: source, onSocket: 0, at: now)
+    }
+
+    /// Takes in one datagram.
+    public mutating func receive(
+        _ bytes: RawSpan, from source: Endpoint, onSocket number: Int, at now: Instant
+    ) {
+        guard session.tracksOfSocket.indices.contains(number) else { return }
+        switch PacketKind(bytes) {
+        case .rtp: receiveRTP(bytes, of: session.tracksOfSocket[number], at: now)
+        case .rtcp: receiveRTCP(bytes, from: source, at: now)
+        case .stun, .dtls, .other: return
+        }
+        takeFrames(at: now)
+    }
+
+    /// Does all that is due.
+    public mutating func advance(to now: Instant) {
+        tracks.advance(to: now)
+        takeFrames(at: now)
+        _ = frames.advance(to: now)
+        guard nextReport <= now else { return }
+        nextReport = now + Self.reportInterval
+        report(at: now)
+    }
+
+    /// When it wants to act next.
+    public var nextDeadline: Instant? {
+        [tracks.nextDeadline, frames.nextDeadline, nextReport].compactMap { $0 }.min()
+    }
+
+    /// What it has to send: receiver reports.
+    public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
+        guard let first = outbox.first,
+            let transmit = arena.append(first.bytes, to: first.destination)
+        else { return nil }
+        outbox.removeFirst()
+        return transmit
+    }
+
+    /// The next fact for the owner.
+    public mutating func nextEvent() -> RecordingEvent? { frames.nextEvent() }
+
+    private static let reportInterval = Interval.seconds(5)
+    private static let earlyLimit = 4
+}
+
+// MARK: Packets
+
+extension PlainRecorder {
+    private mutating func receiveRTP(_ packet: RawSpan, of places: [Int], at now: Instant) {
+        guard let header = (try? RTPLayout(parsing: packet))?.header,
+            let place = places.first(where: { plain[$0].payloadType == header.payloadType })
+        else { return }
+        switch plain[place].judge(header, at: now) {
+        case .taken: break
+        case .foreign: return foreignPackets += 1
+        case .replaced:
+            if !isWaiting { frames.note("another source sends: another file begins") }
+            begin(at: now)
+            _ = plain[place].judge(header, at: now)
+        }
+        if isWaiting { begin(at: now, keeping: true) }
+        if !isConnected {
+            isConnected = true
+            frames.connected(at: now)
+        }
+        tracks.receive(packet, of: plain[place].kind, at: now)
+        for (report, sender) in early where report.ssrc == header.ssrc {
+            receive(report, from: sender, place, at: now)
+        }
+        early.removeAll { $0.report.ssrc == header.ssrc }
+    }
+
+    private mutating func receiveRTCP(_ compound: RawSpan, from sender: Endpoint, at now: Instant) {
+        var packets = RTCPReader(compound)
+        while let packet = packets.next() {
+            switch packet {
+            case .senderReport(let report):
+                if let place = plain.firstIndex(where: { $0.ssrc == report.ssrc }) {
+                    receive(report, from: sender, place, at: now)
+                } else {
+                    if early.count == Self.earlyLimit { early.removeFirst() }
+                    early.append((report, sender))
+                }
+            case .goodbye(let goodbye): receive(goodbye)
+            default: continue
+            }
+        }
+    }
+
+    private mutating func receive(
+        _ report: SenderReport, from sender: Endpoint, _ place: Int, at now: Instant
+    ) {
+        plain[place].reportArrived(report, from: sender, at: now)
+        tracks.reportArrived(
+            report.ntp, timestamp: report.rtpTimestamp, of: plain[place].kind, at: now)
+    }
+
+    private mutating func receive(_ goodbye: Goodbye) {
+        var isNews = false
+        for index in plain.indices {
+            guard let ssrc = plain[index].ssrc, goodbye.ssrcs.contains(ssrc) else { continue }
+            plain[index].goodbyeArrived()
+            isNews = true
+        }
+        guard isNews, !isWaiting, plain.allSatisfy(\.isOver) else { return }
+        isWaiting = true
+        frames.interrupt("the sender has said goodbye")
+    }
+
+    /// Begins a file of its own with whoever sends now.
+    ///
+    /// - Parameter keeping: Whether those known go on.
+    private mutating func begin(at now: Instant, keeping: Bool = false) {
+        isWaiting = false
+        if !keeping { for index in plain.indices { plain[index].forget() } }
+        tracks = ReceivedTracks(session)
+        frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
+    }
+
+    private mutating func takeFrames(at now: Instant) {
+        while let frame = tracks.next() {
+            switch frame {
+            case .picture(let unit, let time): frames.write(unit, time: time, at: now)
+            case .sound(let frame, let time):
+                frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
+            case .keyframeNeeded: continue  // nobody here can be asked
+            }
+        }
+    }
+
+    private mutating func report(at now: Instant) {
+        for index in plain.indices {
+            guard let sender = plain[index].sender, let block = plain[index].reportBlock(at: now)
+            else { continue }
+            var writer = ByteWriter(capacity: 96)
+            ReceiverReport(ssrc: ssrc, reports: [block]).write(to: &writer)
+            SourceDescription(chunks: [.init(ssrc: ssrc, cname: cname)]).write(to: &writer)
+            outbox.append((writer.bytes, sender))
+        }
+    }
+}
+
+extension ReceivedTracks {
+    fileprivate init(_ session: PlainSession) {
+        var (picture, sound): (PictureReceiver?, SoundReceiver?)
+        for track in session.tracks {
+            if track.isPicture {
+                let name = track.format.encodingName.uppercased()
+                picture = PictureEncoding(rawValue: name).map { encoding in
+                    PictureReceiver(
+                        encoding, payloadType: track.format.payloadType,
+                        parameters: track.format.parameters, patience: Self.patience,
+                        resumesAtKeyframe: true)
+                }
+            } else {
+                sound = SoundReceiver(track.format, patience: Self.patience)
+            }
+        }
+        self.init(picture: picture, sound: sound)
+    }
+}

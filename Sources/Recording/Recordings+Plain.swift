@@ -1,0 +1,68 @@
+import Ciphers
+import Glibc
+import Reactor
+import Wire
+
+// Sessions that are sent here unasked, described by a file.
+
+extension Recordings {
+    func startListening(
+        _ path: String, _ address: Endpoint?, _ recording: RunningRecording,
+        _ options: RecordingOptions
+    ) throws(RecordingError) -> LoopHandle<PlainRecorder> {
+        let session = try PlainSession(parsing: Self.read(path), at: address)
+        var random = SeededRandom(seed: randomBytes(count: 32))
+        let (ssrc, cname) = (UInt32(truncatingIfNeeded: random.next()) | 1, random.identifier())
+        guard let first = session.sockets.first else { throw .sessionDescription("no track") }
+        var configuration = LoopConfiguration(listen: first)
+        configuration.otherSockets = Array(session.sockets.dropFirst())
+        do {
+            let loop = try startStreamLoop(
+                name: "recorder", configuration: configuration,
+                makeEngine: {
+                    PlainRecorder(
+                        session, ssrc: ssrc, cname: cname, options: options, clock: .now(),
+                        at: .now())
+                }, onEvent: { recording.take($0) })
+            recording.control { intake in
+                loop.post { engine, now in engine.limit(to: intake, at: now) }
+            }
+            return loop
+        } catch {
+            throw .system("\(error)")
+        }
+    }
+
+    /// A description's octets; the longest that is read has 64 KB.
+    private static func read(_ path: String) throws(RecordingError) -> [UInt8] {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            throw .unreadable(path: path, reason: String(cString: strerror(errno)).lowercased())
+        }
+        defer { Glibc.close(descriptor) }
+        var octets = [UInt8](repeating: 0, count: 65_536)
+        let count = octets.withUnsafeMutableBytes {
+            Glibc.read(descriptor, $0.baseAddress, $0.count)
+        }
+        guard count >= 0 else {
+            throw .unreadable(path: path, reason: String(cString: strerror(errno)).lowercased())
+        }
+        return Array(octets[..<count])
+    }
+}
+
+extension PlainSession {
+    /// Which file describes a source, and where it is sent when not where the file says; `nil` when
+    /// the source is none of these.
+    static func place(_ source: String) -> (path: String, address: Endpoint?)? {
+        if source.hasPrefix("file://") { return (String(source.dropFirst(7)), nil) }
+        guard source.hasPrefix("rtp://") else {
+            let isPath = source.hasSuffix(".sdp") && !source.contains("://")
+            return isPath ? (source, nil) : nil
+        }
+        let parts = source.dropFirst(6).split(separator: "?", maxSplits: 1)
+        guard parts.count == 2, parts[1].hasPrefix("sdp="), let address = Endpoint(parts[0])
+        else { return nil }
+        return (String(parts[1].dropFirst(4)), address)
+    }
+}
