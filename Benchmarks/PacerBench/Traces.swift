@@ -1,3 +1,4 @@
+import Glibc
 import Pacer
 import Simulation
 import Timing
@@ -17,6 +18,21 @@ struct NamedTrace {
         (self.name, self.shape) = (name, shape)
     }
 
+    /// A link that was measured: a file in mahimahi's form.
+    init?(link path: String) {
+        guard let file = fopen(path, "r") else { return nil }
+        defer { fclose(file) }
+        var octets: [UInt8] = []
+        var octet = getc(file)
+        while octet != EOF {
+            octets.append(UInt8(truncatingIfNeeded: octet))
+            octet = getc(file)
+        }
+        guard let link = CameraShape.link(mahimahi: String(decoding: octets, as: UTF8.self))
+        else { return nil }
+        self.init(path.split(separator: "/").last.map(String.init) ?? path) { $0.link = link }
+    }
+
     /// The traces that every pacer is measured on.
     static var all: [NamedTrace] {
         var busy = NamedTrace("3 ms jitter, busy machine") { _ in }
@@ -24,6 +40,7 @@ struct NamedTrace {
         return [
             NamedTrace("no jitter") { $0.jitter = .zero }, NamedTrace("3 ms jitter") { _ in }, busy,
             NamedTrace("10 ms jitter") { $0.jitter = .milliseconds(10) },
+            NamedTrace("30 ms jitter") { $0.jitter = .milliseconds(30) },
             NamedTrace("TCP bursts of 200 ms") { $0.burst = .milliseconds(200) },
             NamedTrace("LTE-like link") { $0.link = CameraShape.variableLink(seed: 4) },
         ] + stalls + clocks + cameras
@@ -43,6 +60,10 @@ struct NamedTrace {
                 $0.driftPerMillion = drift
             }
         } + [
+            NamedTrace("clock set from +200 to -200 ppm") {
+                ($0.driftPerMillion, $0.driftStep) = (200, (.seconds(120), -400))
+            },
+            NamedTrace("timestamps begin at 0 again") { $0.timestampReset = .seconds(120) },
             NamedTrace("timestamps jump +1 h") { $0.timestampJump = (.seconds(120), 324_000_000) },
             NamedTrace("timestamps jump -1 h") { $0.timestampJump = (.seconds(120), -324_000_000) },
             NamedTrace("timestamps wrap") { $0.firstTimestamp = 0 &- 90_000 * 120 },
@@ -101,14 +122,14 @@ struct TraceResult {
 }
 
 /// The table: every trace through both laws, and a day of each wrong clock.
-func printTraces() {
+func printTraces(links: [String]) {
     print(
         "trace".column(30, trailing: false) + "law".column(8, trailing: false)
             + [
                 "added p50", "p99", "skew p50", "max", "IDV p99", "sound", "jitter", "in 1 ms",
                 "recovery", "dropped",
             ].map { $0.column(10) }.joined())
-    for trace in NamedTrace.all {
+    for trace in NamedTrace.all + links.compactMap({ NamedTrace(link: $0) }) {
         for law in [PacerConfiguration.Law.mediaClock, .leakyBucket] {
             let result = TraceResult(trace, law: law)
             let name = law == .mediaClock ? trace.name : ""

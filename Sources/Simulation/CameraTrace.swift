@@ -40,12 +40,16 @@ public struct CameraShape: Hashable, Sendable {
     public var pausesAudio = false
     /// How fast the camera's clocks run, in millionths too much.
     public var driftPerMillion: Int64 = 0
+    /// What is added to `driftPerMillion` from a moment on: a clock that is set right, or wrong.
+    public var driftStep: (at: Interval, perMillion: Int64)?
     /// The same for audio alone, on top.
     public var audioDriftPerMillion: Int64 = 0
     /// Where the video's timestamps begin.
     public var firstTimestamp: UInt32 = 90_000
     /// What is added to video timestamps from a moment on.
     public var timestampJump: (at: Interval, ticks: Int64)?
+    /// From when on video timestamps begin at zero again.
+    public var timestampReset: Interval?
 
     /// The least time to the relay.
     public var delay = Interval.milliseconds(20)
@@ -134,12 +138,18 @@ public struct CameraTrace: Sendable {
         var jumped: Int64 = 0
         if let jump = shape.timestampJump, captured >= jump.at { jumped = jump.ticks }
         let own = ticks(captured, rate: 90_000, drift: shape.driftPerMillion)
+        if let reset = shape.timestampReset, captured >= reset {
+            return own &- ticks(reset, rate: 90_000, drift: shape.driftPerMillion)
+        }
         return shape.firstTimestamp &+ own &+ UInt32(truncatingIfNeeded: jumped)
     }
 
     private func ticks(_ captured: Interval, rate: Int64, drift: Int64) -> UInt32 {
         let micro = captured.nanoseconds / 1_000
-        let ran = micro + micro / 1_000 * drift / 1_000
+        var ran = micro + micro / 1_000 * drift / 1_000
+        if let step = shape.driftStep, captured > step.at {
+            ran += (captured - step.at).nanoseconds / 1_000_000 * step.perMillion / 1_000
+        }
         return UInt32(
             truncatingIfNeeded: ran / 1_000 * rate / 1_000 + ran % 1_000 * rate / 1_000_000)
     }
