@@ -7,6 +7,7 @@
 struct exchange {
     void *context;
     fetch_sink header_line, body_piece;
+    fetch_question is_wanted;
     size_t left;
     int is_too_large;
 };
@@ -28,6 +29,12 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *pointer) {
     return size * count;
 }
 
+static int look_up(void *pointer, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
+    (void)a, (void)b, (void)c, (void)d;
+    struct exchange *exchange = pointer;
+    return !exchange->is_wanted(exchange->context);
+}
+
 static void begin(void) { curl_global_init(CURL_GLOBAL_DEFAULT); }
 
 static void configure(
@@ -44,6 +51,9 @@ static void configure(
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, exchange);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_up);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, exchange);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     if (request->body) {
         curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_count);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, (const char *)request->body);
@@ -71,11 +81,11 @@ static enum fetch_outcome outcome(CURLcode code, int is_too_large) {
 
 enum fetch_outcome fetch_perform(
     const struct fetch_request *request, void *context, fetch_sink header_line,
-    fetch_sink body_piece, long *status, char *reason
+    fetch_sink body_piece, fetch_question is_wanted, long *status, char *reason
 ) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, begin);
-    struct exchange exchange = {context, header_line, body_piece, request->largest_body, 0};
+    struct exchange exchange = {context, header_line, body_piece, is_wanted, request->largest_body, 0};
     CURL *curl = curl_easy_init();
     if (!curl) return fetch_failed;
     reason[0] = 0;

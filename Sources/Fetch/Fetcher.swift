@@ -1,5 +1,6 @@
 import CFetch
 import CSystem
+import Synchronization
 
 /// Carries HTTP requests out, each on a thread of its own: libcurl blocks.
 public struct Fetcher: Sendable {
@@ -13,33 +14,36 @@ public struct Fetcher: Sendable {
         (self.timeout, self.verifiesCertificates) = (timeout, verifiesCertificates)
     }
 
-    /// Carries out one request. Redirections are answers like others.
+    /// Carries out one request. Redirections are answers like others. A task that is cancelled fails
+    /// within a second.
     public func send(_ call: HTTPCall) async throws(FetchError) -> HTTPReply {
-        let result: Result<HTTPReply, FetchError> = await withCheckedContinuation { continuation in
-            let job = Job {
-                continuation.resume(
-                    returning: Result { () throws(FetchError) in
-                        try perform(call)
-                    })
+        let wish = Wish()
+        let result: Result<HTTPReply, FetchError> = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let job = Job {
+                    continuation.resume(
+                        returning: Result { () throws(FetchError) in
+                            try perform(call, while: wish)
+                        })
+                }
+                job.start()
             }
-            let pointer = Unmanaged.passRetained(job)
-            let started = system_thread_start(
-                { pointer in
-                    guard let pointer else { return nil }
-                    system_thread_name("fetch")
-                    Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().body()
-                    return nil
-                }, pointer.toOpaque())
-            // For want of a thread, here.
-            if started < 0 { pointer.takeRetainedValue().body() }
+        } onCancel: {
+            wish.end()
         }
         return try result.get()
     }
 
     /// Carries out one request on this thread, which blocks.
     public func perform(_ call: HTTPCall) throws(FetchError) -> HTTPReply {
+        try perform(call, while: Wish())
+    }
+
+    private func perform(
+        _ call: HTTPCall, while wish: Wish
+    ) throws(FetchError) -> HTTPReply {
         guard let host = host(of: call.url) else { throw .malformedURL(call.url) }
-        let answer = Answer()
+        let answer = Answer(wish)
         var status = 0
         var reason = [CChar](repeating: 0, count: 256)
         let outcome = call.withRequest(self) { request in
@@ -47,6 +51,7 @@ public struct Fetcher: Sendable {
                 &request, Unmanaged.passUnretained(answer).toOpaque(),
                 { Unmanaged<Answer>.fromOpaque($0).takeUnretainedValue().takeHeader($1, $2) },
                 { Unmanaged<Answer>.fromOpaque($0).takeUnretainedValue().takeBody($1, $2) },
+                { Unmanaged<Answer>.fromOpaque($0).takeUnretainedValue().isWanted ? 1 : 0 },
                 &status, &reason)
         }
         let words = reason.withUnsafeBufferPointer { buffer in
@@ -60,7 +65,7 @@ public struct Fetcher: Sendable {
         case fetch_timed_out: throw .timedOut(host: host)
         case fetch_certificate: throw .certificate(host: host, reason: words)
         case fetch_too_large: throw .tooLarge(host: host)
-        default: throw .failed(host: host, reason: words)
+        default: throw wish.stands ? .failed(host: host, reason: words) : .cancelled(host: host)
         }
         return HTTPReply(status: status, headers: answer.headers, body: answer.body)
     }
@@ -80,12 +85,39 @@ private final class Job: Sendable {
     let body: @Sendable () -> Void
 
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+
+    /// Does it on a thread of its own; for want of one, here.
+    func start() {
+        let pointer = Unmanaged.passRetained(self)
+        let started = system_thread_start(
+            { pointer in
+                guard let pointer else { return nil }
+                system_thread_name("fetch")
+                Unmanaged<Job>.fromOpaque(pointer).takeRetainedValue().body()
+                return nil
+            }, pointer.toOpaque())
+        if started < 0 { pointer.takeRetainedValue().body() }
+    }
+}
+
+/// Whether somebody still waits for an answer.
+private final class Wish: Sendable {
+    private let isOver = Mutex(false)
+
+    var stands: Bool { isOver.withLock { !$0 } }
+
+    func end() { isOver.withLock { $0 = true } }
 }
 
 /// An answer as it comes in.
 private final class Answer {
     private(set) var headers: [HTTPField] = []
     private(set) var body: [UInt8] = []
+    private let wish: Wish
+
+    init(_ wish: Wish) { self.wish = wish }
+
+    var isWanted: Bool { wish.stands }
 
     /// One line: a status line begins the answer anew, as after "100 Continue".
     func takeHeader(_ bytes: UnsafePointer<UInt8>, _ count: Int) {

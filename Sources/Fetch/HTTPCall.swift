@@ -63,6 +63,8 @@ public enum FetchError: Error, Hashable, Sendable {
     case timedOut(host: String)
     /// The server's certificate is not trusted, or TLS failed.
     case certificate(host: String, reason: String)
+    /// The task that asked was cancelled.
+    case cancelled(host: String)
     /// The body is longer than 256 KB.
     case tooLarge(host: String)
     /// Something else, in libcurl's words.
@@ -78,6 +80,7 @@ extension FetchError: CustomStringConvertible {
         case .refused(let host): "\(host) refuses connections"
         case .timedOut(let host): "\(host) did not answer in time"
         case .certificate(let host, let reason): "TLS with \(host): \(reason)"
+        case .cancelled(let host): "nobody waits for \(host) any more"
         case .tooLarge(let host): "\(host) answered with more than 256 KB"
         case .failed(let host, let reason): "\(host): \(reason)"
         }

@@ -19,6 +19,9 @@ struct fetch_request {
 /// Called for each header line and each piece of the body; with a final response only.
 typedef void (*fetch_sink)(void *_Nonnull context, const uint8_t *_Nonnull bytes, size_t count);
 
+/// Asked at least once a second whether the answer is still wanted; 0 when not.
+typedef int (*fetch_question)(void *_Nonnull context);
+
 enum fetch_outcome {
     fetch_done,
     fetch_malformed_url,
@@ -34,5 +37,5 @@ enum fetch_outcome {
 /// Redirections are not followed.
 enum fetch_outcome fetch_perform(
     const struct fetch_request *_Nonnull request, void *_Nonnull context,
-    fetch_sink _Nonnull header_line, fetch_sink _Nonnull body_piece, long *_Nonnull status,
-    char *_Nonnull reason);
+    fetch_sink _Nonnull header_line, fetch_sink _Nonnull body_piece,
+    fetch_question _Nonnull is_wanted, long *_Nonnull status, char *_Nonnull reason);
