@@ -77,13 +77,24 @@ public struct ICEAgent: Sendable {
     }
 
     /// Takes in a STUN message from `source`: an answer to a check, or a check of the other side's.
-    public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
-        guard state != .failed, let message = try? STUNMessage(parsing: bytes) else { return }
-        switch message.messageClass {
-        case .request: answer(message, bytes, from: source, at: now)
-        case .success, .failure: takeAnswer(bytes, from: source, at: now)
-        case .indication: return
-        }
+    ///
+    /// - Returns: Whether it proves that the other side is there, at the address in use.
+    @discardableResult
+    public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) -> Bool {
+        guard state != .failed, let message = try? STUNMessage(parsing: bytes) else { return false }
+        let isAuthentic =
+            switch message.messageClass {
+            case .request: answer(message, bytes, from: source, at: now)
+            case .success, .failure: takeAnswer(bytes, from: source, at: now)
+            case .indication: false
+            }
+        return isAuthentic && source == selected
+    }
+
+    /// Has the address in use checked now, and each second until it answers.
+    public mutating func checkNow(at now: Instant) {
+        guard selected != nil else { return }
+        nextCheck = min(nextCheck ?? now, now)
     }
 
     /// Sends the checks that are due, and gives up what has been silent for too long.
@@ -135,10 +146,12 @@ extension ICEAgent {
         nextCheck = now + (unanswered > 1 ? Self.retryTime : spread)
     }
 
-    private mutating func takeAnswer(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
+    private mutating func takeAnswer(
+        _ bytes: RawSpan, from source: Endpoint, at now: Instant
+    ) -> Bool {
         guard let index = pairs.firstIndex(where: { $0.remote == source }),
             case .valid = pairs[index].check.receive(bytes)
-        else { return }
+        else { return false }
         switch state {
         case .checking:
             state = .connected(source)
@@ -149,8 +162,9 @@ extension ICEAgent {
             unanswered = 0
             limit = now + Self.consentTime
             nextCheck = max(nextCheck ?? now, now + Self.retryTime)
-        case .connected, .failed: return
+        case .connected, .failed: break
         }
+        return true
     }
 
     private mutating func send(_ bytes: [UInt8], to destination: Endpoint) {
@@ -159,25 +173,28 @@ extension ICEAgent {
     }
 
     /// A full agent checks in its turn; who knows the password is tried at once (RFC 8445 §7.3.1.4).
+    ///
+    /// - Returns: Whether the request is the other side's.
     private mutating func answer(
         _ request: STUNMessage, _ bytes: RawSpan, from source: Endpoint, at now: Instant
-    ) {
+    ) -> Bool {
         guard request.username == "\(local.ufrag):\(remote.ufrag)",
             request.isAuthentic(bytes, password: local.password)
-        else { return }
+        else { return false }
         guard case .controlling? = request.role else {
             var response = STUNMessage(.success, transactionID: request.transactionID)
             response.mappedAddress = source
             send(response.serialized(password: local.password), to: source)
-            guard state == .checking else { return }
+            guard state == .checking else { return true }
             add(source, due: now)
             nextCheck = now
-            return
+            return true
         }
         // The offerer controls when the other side is lite or has answered; it must yield.
         var conflict = STUNMessage(.failure, transactionID: request.transactionID)
         conflict.errorCode = 487
         send(conflict.serialized(password: local.password), to: source)
+        return true
     }
 
     private static let pacing = Interval.milliseconds(50)  // Ta, RFC 8445 §14.2

@@ -28,6 +28,8 @@ public struct PeerConnection: ~Copyable {
         case remote
         /// No authenticated STUN request came for as long as consent lasts (RFC 7675).
         case consentExpired
+        /// The server was not heard for longer than its client waits.
+        case silent
         /// The handshake failed: an alert, a wrong certificate.
         case handshakeFailed(DTLSFailure)
         /// The handshake, ICE included, did not end within its time.
@@ -152,4 +154,19 @@ extension PeerConnection {
     /// A peer has given its handshake up by then.
     private static let settlementTime = Interval.seconds(60)
     static let retryTime = Interval.seconds(1)
+}
+
+extension PeerConnection.CloseReason: CustomStringConvertible {
+    /// A few words for a log.
+    public var description: String {
+        switch self {
+        case .local: "closed from our side"
+        case .superseded: "replaced by another session of the same peer"
+        case .remote: "closed from the other side"
+        case .consentExpired: "nothing came that proves consent"
+        case .silent: "the other side is silent"
+        case .handshakeFailed(let failure): "the handshake failed: \(failure)"
+        case .handshakeTimedOut: "no connection came about in time"
+        }
+    }
 }

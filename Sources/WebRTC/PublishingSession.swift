@@ -13,6 +13,8 @@ public struct PublishingSession: ~Copyable, Engine {
         case connected
         /// The server wants a key frame of the track at this position of the offer.
         case keyframeWanted(track: Int)
+        /// The server has said nothing for five seconds; then it speaks again.
+        case silent(Bool)
         /// It is over.
         case closed(PeerConnection.CloseReason)
     }
@@ -30,6 +32,7 @@ public struct PublishingSession: ~Copyable, Engine {
     private var events: [Event] = []
     private var isAnnounced = false
     private var nextReport: Instant?
+    private var isSilent = false
     private let scratch: UnsafeMutableRawPointer
 
     /// A session over a connection just begun.
@@ -55,6 +58,9 @@ public struct PublishingSession: ~Copyable, Engine {
 
     /// Whether media can be sent.
     public var isConnected: Bool { connection.state == .connected }
+
+    /// Whether the server is heard: it has said something within the last five seconds.
+    public var isHeard: Bool { isConnected && !connection.isSilent }
 
     /// Sends one packet's payload now; dropped and counted before the connection stands, when the
     /// outbox is full, or for a track that the server did not take.
@@ -142,9 +148,10 @@ extension PublishingSession {
             settle(at: now)
         case .rtcp:
             guard bytes.byteCount <= 2048,
-                case .opened(let count, _)? = connection.openRTCP(bytes, into: scratch)
+                case .opened(let count, _)? = connection.openRTCP(bytes, into: scratch, at: now)
             else { return }
             receiveRTCP(UnsafeRawBufferPointer(start: scratch, count: count).bytes, at: now)
+            followState()
         case .rtp, .other: return
         }
     }
@@ -190,9 +197,11 @@ extension PublishingSession {
         switch connection.state {
         case .connecting: return
         case .connected:
-            guard !isAnnounced else { return }
+            if !isAnnounced { events.append(.connected) }
             isAnnounced = true
-            events.append(.connected)
+            guard isSilent != connection.isSilent else { return }
+            isSilent = connection.isSilent
+            events.append(.silent(isSilent))
         case .closed(let reason):
             guard nextReport != nil || !isAnnounced else { return }
             (isAnnounced, nextReport) = (true, nil)

@@ -31,6 +31,8 @@ public struct WatchingSession: ~Copyable, Engine {
         case packet(ReceivedRTP)
         /// The sender's wall clock and the media clock of a track, at one moment.
         case clock(track: Int, ntp: NTPTimestamp, timestamp: UInt32)
+        /// The server has said nothing for five seconds; then it speaks again.
+        case silent(Bool)
         /// It is over.
         case closed(PeerConnection.CloseReason)
     }
@@ -53,6 +55,7 @@ public struct WatchingSession: ~Copyable, Engine {
     private var isAnnounced = false
     private var isOver = false
     private var nextReport: Instant?
+    private var isSilent = false
     private let scratch: UnsafeMutableRawPointer
 
     /// A session over a connection just begun, for the sections that were agreed on.
@@ -101,12 +104,14 @@ extension WatchingSession {
             connection.receiveControl(bytes, from: source, at: now)
             settle(at: now)
         case .rtp:
-            guard case .opened(let count, _)? = connection.openRTP(bytes, into: scratch)
+            guard case .opened(let count, _)? = connection.openRTP(bytes, into: scratch, at: now)
             else { return }
+            followSilence()
             receiveRTP(UnsafeRawBufferPointer(start: scratch, count: count).bytes, at: now)
         case .rtcp:
-            guard case .opened(let count, _)? = connection.openRTCP(bytes, into: scratch)
+            guard case .opened(let count, _)? = connection.openRTCP(bytes, into: scratch, at: now)
             else { return }
+            followSilence()
             receiveRTCP(UnsafeRawBufferPointer(start: scratch, count: count).bytes, at: now)
         case .other: return
         }
@@ -159,6 +164,7 @@ extension WatchingSession {
 
     private mutating func settle(at now: Instant) {
         while let datagram = connection.nextDatagram() { outbox.append(datagram) }
+        followSilence()
         switch connection.state {
         case .connecting: return
         case .connected:
@@ -171,6 +177,12 @@ extension WatchingSession {
             (isOver, nextReport) = (true, nil)
             events.append(.closed(reason))
         }
+    }
+
+    private mutating func followSilence() {
+        guard isSilent != connection.isSilent, isConnected else { return }
+        isSilent = connection.isSilent
+        events.append(.silent(isSilent))
     }
 
     private static let reportInterval = Interval.seconds(1)

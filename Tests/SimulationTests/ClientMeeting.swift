@@ -21,14 +21,18 @@ struct ClientMeeting: ~Copyable {
     var now = Instant(nanoseconds: 0)
     var wishes: [Int] = []
     private(set) var endings: [PeerConnection.CloseReason] = []
+    private(set) var silences: [(at: Instant, isSilent: Bool)] = []
     private(set) var clockCount = 0
     private var received: [ReceivedRTP] = []
     private var arena = SendArena()
     private var random = SeededRandom(seed: [3])
+    var isCut = false  // nothing comes through
     var lossPercent: UInt64 = 0  // from when the handshakes are over: OpenSSL keeps its own time
 
-    /// - Parameter rejected: A track of the publisher's that the server does not take.
-    init(rejecting rejected: Int? = nil) throws {
+    /// - Parameters:
+    ///   - rejected: A track of the publisher's that the server does not take.
+    ///   - patience: How long both clients put up with a silent server.
+    init(rejecting rejected: Int? = nil, patience: Interval? = nil) throws {
         let clock = ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000)
         let start = Instant(nanoseconds: 0)
         var worker = Worker(
@@ -54,7 +58,8 @@ struct ClientMeeting: ~Copyable {
         var accepted = try sending.accept(first.description)
         accepted.negotiated.sections.removeAll { $0.track == rejected }
         let upward = try ClientConnection(
-            accepted, local: local("publ").ice, context: context, seed: [2], at: start)
+            accepted, local: local("publ").ice, context: context, seed: [2],
+            patience: patience, at: start)
         let publisher = PublishingSession(
             upward, sections: accepted.negotiated.sections,
             senders: accepted.negotiated.sections.map { section in
@@ -67,7 +72,8 @@ struct ClientMeeting: ~Copyable {
             receiving.description, room: "room", peer: "viewer", to: nil, at: start)
         let taken = try receiving.accept(second.description)
         let downward = try ClientConnection(
-            taken, local: local("view").ice, context: context, seed: [4], at: start)
+            taken, local: local("view").ice, context: context, seed: [4], patience: patience,
+            at: start)
         self.worker = worker
         self.publisher = publisher
         watcher = WatchingSession(
@@ -128,7 +134,7 @@ struct ClientMeeting: ~Copyable {
                     let bytes = Array(
                         UnsafeRawBufferPointer(start: arena.base + offset, count: count))
                     offset += count
-                    if random.next() % 100 >= lossPercent {
+                    if random.next() % 100 >= lossPercent, !isCut {
                         datagrams.append((bytes, run.destination))
                     }
                 }
@@ -142,6 +148,7 @@ struct ClientMeeting: ~Copyable {
             switch event {
             case .connected: break
             case .keyframeWanted(let track): wishes.append(track)
+            case .silent(let isSilent): silences.append((now, isSilent))
             case .closed(let reason): endings.append(reason)
             }
         }
@@ -150,6 +157,7 @@ struct ClientMeeting: ~Copyable {
             case .connected: break
             case .packet(let packet): received.append(packet)
             case .clock: clockCount += 1
+            case .silent(let isSilent): silences.append((now, isSilent))
             case .closed(let reason): endings.append(reason)
             }
         }
