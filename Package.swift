@@ -230,9 +230,10 @@ let package = Package(
         .testTarget(
             name: "RelayingTests",
             dependencies: [
-                "Ciphers", "Codecs", "MediaFile", "Pacer", "RTP", "RTSP", "Relaying", "SDP", "SFU",
+                "Ciphers", "Codecs", "Fetch", "MediaFile", "Pacer", "RTP", "RTSP", "Relaying",
+                "SDP", "SFU",
                 "Timing",
-                "WebRTC",
+                "WHIP", "WebRTC",
                 "Wire",
             ],
             swiftSettings: house),

@@ -11,52 +11,62 @@ import Web
 func serve() async {
     let command = Command.recorder
     let settings = command.settings()
-    let log = Log(
-        level: settings["log-level"].flatMap { Log.Level($0) } ?? .info,
-        isJSON: settings["log-format"] == "json")
-    let signals = Signals()
+    let (log, signals) = (settings.log, Signals())
     let folder = settings["output"] ?? "."
     guard access(folder, W_OK | X_OK) == 0 else {
         let reason = String(cString: strerror(errno)).lowercased()
         command.fail(
             "cannot write into \(folder): \(reason)", errno == EACCES ? .noPermission : .noInput)
     }
-    let ending = AsyncStream.makeStream(of: Ending.self)
+    let http = command.httpEndpoint(settings)
+    let only = settings["source"].map { (source: $0, name: settings["name"] ?? "recording") }
+    let words = AsyncStream.makeStream(
+        of: OpeningWords.Word.self, bufferingPolicy: .bufferingOldest(64))
+    let opening = OpeningWords(name: only?.name ?? "", log: log)
     let recordings = open(folder, settings, command) { name, message, isFinal in
-        log(isFinal ? .error : .warning, message, ["name": name])
         // What the command line names is all there is; what the API began is one of many.
-        let isAll = settings["source"] != nil && name == settings["name"] ?? "recording"
-        if isFinal, isAll { ending.continuation.yield(.failed(message)) }
+        guard name == only?.name else {
+            return log(isFinal ? .error : .warning, message, ["name": name])
+        }
+        words.continuation.yield(isFinal ? .failed(message) : .said(message))
     }
-    let web = await startWeb(
-        settings, command, RecordingEndpoints(recordings, rooms: settings["rooms"]))
+    let web = command.required(or: .unavailable) { () throws(WebServerError) in
+        let endpoints = RecordingEndpoints(recordings, rooms: settings["rooms"])
+        return try WebServer(
+            configuration: WebServerConfiguration(host: http.host, port: Int(http.port))
+        ) { request in await endpoints.respond(to: request) }
+    }
     log(
         .info, "Using \(settings.container.name) format",
         ["output": folder, "http": "port \(web.port)"])
-    let looking = Task { await tellRecovered(recordings, log) }
-    if let source = settings["source"] {
-        let name = settings["name"] ?? "recording"
+    async let looking: Void = tellRecovered(recordings, log)
+    if let only {
         do throws(RecordingError) {
-            try await recordings.start(name, source: source)
+            try await recordings.start(only.name, source: only.source)
         } catch {
             await web.stop()
             command.fail(error.description, error.exitCode)
         }
-        Task { await watch(recordings, name, into: ending.continuation) }
     }
     Readiness().ready()
-    Task {
-        await signals.first()
-        ending.continuation.yield(.asked)
+    let failure = await withTaskGroup(of: Void.self) { group in
+        group.addTask {
+            await signals.first()
+            words.continuation.yield(.ended)
+        }
+        if let only {
+            group.addTask { await watch(recordings, only.name, words.continuation) }
+        }
+        defer { group.cancelAll() }
+        return await opening.follow(words.stream)
     }
-    let reason = await first(of: ending.stream)
     Readiness().stopping()
     await web.stop()
     await recordings.stopAll()
-    await looking.value
-    if case .failed(let message) = reason, settings["source"] != nil {
-        command.fail(message, .unavailable)
-    }
+    words.continuation.finish()
+    await opening.followRest(words.stream)
+    await looking
+    if let failure { command.fail(failure, .unavailable) }
 }
 
 private func open(
@@ -80,43 +90,18 @@ private func tellRecovered(_ recordings: Recordings, _ log: Log) async {
     log(isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
 }
 
-/// Why the process ends.
-private enum Ending: Sendable {
-    case asked
-    case failed(String)
-}
-
-private func first(of stream: AsyncStream<Ending>) async -> Ending {
-    for await ending in stream { return ending }
-    return .asked
-}
-
 /// A source that was never there is an error of the command line, not something to wait for.
 private func watch(
-    _ recordings: Recordings, _ name: String, into continuation: AsyncStream<Ending>.Continuation
+    _ recordings: Recordings, _ name: String,
+    _ words: AsyncStream<OpeningWords.Word>.Continuation
 ) async {
-    while let status = await recordings.status(name) {
-        let progress = status.progress
-        if progress.fileCount > 0 { return }
-        if let reason = progress.lastFailure { continuation.yield(.failed(reason)) }
+    while let progress = await recordings.status(name)?.progress {
+        if progress.fileCount > 0 {
+            words.yield(.began)
+            return
+        }
+        if let reason = progress.lastFailure { words.yield(.failed(reason)) }
         guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
-    }
-}
-
-private func startWeb(
-    _ settings: Settings, _ command: Command, _ endpoints: RecordingEndpoints
-) async -> WebServer {
-    let http = settings.endpoint("http")
-    if let http, !http.isLoopback, !settings.isSet("insecure") {
-        command.fail("--http \(http) would let anyone in: give --insecure", .usage)
-    }
-    do {
-        return try WebServer(
-            configuration: WebServerConfiguration(
-                host: http?.host ?? "127.0.0.1", port: Int(http?.port ?? 0))
-        ) { request in await endpoints.respond(to: request) }
-    } catch {
-        command.fail(error.description, .unavailable)
     }
 }
 

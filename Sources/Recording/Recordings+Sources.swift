@@ -53,7 +53,10 @@ extension Recordings {
         let accepted: Offer.Accepted
         do throws(AnswerError) {
             accepted = try offer.accept(try SessionDescription(answering: answer))
-        } catch { throw .answer(error) }
+        } catch {
+            await Self.release(session)
+            throw .answer(error)
+        }
         let lost = followLost()
         let (ssrc, cname) = (UInt32(truncatingIfNeeded: random.next()) | 1, random.identifier())
         do {
@@ -62,7 +65,7 @@ extension Recordings {
                 makeEngine: {
                     let connection = try ClientConnection(
                         accepted, local: local.ice, context: context,
-                        seed: randomBytes(count: 32), at: .now())
+                        seed: randomBytes(count: 32), patience: Self.patience, at: .now())
                     let sections = accepted.negotiated.sections
                     return WatchRecorder(
                         WatchingSession(connection, sections: sections, cname: cname, ssrc: ssrc),
@@ -116,7 +119,11 @@ extension Recordings {
         guard let entry = entries[name], entry.recording === recording else { return }
         await end(entry)
         for attempt in 0... {
-            let seconds = Double(min(1 << min(attempt, 5), 30)) * .random(in: 0.5...1.5)
+            // At once, but not all recordings of a server at once; then ever more patiently.
+            let seconds =
+                attempt == 0
+                ? .random(in: 0...0.5)
+                : Double(min(1 << min(attempt - 1, 5), 30)) * .random(in: 0.5...1.5)
             let hasSlept = (try? await Task.sleep(for: .seconds(seconds))) != nil
             guard hasSlept, entries[name]?.recording === recording else { return }
             do throws(RecordingError) {
@@ -131,6 +138,12 @@ extension Recordings {
                 guard error.isTransient else { return }
             }
         }
+    }
+
+    /// Has the server forget a session. It forgets by itself as well, later.
+    static func release(_ session: WHIPSession) async {
+        guard let call = session.end() else { return }
+        _ = try? await Fetcher(timeout: .seconds(2)).send(call)
     }
 
     private static func negotiate(
@@ -158,6 +171,8 @@ extension Recordings {
         return configuration
     }
 
+    /// How long a silent server may take to come back before another session is asked for.
+    private static let patience = Interval.milliseconds(1500)
     private static let anywhere = Endpoint(ipv4: 0, port: 0)
     private static let sound = [NegotiatedCodec(codec: .opus, payloadType: 111)]
     /// H.264 first: every container here holds it but WebM.

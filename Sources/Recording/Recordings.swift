@@ -1,4 +1,3 @@
-import Fetch
 import Glibc
 import Muxer
 import RTSP
@@ -190,7 +189,7 @@ public actor Recordings {
             loop.post { recorder, now in recorder.close(at: now) }
             await loop.stop()
         }
-        if let call = entry.resource?.end() { _ = try? await Fetcher().send(call) }
+        if let resource = entry.resource { await Self.release(resource) }
     }
 
     /// Ends all of them.

@@ -113,6 +113,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
                 tracks.reportArrived(
                     ntp, timestamp: timestamp, of: track == pictures?.track ? .picture : .sound,
                     at: now)
+            case .silent: continue  // nothing to record comes: that is told
             case .closed(let reason):
                 frames.finish()
                 guard reason != .local else { continue }

@@ -7,6 +7,8 @@ import Recording
 struct HealthBody: Encodable {
     let status = "ok"
     let recordings: [String: String]
+    /// Of those that do not record.
+    let reasons: [String: String]
 }
 
 struct StartBody: Decodable {

@@ -72,7 +72,10 @@ public struct RecordingEndpoints: Sendable {
         let active = await recordings.active()
         let states = Dictionary(
             uniqueKeysWithValues: active.map { ($0.name, $0.progress.condition) })
-        return .json(200, HealthBody(recordings: states))
+        let reasons = active.compactMap { each in each.reason.map { (each.name, $0) } }
+        return .json(
+            200,
+            HealthBody(recordings: states, reasons: Dictionary(uniqueKeysWithValues: reasons)))
     }
 
     private func metrics() async -> HTTPResponse {

@@ -5,7 +5,10 @@ import Web
 /// What the settings say is to be relayed: one source, or a list.
 struct CameraList {
     /// Why the settings do not say it. Names places, never values: these may be secret.
-    struct Complaint: Error { let text: String }
+    struct Complaint: Error, CustomStringConvertible {
+        let text: String
+        var description: String { text }
+    }
 
     let relays: [RelayConfiguration]
     /// Whether it is one source of the command line, whose failure is the process's.

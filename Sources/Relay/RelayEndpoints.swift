@@ -109,10 +109,14 @@ private struct CameraEntry: Encodable {
     let trackName: String
     let name: String
     let kind = "video"
+    let state: String
+    let reason: String?
 
     init(_ relay: RunningRelay) {
         (cameraId, name) = (relay.configuration.name, relay.configuration.name)
         let session = relay.session
         (sessionId, trackName) = (session?.id ?? "", session?.trackName ?? "")
+        let condition = relay.condition
+        (state, reason) = (condition.name, condition.reason)
     }
 }

@@ -10,60 +10,68 @@ import Web
 func serve() async {
     let command = Command.relay
     let settings = command.settings()
-    let log = Log(
-        level: settings["log-level"].flatMap { Log.Level($0) } ?? .info,
-        isJSON: settings["log-format"] == "json")
-    let signals = Signals()
-    let ending = AsyncStream.makeStream(of: String?.self)
-    let list: CameraList
-    do throws(CameraList.Complaint) {
-        list = try CameraList(settings)
-    } catch {
-        command.fail(error.text, .usage)
+    let (log, signals) = (settings.log, Signals())
+    let ending = AsyncStream.makeStream(of: String?.self, bufferingPolicy: .bufferingOldest(1))
+    let list = command.required(or: .usage) { () throws(CameraList.Complaint) in
+        try CameraList(settings)
     }
-    let running = start(list, command, log, ending.continuation)
-    let web = await startWeb(settings, command, RelayEndpoints(running))
-    log(.info, "relaying", ["cameras": "\(running.count)", "http": "port \(web.port)"])
+    let http = command.httpEndpoint(settings)
+    let relays = await start(list, command, log, ending.continuation)
+    let web = command.required(or: .unavailable) { () throws(WebServerError) in
+        let endpoints = RelayEndpoints(relays)
+        return try WebServer(
+            configuration: WebServerConfiguration(host: http.host, port: Int(http.port))
+        ) { request in await endpoints.respond(to: request) }
+    }
+    log(.info, "relaying", ["cameras": "\(relays.count)", "http": "port \(web.port)"])
     Readiness().ready()
-    let interval = settings.number("stats-interval")
-    let statistics = Task { await logStatistics(of: running, each: interval, log) }
-    Task {
-        await signals.first()
-        ending.continuation.yield(nil)
-    }
-    var failure: String?
-    for await reason in ending.stream {
-        failure = reason
-        break
+    let failure = await withTaskGroup(of: Void.self) { group in
+        for relay in relays { group.addTask { await relay.run() } }
+        let interval = settings.number("stats-interval")
+        group.addTask { await logStatistics(of: relays, each: interval, log) }
+        group.addTask {
+            await signals.first()
+            ending.continuation.yield(nil)
+        }
+        defer { group.cancelAll() }
+        return await first(of: ending.stream)
     }
     Readiness().stopping()
-    statistics.cancel()
     await web.stop()
-    for relay in running { await relay.stop() }
+    for relay in relays { await relay.stop() }
     if let failure { command.fail(failure, .unavailable) }
 }
 
-/// Starts all; the end of a source that is alone ends the process.
+/// Why all ends; `nil` for no failure.
+private func first(of endings: AsyncStream<String?>) async -> String? {
+    for await reason in endings { return reason }
+    return nil
+}
+
+/// Starts all; the end of a source that is alone ends the process, which says why with its last line.
 private func start(
     _ list: CameraList, _ command: Command, _ log: Log,
     _ ending: AsyncStream<String?>.Continuation
-) -> [RunningRelay] {
+) async -> [RunningRelay] {
     ClipReader.silenceLibrary()
-    return list.relays.map { configuration in
+    var relays: [RunningRelay] = []
+    for configuration in list.relays {
         do throws(RelayError) {
-            return try RunningRelay(configuration) { report in
-                tell(report, of: configuration.name, log)
-                switch report {
-                case .failed(let reason) where list.isAlone: ending.yield(reason)
-                case .ended where list.isAlone: ending.yield(nil)
-                case .failed, .ended, .note, .waiting: return
+            let relay = try await RunningRelay(configuration) { report in
+                if list.isAlone, case .failed(let reason) = report {
+                    ending.yield(reason)
+                    return
                 }
+                tell(report, of: configuration.name, log)
+                if list.isAlone, case .ended = report { ending.yield(nil) }
             }
+            relays.append(relay)
         } catch {
             let place = list.isAlone ? "" : "\(configuration.name): "
             command.fail(place + error.description, error.exitCode)
         }
     }
+    return relays
 }
 
 private func tell(_ report: RunningRelay.Report, of name: String, _ log: Log) {
@@ -96,22 +104,5 @@ private func logStatistics(of relays: [RunningRelay], each seconds: Int, _ log: 
                 .info, "pacer statistics",
                 fields: [(key: "camera", value: relay.configuration.name)] + fields)
         }
-    }
-}
-
-private func startWeb(
-    _ settings: Settings, _ command: Command, _ endpoints: RelayEndpoints
-) async -> WebServer {
-    let http = settings.endpoint("http")
-    if let http, !http.isLoopback, !settings.isSet("insecure") {
-        command.fail("--http \(http) would let anyone in: give --insecure", .usage)
-    }
-    do {
-        return try WebServer(
-            configuration: WebServerConfiguration(
-                host: http?.host ?? "127.0.0.1", port: Int(http?.port ?? 0))
-        ) { request in await endpoints.respond(to: request) }
-    } catch {
-        command.fail(error.description, .unavailable)
     }
 }

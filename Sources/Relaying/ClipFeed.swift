@@ -15,21 +15,24 @@ final class ClipFeed: Sendable {
     private let demands: Mailbox<@Sendable (Delivery) -> Void>
     private let loop = Mutex<LoopHandle<RelayEngine>?>(nil)
 
-    /// Opens the clip, on its thread, and waits for that.
-    init(path: String, isLooped: Bool) throws {
+    /// Opens the clip, on its thread: the disk may sleep.
+    init(path: String, isLooped: Bool) async throws {
         let demands = try Mailbox<@Sendable (Delivery) -> Void>()
-        let opened = try Mailbox<Result<ClipFormat, ClipError>>(capacity: 1)
-        try startThread(name: "clip") {
-            do throws(ClipError) {
-                var reader = try ClipReader(path: path, isLooped: isLooped)
-                try? opened.post(.success(reader.format))
-                Self.serve(demands, from: &reader)
-            } catch {
-                try? opened.post(.failure(error))  // whoever opens it waits for just this
-            }
+        let opened: Result<ClipFormat, any Error> = await withCheckedContinuation { continuation in
+            do {
+                try startThread(name: "clip") {
+                    do throws(ClipError) {
+                        var reader = try ClipReader(path: path, isLooped: isLooped)
+                        continuation.resume(returning: .success(reader.format))
+                        Self.serve(demands, from: &reader)
+                    } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
+                }
+            } catch { continuation.resume(returning: .failure(error)) }
         }
         self.demands = demands
-        format = try Self.first(of: opened).get()
+        format = try opened.get()
     }
 
     deinit { demands.close() }
@@ -77,15 +80,6 @@ final class ClipFeed: Sendable {
         } catch {
             // What was read before the fault is played; the next demand meets it again.
             return samples.isEmpty ? .failed(error) : .samples(samples, isEnd: false)
-        }
-    }
-
-    private static func first<Value>(of mailbox: Mailbox<Value>) throws -> Value {
-        var first: Value?
-        while true {
-            _ = mailbox.drain { first = $0 }
-            if let first { return first }
-            try mailbox.wait()
         }
     }
 

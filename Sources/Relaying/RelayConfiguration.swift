@@ -111,9 +111,13 @@ public enum RelayError: Error, Hashable, Sendable, CustomStringConvertible {
         case .malformedSource(let reason):
             "the source must be an rtsp:// or rtsps:// URL, or a file: \(reason)"
         case .cannotLoop: "only a media file can be looped, not a camera"
+        case .clip(.noH264(let path, let found)) where found.contains("hevc"):
+            ClipError.noH264(path: path, found: found).description + Self.h265Advice
         case .clip(let error): error.description
         case .malformedEndpoint: "the endpoint must be an http:// or https:// URL"
         case .system(let reason): reason
         }
     }
+
+    static let h265Advice = ": browsers take H.264 by WebRTC, set the source to that"
 }

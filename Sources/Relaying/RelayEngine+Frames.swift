@@ -19,7 +19,8 @@ extension RelayEngine {
                 counts.cameraInterruptions += 1
                 events.append(
                     .interrupted(
-                        reason: failure.description, isTransient: failure.isTransient))
+                        reason: failure.description + failure.advice,
+                        isTransient: failure.isTransient))
             }
         }
     }
@@ -32,7 +33,7 @@ extension RelayEngine {
         pictureLine.sourceChanged()
         soundLine.sourceChanged()
         counts.isPlaying = true
-        if isConnected { events.append(.resumed) }
+        if clip == nil { events.append(.resumed) }
         sound = nil
         hasSound = false
         guard let audio = camera.audio else { return }
@@ -165,4 +166,14 @@ extension RelayEngine {
     }
 
     private static let epoch: Int64 = 1_000_000_000_000_000_000  // any: only distances count
+}
+
+extension CameraFailure {
+    /// What a person can do about it, where that is not obvious.
+    fileprivate var advice: String {
+        guard case .camera(.noTrack(_, let offered)) = self, offered.contains("H265") else {
+            return ""
+        }
+        return RelayError.h265Advice
+    }
 }

@@ -65,10 +65,11 @@ public struct RelayEngine: ~Copyable, StreamEngine {
         soundTrack = pacer.addTrack(.audio, clockRate: 48_000)
     }
 
-    /// Sends to a server from now on, in place of any session before.
+    /// Sends to a server from now on, in place of any session before; that one is heard of no more.
     public mutating func publish(_ session: consuming PublishingSession) {
         publishing = consume session
         isAwaitingKeyframe = true
+        events.removeAll(where: \.isOfServer)
     }
 
     /// There is no session, for a reason of ours.
@@ -87,7 +88,7 @@ public struct RelayEngine: ~Copyable, StreamEngine {
         switch publishing {
         case .some(let session):
             statistics.publishing = session.statistics
-            statistics.isConnected = session.isConnected
+            statistics.isConnected = session.isHeard
         case nil: break
         }
         return statistics
@@ -182,6 +183,7 @@ extension RelayEngine {
             switch event {
             case .connected: events.append(.connected)
             case .keyframeWanted: continue  // a camera over RTSP cannot be asked
+            case .silent(let isSilent): events.append(.silent(isSilent))
             case .closed(let reason): events.append(.unpublished(reason))
             }
         }

@@ -7,12 +7,14 @@ public enum RelayEvent: Sendable {
     case ready(RelayFormat)
     /// The server takes media.
     case connected
+    /// The server has said nothing for five seconds, and is sent to all the same; then it speaks again.
+    case silent(Bool)
     /// The session with the server is over; `publish` wants to be called again.
     case unpublished(PeerConnection.CloseReason)
     /// The camera is away; it is tried again, seldom where another attempt may well end the same
     /// way.
     case interrupted(reason: String, isTransient: Bool)
-    /// The camera plays again, and the server still takes media.
+    /// The camera plays, at last or again.
     case resumed
     /// What cannot be relayed at all: another attempt would end the same way.
     case unsuitable(reason: String)
@@ -22,6 +24,13 @@ public enum RelayEvent: Sendable {
     case finished
     /// What is left out of the source, for a log.
     case note(String)
+
+    var isOfServer: Bool {
+        switch self {
+        case .connected, .silent, .unpublished: true
+        case .ready, .interrupted, .resumed, .unsuitable, .samplesWanted, .finished, .note: false
+        }
+    }
 }
 
 /// What a relay can offer of its source.

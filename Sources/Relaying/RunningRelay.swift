@@ -1,5 +1,4 @@
 import Ciphers
-import Codecs
 import Fetch
 import MediaFile
 import Pacer
@@ -7,7 +6,6 @@ import RTP
 import RTSP
 import Reactor
 import SDP
-import Synchronization
 import Timing
 import WHIP
 import WebRTC
@@ -31,67 +29,52 @@ public final class RunningRelay: Sendable {
     /// What it was told to do.
     public let configuration: RelayConfiguration
     /// How it stands.
-    public var condition: RelayCondition { state.withLock { $0.condition } }
+    public var condition: RelayCondition { progress.condition }
     /// The session with the server; `nil` while there is none.
-    public var session: RelaySession? { state.withLock { $0.session } }
+    public var session: RelaySession? { progress.session }
+    /// Sessions with the server that had to be agreed on again.
+    public var republications: UInt64 { progress.republications }
 
-    private struct State {
-        var condition = RelayCondition.connecting
-        var session: RelaySession?
-        var hasPublished = false
-        var republications: UInt64 = 0
-        var resource: WHIPSession?
-    }
-
-    private let state = Mutex(State())
+    private let progress: RelayProgress
     private let loop: LoopHandle<RelayEngine>
-    private let feed: ClipFeed?
     private let context: DTLSContext
-    private let report: @Sendable (Report) -> Void
-    private let task = Mutex<Task<Void, Never>?>(nil)
 
-    /// Starts a relay.
+    /// Opens the source; `run` publishes it.
     ///
     /// - Parameters:
     ///   - configuration: What it is to do.
     ///   - report: Told of what a person should know; must not block.
     public init(
         _ configuration: RelayConfiguration, report: @escaping @Sendable (Report) -> Void
-    ) throws(RelayError) {
-        (self.configuration, self.report) = (configuration, report)
+    ) async throws(RelayError) {
+        self.configuration = configuration
         let source = try configuration.parsedSource()
         guard
             configuration.publish.hasPrefix("http://")
                 || configuration.publish.hasPrefix("https://")
         else { throw .malformedEndpoint }
-        let (events, continuation) = AsyncStream.makeStream(of: RelayEvent.self)
+        let progress = RelayProgress(isPatient: configuration.isPatient, report: report)
+        self.progress = progress
         do {
-            let feed = try Self.feed(source, configuration)
+            let feed = try await Self.feed(source, configuration)
             context = try DTLSContext(certificate: Certificate())
             loop = try startStreamLoop(
                 name: "relay", configuration: LoopConfiguration(listen: Endpoint(ipv4: 0, port: 0)),
                 makeEngine: { Self.engine(source, feed, configuration) },
                 onEvent: { event in
-                    if case .samplesWanted = event {
-                        feed?.demand()
-                    } else {
-                        continuation.yield(event)
-                    }
+                    if case .samplesWanted = event { feed?.demand() } else { progress.take(event) }
                 })
             feed?.start(loop)
-            self.feed = feed
         } catch let error as ClipError {
             throw .clip(error)
         } catch { throw .system("\(error)") }
-        let following = Task { await follow(events) }
-        task.withLock { $0 = following }
     }
 
     private static func feed(
         _ source: RelayConfiguration.Source, _ configuration: RelayConfiguration
-    ) throws -> ClipFeed? {
+    ) async throws -> ClipFeed? {
         guard case .clip(let path) = source else { return nil }
-        return try ClipFeed(path: path, isLooped: configuration.isLooped)
+        return try await ClipFeed(path: path, isLooped: configuration.isLooped)
     }
 
     private static func engine(
@@ -113,83 +96,51 @@ public final class RunningRelay: Sendable {
         try? await loop.run { engine, _ in engine.statistics() }
     }
 
-    /// Sessions with the server that had to be agreed on again.
-    public var republications: UInt64 { state.withLock { $0.republications } }
+    /// Keeps a session with the server, again and again, until the task is cancelled or `stop` is
+    /// called.
+    public func run() async {
+        for await _ in progress.wishes { await publish() }
+    }
 
     /// Ends both sessions, telling camera and server, and waits until all is over.
     public func stop() async {
-        task.withLock { $0 }?.cancel()
+        progress.finish()
         loop.post { engine, now in engine.close(at: now) }
         await loop.stop()
-        if let call = state.withLock({ $0.resource })?.end() {
-            // The server forgets a session by itself as well.
-            _ = try? await Fetcher(timeout: .seconds(2)).send(call)
-        }
+        await release()
     }
 }
 
-// MARK: Following the engine
+// MARK: The session with the server
 
 extension RunningRelay {
-    private func follow(_ events: AsyncStream<RelayEvent>) async {
-        var format: RelayFormat?
-        for await event in events {
-            if Task.isCancelled { return }
-            switch event {
-            case .ready(let found):
-                format = found
-                await publish(found)
-            case .connected:
-                state.withLock { ($0.condition, $0.hasPublished) = (.publishing, true) }
-                report(.note("published"))
-            case .unpublished(let reason):
-                state.withLock { ($0.session, $0.republications) = (nil, $0.republications + 1) }
-                miss("the session with the server has ended: \(reason)", isTransient: true)
-                if let format { await publish(format) }
-            case .interrupted(let reason, let isTransient): miss(reason, isTransient: isTransient)
-            case .resumed: state.withLock { $0.condition = .publishing }
-            case .unsuitable(let reason): fail(reason)
-            case .finished:
-                state.withLock { $0.condition = .ended }
-                report(.ended)
-            case .samplesWanted: continue  // the feed is told at once, on the loop's thread
-            case .note(let text): report(.note(text))
-            }
-        }
-    }
-
-    /// Something is away. What has never worked is more likely mistaken than away.
-    ///
-    /// - Returns: Whether it is waited for.
-    @discardableResult
-    private func miss(_ reason: String, isTransient: Bool) -> Bool {
-        let isKnown = configuration.isPatient || state.withLock { $0.hasPublished }
-        guard isKnown, isTransient || !configuration.isPatient else {
-            fail(reason)
-            return false
-        }
-        state.withLock { $0.condition = .waiting(reason: reason) }
-        report(.waiting(reason))
-        return true
-    }
-
-    private func fail(_ reason: String) {
-        state.withLock { $0.condition = .failed(reason: reason) }
-        report(.failed(reason))
-    }
-
-    /// Agrees on a session with the server, again and again until there is one.
-    private func publish(_ format: RelayFormat) async {
-        for attempt in 0... {
+    /// Agrees on a session with the server for what the source has, again and again until there is
+    /// one. What stood before is ended.
+    private func publish() async {
+        var attempt = 0
+        while let format = progress.offered, !Task.isCancelled {
+            await release()
             do throws(WHIPError) {
-                return try await agree(on: format)
+                try await agree(on: format)
+                attempt = 0
+                continue  // unless the source has become another meanwhile, that was all
             } catch {
-                guard error.isTransient else { return fail(error.description) }
-                guard miss(error.description, isTransient: true) else { return }
+                guard !Task.isCancelled else { return }  // `stop` releases
+                await release()
+                guard progress.refused(error.description, isTransient: error.isTransient)
+                else { return }
             }
             let seconds = Double(min(1 << min(attempt, 5), 30)) * .random(in: 0.5...1.5)
+            attempt += 1
             guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
         }
+    }
+
+    /// Has the server forget the session that it keeps for us, if it does. It forgets by itself as
+    /// well, later.
+    private func release() async {
+        guard let call = progress.takeResource()?.end() else { return }
+        _ = try? await Fetcher(timeout: .seconds(2)).send(call)
     }
 
     private func agree(on format: RelayFormat) async throws(WHIPError) {
@@ -198,52 +149,58 @@ extension RunningRelay {
             ice: ICECredentials(using: &random),
             fingerprint: context.certificate.fingerprint.attribute, candidates: [],
             sessionID: random.next() >> 2)
-        let tracks = Self.tracks(format, named: configuration.name, &random)
+        let tracks = [OutgoingTrack](format, using: &random)
         let offer = Offer(sending: tracks, local: local)
         var session = WHIPSession(
             endpoint: configuration.publish, bearer: configuration.bearer,
             offer: offer.description.description)
-        let answer = try await negotiate(&session)
+        let answer = try await session.negotiate()
+        progress.opened(session)
         let accepted: Offer.Accepted
-        do {
-            accepted = try offer.accept(try SessionDescription(parsing: answer))
-        } catch {
-            throw .unusableAnswer("\(error)")
-        }
-        state.withLock { [session] state in
-            state.resource = session
-            state.session = RelaySession(
-                id: "\(local.sessionID)", trackName: tracks.first?.trackID ?? "")
-        }
+        do throws(AnswerError) {
+            accepted = try offer.accept(try SessionDescription(answering: answer))
+        } catch { throw .unusableAnswer(error.description) }
         guard accepted.negotiated.sections.contains(where: { $0.track == 0 }) else {
             throw .unusableAnswer("the server takes no H.264 of this profile")
         }
-        let context = context
-        loop.post { engine, now in
+        let (context, progress) = (context, progress)
+        let known = RelaySession(id: "\(local.sessionID)", trackName: tracks.first?.trackID ?? "")
+        // On the loop's thread, so that no event of the session before comes in between.
+        _ = try? await loop.run { engine, now in
             engine.publish(accepted, of: tracks, local: local.ice, context: context, at: now)
+            progress.agreed(on: format, known)
         }
     }
+}
 
-    private func negotiate(_ session: inout WHIPSession) async throws(WHIPError) -> String {
-        var step = session.start()
+extension SessionDescription {
+    fileprivate init(answering text: String) throws(AnswerError) {
+        do throws(ParseError) { try self.init(parsing: text) } catch { throw .malformed(error) }
+    }
+}
+
+extension WHIPSession {
+    /// Carries the session's calls out until there is an answer.
+    fileprivate mutating func negotiate() async throws(WHIPError) -> String {
+        var step = start()
         while true {
             switch step {
             case .answered(let answer): return answer
             case .failed(let error): throw error
             case .call(let call):
                 do throws(FetchError) {
-                    step = session.receive(.success(try await Fetcher().send(call)))
+                    step = receive(.success(try await Fetcher().send(call)))
                 } catch {
-                    step = session.receive(.failure(error))
+                    step = receive(.failure(error))
                 }
             }
         }
     }
+}
 
+extension [OutgoingTrack] {
     /// The picture first, then the sound if there is any: as the engine numbers them.
-    private static func tracks(
-        _ format: RelayFormat, named name: String, _ random: inout SeededRandom
-    ) -> [OutgoingTrack] {
+    fileprivate init(_ format: RelayFormat, using random: inout SeededRandom) {
         let picture = NegotiatedCodec(
             codec: .h264, payloadType: 96, retransmissionPayloadType: 97,
             parameters: FormatParameters(
@@ -253,7 +210,7 @@ extension RunningRelay {
             codec: .opus, payloadType: 111,
             parameters: FormatParameters("minptime=10;useinbandfec=1"))
         let stream = random.identifier()
-        return (format.hasSound ? [picture, sound] : [picture]).map { codec in
+        self = (format.hasSound ? [picture, sound] : [picture]).map { codec in
             OutgoingTrack(
                 codec: codec, ssrc: UInt32(truncatingIfNeeded: random.next()) | 1,
                 retransmissionSSRC: UInt32(truncatingIfNeeded: random.next()) & ~1,
@@ -270,7 +227,8 @@ extension RelayEngine {
     ) {
         do throws(CipherError) {
             let connection = try ClientConnection(
-                accepted, local: local, context: context, seed: randomBytes(count: 32), at: now)
+                accepted, local: local, context: context, seed: randomBytes(count: 32),
+                patience: serverPatience, at: now)
             let sections = accepted.negotiated.sections
             let first = randomBytes(count: 2).reduce(UInt16(0)) { $0 << 8 | UInt16($1) }
             let senders = sections.map { section in
@@ -285,3 +243,6 @@ extension RelayEngine {
         }
     }
 }
+
+/// How long a silent server may take to come back before another session is asked for.
+private let serverPatience = Interval.milliseconds(1500)

@@ -11,7 +11,8 @@ public struct Signals: Sendable {
         precondition(descriptor >= 0, "a process without two descriptors left cannot serve")
     }
 
-    /// Suspends until the first of them. A second one ends the process at once.
+    /// Suspends until the first of them, or until the task is cancelled. A second one ends the process
+    /// at once.
     public func first() async {
         let (arrival, descriptor) = (Arrival(), descriptor)
         let wait = Wait(arrival: arrival, descriptor: descriptor)
@@ -22,7 +23,11 @@ public struct Signals: Sendable {
                 return nil
             }, Unmanaged.passRetained(wait).toOpaque())
         precondition(result == 0, "a process without room for one more thread cannot serve")
-        await arrival.value()
+        await withTaskCancellationHandler {
+            await arrival.value()
+        } onCancel: {
+            arrival.resume()
+        }
     }
 
     private final class Wait: Sendable {

@@ -37,7 +37,7 @@ public enum WHIPError: Error, Hashable, Sendable {
         case 401, 403: self = .unauthorized(status: reply.status, hadToken: hadToken)
         default:
             let text = String(decoding: reply.body.prefix(200), as: UTF8.self)
-            let sentence = text.filter { !$0.isNewline }
+            let sentence = text.split(whereSeparator: \.isNewline).joined(separator: " ")
             self = .refused(
                 status: reply.status, sentence: sentence,
                 retryAfter: reply["retry-after"].flatMap { Int($0) })

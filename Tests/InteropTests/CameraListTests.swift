@@ -83,8 +83,9 @@ struct CameraListTests {
             let list = try JSONDecoder().decode([[String: String]].self, from: Data(cameras.utf8))
             #expect(list.map { $0["cameraId"] } == ["clip", "away", "refused", "nowhere"])
             for entry in list {
-                let keys = ["cameraId", "kind", "name", "sessionId", "trackName"]
-                #expect(entry.keys.sorted() == keys && entry["kind"] == "video")
+                let keys = ["cameraId", "kind", "name", "sessionId", "state", "trackName"]
+                #expect(entry["kind"] == "video" && entry["state"] == states[entry["name"] ?? ""])
+                #expect(entry.keys.filter { $0 != "reason" }.sorted() == keys)
             }
             #expect(list[0]["sessionId"] != "" && list[0]["trackName"] != "")
             let metrics = try Self.get("/metrics", of: relay)

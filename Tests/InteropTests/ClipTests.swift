@@ -117,6 +117,11 @@ import Testing
         try await Self.withClip("m.mp4", sound: ["-c:a", "libmp3lame"], video: ["-c:v", "mpeg4"]) {
             try Self.checkRefusal($0, "\($0) has no H.264, only mpeg4 and mp3", 69)
         }
+        try await Self.withClip("h.mp4", video: ["-c:v", "libx265", "-x265-params", "log-level=0"])
+        {
+            let advice = "browsers take H.264 by WebRTC, set the source to that"
+            try Self.checkRefusal($0, "\($0) has no H.264, only hevc and aac: \(advice)", 69)
+        }
         try await Self.withClip(
             "b.mp4", video: ["-c:v", "libx264", "-bf", "2", "-b_strategy", "0"]
         ) { try Self.checkRefusal($0, "the source has B-frames, which WebRTC cannot carry", 69) }

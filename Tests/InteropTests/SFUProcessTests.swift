@@ -109,6 +109,7 @@ func call(
 }
 
 /// Asks again until there is an answer; fails when there is none within `seconds`.
+@discardableResult
 func eventually<Value>(
     within seconds: Double, _ ask: () async throws -> Value?
 ) async throws -> Value {

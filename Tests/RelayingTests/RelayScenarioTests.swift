@@ -90,4 +90,14 @@ import Timing
                 "the source has B-frames, which WebRTC cannot carry: pictures hold B slices"
             ])
     }
+
+    @Test func `a camera of H.265 is refused with what to do about it`() throws {
+        var walk = try RelayWalk(burst: .zero, encoding: "H265")
+        try walk.run(for: .seconds(1))
+        #expect(
+            walk.reasons == [
+                "the camera offers no H264, only H265: "
+                    + "browsers take H.264 by WebRTC, set the source to that"
+            ])
+    }
 }

@@ -36,8 +36,8 @@ struct RelayWalk: ~Copyable {
     private let clock = ClockMap(
         instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000_000_000_000)
 
-    init(burst: Interval) throws {
-        let camera = try VirtualCamera(burst: burst)
+    init(burst: Interval, encoding: String = "H264") throws {
+        let camera = try VirtualCamera(burst: burst, encoding: encoding)
         let url = try RTSPURL(parsing: "rtsp://camera/live")
         let context = try DTLSContext(certificate: Certificate())
         let engine = RelayEngine(
@@ -88,7 +88,7 @@ struct RelayWalk: ~Copyable {
         case .connected, .note: return
         case .unpublished(let reason): reasons.append("\(reason)")
         case .interrupted(let reason, _), .unsuitable(let reason): reasons.append(reason)
-        case .resumed, .finished, .samplesWanted: return
+        case .resumed, .finished, .samplesWanted, .silent: return
         }
     }
 

@@ -39,9 +39,12 @@ struct VirtualCamera: ~Copyable {
     private var batch = PacketBatch()
     private var held: [UInt8] = []
 
-    /// - Parameter burst: How often the connection lets go of what it holds; zero holds nothing.
-    init(burst: Interval = .zero) throws {
-        let description = try SessionDescription(parsing: Self.description)
+    /// - Parameters:
+    ///   - burst: How often the connection lets go of what it holds; zero holds nothing.
+    ///   - encoding: What it says its pictures are.
+    init(burst: Interval = .zero, encoding: String = "H264") throws {
+        let text = Self.description.replacing("H264", with: encoding)
+        let description = try SessionDescription(parsing: text)
         server = RTSPServer(
             RTSPServerConfiguration(
                 mounts: [RTSPMount(path: "/live", description: description)], seed: [1]))

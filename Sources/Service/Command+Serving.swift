@@ -1,0 +1,33 @@
+public import Wire
+
+extension Command {
+    /// Where HTTP is to be served: `--http`. Ends the process when that would let anyone in and nobody
+    /// has said `--insecure`.
+    ///
+    /// - Parameter remedy: What to give so that not anyone is let in.
+    public func httpEndpoint(_ settings: Settings, remedy: String = "--insecure") -> Endpoint {
+        guard let http = settings.endpoint("http") else {
+            return Endpoint(ipv4: 0x7F00_0001, port: 0)
+        }
+        guard http.isLoopback || settings.isSet("insecure") else {
+            fail("--http \(http) would let anyone in: give \(remedy)", .usage)
+        }
+        return http
+    }
+
+    /// What `body` makes; ends the process with one line when it cannot.
+    public func required<Value, Failure: Error & CustomStringConvertible>(
+        or code: ExitCode, _ body: () throws(Failure) -> Value
+    ) -> Value {
+        do { return try body() } catch { fail(error.description, code) }
+    }
+}
+
+extension Settings {
+    /// The log that `--log-level` and `--log-format` ask for.
+    public var log: Log {
+        Log(
+            level: self["log-level"].flatMap { Log.Level($0) } ?? .info,
+            isJSON: self["log-format"] == "json")
+    }
+}

@@ -1,0 +1,110 @@
+import Fetch
+import Foundation
+import Glibc
+import Testing
+
+/// `relay` and `recorder` while their server is killed, suspended, or their camera becomes another.
+@Suite(.serialized, .tags(.interop), .timeLimit(.minutes(3))) struct ServerRestartTests {
+    struct Recordings: Decodable { let recordings: [String: String] }
+
+    static func get(_ path: String, port: Int) throws -> String {
+        let reply = try Fetcher().perform(HTTPCall("GET", "http://127.0.0.1:\(port)\(path)"))
+        return String(decoding: reply.body, as: UTF8.self)
+    }
+
+    static func state(of recorder: DoorProcess) throws -> String {
+        let port = try recorder.number(after: "\"http\":\"port ")
+        let health = try JSONDecoder().decode(
+            Recordings.self, from: Data(try get("/health", port: port).utf8))
+        return health.recordings["recording"] ?? ""
+    }
+
+    @Test func `a server that is killed and started again has media within ten seconds`()
+        async throws
+    {
+        try await ClipTests.withClip("clip.mp4") { clip in
+            let folder = (clip as NSString).deletingLastPathComponent
+            let sfu = try SFUProcess()
+            let ports = ["--http", "127.0.0.1:\(sfu.port)", "--rtc", "127.0.0.1:\(sfu.rtcPort)"]
+            let room = "http://127.0.0.1:\(sfu.port)/rooms/a"
+            let relay = try ClipTests.relay(
+                clip, to: room + "/whip", ["--loop"], until: "published")
+            let recorder = try RecorderProcess(
+                room + "/whep?wait=5", bearer: "t0k3n", to: folder)
+            try await eventually(within: 20) {
+                try Self.state(of: recorder) == "recording" ? true : nil
+            }
+            kill(sfu.process.processIdentifier, SIGKILL)
+            sfu.process.waitUntilExit()
+            let begun = ContinuousClock.now
+            let again = try SFUProcess(ports)
+            let away = try await CameraListTests.health(of: relay) {
+                $0.cameras["camera"]?.state == "waiting"
+            }
+            #expect(ContinuousClock.now - begun < .seconds(7))
+            #expect(away.cameras["camera"]?.published == false && away.status == "degraded")
+            try await eventually(within: 10) {
+                try Self.state(of: recorder) == "waiting" ? true : nil
+            }
+            try await eventually(within: 20) {
+                try Self.state(of: recorder) == "recording" ? true : nil
+            }
+            let passed = ContinuousClock.now - begun
+            #expect(passed < .seconds(10), "\(passed)")
+            let back = try CameraListTests.get("/health", of: relay)
+            #expect(back.contains("\"state\":\"publishing\""), "\(back)")
+            #expect(again.port == sfu.port)
+            try await Task.sleep(for: .seconds(2))
+            #expect(relay.stop().code == 0 && recorder.stop().code == 0)
+            let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+                .filter { $0.hasSuffix(".ts") }
+            #expect(files.count == 2, "\(files)")
+        }
+    }
+
+    @Test func `a server that is heard again in time keeps its sessions`() async throws {
+        try await ClipTests.withClip("clip.mp4") { clip in
+            let sfu = try SFUProcess()
+            let relay = try ClipTests.relay(
+                clip, to: "http://127.0.0.1:\(sfu.port)/rooms/a/whip", ["--loop"],
+                until: "published")
+            try await Task.sleep(for: .seconds(2))
+            kill(sfu.process.processIdentifier, SIGSTOP)
+            _ = try await CameraListTests.health(of: relay) {
+                $0.cameras["camera"]?.state == "waiting"
+            }
+            kill(sfu.process.processIdentifier, SIGCONT)
+            let back = try await CameraListTests.health(of: relay) {
+                $0.cameras["camera"]?.state == "publishing"
+            }
+            #expect(back.cameras["camera"]?.published == true)
+            try await Task.sleep(for: .seconds(3))
+            let metrics = try CameraListTests.get("/metrics", of: relay)
+            #expect(metrics.contains("sluice_relay_reconnects_total{reason=\"server\"} 0\n"))
+            #expect(relay.stop().code == 0)
+        }
+    }
+
+    @Test(.enabled(if: CameraTests.hasGStreamer, "make test installs GStreamer's server"))
+    func `a camera that comes back with sound has one session, with sound`() async throws {
+        var camera: ScriptProcess? = try CameraTests.gstreamer("--audio", "none")
+        let port = try #require(camera?.port)
+        let sfu = try SFUProcess()
+        let relay = try DoorProcess(
+            Lab.executable("relay"),
+            ["--publish", "http://127.0.0.1:\(sfu.port)/rooms/a/whip", "--http", "127.0.0.1:0"],
+            environment: ["SLUICE_SOURCE": "rtsp://127.0.0.1:\(port)/live"], until: "published")
+        camera = nil
+        _ = try await CameraListTests.health(of: relay) {
+            $0.cameras["camera"]?.state == "waiting"
+        }
+        let again = try CameraTests.gstreamer("--audio", "aac", "--port", "\(port)")
+        let metrics = try await eventually(within: 60) {
+            let metrics = try Self.get("/metrics", port: sfu.port)
+            return metrics.contains("sluice_sfu_producers 2\n") ? metrics : nil
+        }
+        #expect(metrics.contains("sluice_sfu_transports 1\n"), "the session before was deleted")
+        #expect(again.port == port && camera == nil)
+        #expect(relay.stop().code == 0)
+    }
+}
