@@ -39,10 +39,12 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
         while try turn() {}
     }
 
-    /// Refuses later commands and carries out those taken: for a loop that cannot go on.
+    /// Refuses later commands and carries out those taken: for a loop that cannot go on. What has
+    /// happened is told to the last.
     mutating func close() {
         mailbox.close()
         while drainMailbox(at: .now()) {}
+        while let event = engine.nextEvent() { onEvent(event) }
     }
 
     private mutating func turn() throws(SystemError) -> Bool {

@@ -17,7 +17,7 @@ public import Wire
 ///
 /// Who owns which thread: each worker runs on one thread that the server starts and `stop` joins.
 /// Media leaves it through a pipe alone, to a branch of its room on another worker, where a room has
-/// more watchers than one takes. Every method may be called from anywhere; it posts to a worker
+/// more viewers than one takes. Every method may be called from anywhere; it posts to a worker
 /// and suspends, without blocking a thread, until the worker has answered between two turns,
 /// usually within a millisecond. Events arrive on whatever task reads them.
 public final class MediaServer: Sendable {
@@ -40,10 +40,10 @@ public final class MediaServer: Sendable {
     /// - Throws: `MediaServerError` naming the address that cannot be listened on.
     public init(_ configuration: MediaServerConfiguration) throws(MediaServerError) {
         guard configuration.sealing.isAvailable else { throw .cannotSeal(configuration.sealing) }
-        let context = try Self.makeContext()
+        let context = try Self.makeContext(configuration.profiles)
         let broadcast = self.broadcast
         let count = max(configuration.workers, 1)
-        let placement = Placement(loopCount: count, watcherBound: configuration.watchersPerLoop)
+        let placement = Placement(loopCount: count, viewerBound: configuration.viewersPerLoop)
         let pipes = try Self.makePipes(count)
         var workers: [RunningWorker] = []
         for index in 0..<count {
@@ -51,7 +51,9 @@ public final class MediaServer: Sendable {
                 configuration, index: index, context: context, pipes: pipes)
             do throws(MediaServerError) {
                 workers.append(
-                    try launch.start { if placement.admits($0) { broadcast.send($0) } })
+                    try launch.start {
+                        if placement.admits($0, from: index) { broadcast.send($0) }
+                    })
             } catch {
                 let started = workers
                 Task { for worker in started { await worker.loop.stop() } }
@@ -67,13 +69,15 @@ public final class MediaServer: Sendable {
     /// home there answer `stopped`.
     public var endedWorkers: [Int] { workers.indices.filter { workers[$0].loop.hasEnded } }
 
-    /// A worker that the kernel has ended is told of to the others, which pipe nothing to it any more.
+    /// A worker that the kernel has ended is told of to the others, which pipe nothing to it any more;
+    /// what it cannot tell itself, that its sessions are over, is told for it.
     private func watchEndings() {
         for (index, worker) in workers.enumerated() {
             let others = workers.indices.filter { $0 != index }.map { workers[$0].loop }
-            Task {
+            Task { [placement, broadcast] in
                 guard await worker.loop.ended() != nil else { return }
                 for other in others { other.post { $0.loopEnded(index, at: $1) } }
+                for event in placement.loopEnded(index) { broadcast.send(event) }
             }
         }
     }
@@ -97,9 +101,11 @@ public final class MediaServer: Sendable {
         broadcast.finish()
     }
 
-    private static func makeContext() throws(MediaServerError) -> DTLSContext {
+    private static func makeContext(
+        _ profiles: [SRTPProfile]
+    ) throws(MediaServerError) -> DTLSContext {
         do {
-            return try DTLSContext(certificate: Certificate())
+            return try DTLSContext(certificate: Certificate(), profiles: profiles)
         } catch {
             throw .cannotMakeCertificate(error.description)
         }
@@ -154,7 +160,7 @@ extension MediaServer {
         let (placement, home) = (placement, placement.home(of: room))
         let answer = try await onWorker(home) { worker, now throws(SessionError) in
             let answer = try worker.publish(offer, room: room, peer: peer, at: now)
-            placement.sit(answer.id, on: home, of: room, isWatcher: false)
+            placement.sit(answer.id, of: peer, on: home, in: room, isViewer: false)
             return answer
         }
         return Session(answer)
@@ -181,10 +187,10 @@ extension MediaServer {
     private func subscribe(
         _ offer: SessionDescription, _ room: String, _ peer: String, _ source: String?
     ) async throws(SessionError) -> Session {
-        let (placement, loop) = (placement, placement.takeWatcher(of: room))
+        let (placement, loop) = (placement, placement.takeViewer(of: room))
         let subscribe = { @Sendable (worker: inout Worker, now: Instant) throws(SessionError) in
             let answer = try worker.subscribe(offer, room: room, peer: peer, to: source, at: now)
-            placement.sit(answer.id, on: loop, of: room, isWatcher: true)
+            placement.sit(answer.id, of: peer, on: loop, in: room, isViewer: true)
             return Session(answer)
         }
         do throws(SessionError) {
@@ -202,7 +208,7 @@ extension MediaServer {
         }
     }
 
-    private static let branchTries = 2  // the last watcher of one just opened may leave before us
+    private static let branchTries = 2  // the last viewer of one just opened may leave before us
 
     /// Has a room go on on another loop, and returns once that loop will know of it before it hears
     /// anything that follows.

@@ -14,11 +14,13 @@ public struct MediaServerConfiguration: Sendable {
     /// Watching sessions of one room that a loop takes before the next loop takes more of them. The
     /// default is what half a core serves with a picture of 2 Mbit/s and sound: the room's own loop
     /// keeps the other half for those who publish and for its other rooms.
-    public var watchersPerLoop = 200
+    public var viewersPerLoop = 200
     /// Whether the loops ask for real-time scheduling; without the right to it they run as usual.
     public var isRealtime: Bool
     /// Who encrypts and authenticates packets.
-    public var sealing = SealingBackend.evp
+    public var sealing = SealingBackend.best
+    /// How packets may be protected, preferred first.
+    public var profiles = SRTPProfile.allCases
 
     /// A configuration; what is not said has a sensible value.
     public init(

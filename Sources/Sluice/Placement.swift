@@ -1,36 +1,38 @@
 import SFU
 import Synchronization
 
-/// Which loop each session is on: a room's own, or another when that one has enough of its watchers.
+/// Which loop each session is on: a room's own, or another when that one has enough of its viewers.
 ///
-/// Whoever publishes or joins goes to the room's home. Watchers do until `watcherBound` of them are
+/// Whoever publishes or joins goes to the room's home. Viewers do until `viewerBound` of them are
 /// there; then a branch of the room takes as many on the least loaded other loop, then the next.
 final class Placement: Sendable {
     fileprivate struct Seat {
         let room: String
+        let peer: String
         let loop: Int
-        let isWatcher: Bool
+        let isViewer: Bool
     }
 
     fileprivate struct Crowd {
-        var watchers: [Int]  // by loop
-        var peers: [String: Int] = [:]  // on how many loops each is
+        var viewers: [Int]  // by loop
+        var peers: [String: Set<Int>] = [:]  // on which loops each is
 
-        var isEmpty: Bool { peers.isEmpty && watchers.allSatisfy { $0 == 0 } }
+        var isEmpty: Bool { peers.isEmpty && viewers.allSatisfy { $0 == 0 } }
     }
 
     fileprivate struct State {
         var seats: [String: Seat] = [:]  // by session
         var crowds: [String: Crowd] = [:]  // by room
         var loads: [Int]  // sessions of each loop
+        var ended: Set<Int> = []  // loops
     }
 
     private let loopCount: Int
-    private let watcherBound: Int
+    private let viewerBound: Int
     private let state: Mutex<State>
 
-    init(loopCount: Int, watcherBound: Int) {
-        (self.loopCount, self.watcherBound) = (loopCount, max(watcherBound, 1))
+    init(loopCount: Int, viewerBound: Int) {
+        (self.loopCount, self.viewerBound) = (loopCount, max(viewerBound, 1))
         state = Mutex(State(loads: [Int](repeating: 0, count: loopCount)))
     }
 
@@ -45,8 +47,8 @@ final class Placement: Sendable {
     /// The loops that a room is on, its home first.
     func loops(of room: String) -> [Int] {
         let home = home(of: room)
-        let watchers = state.withLock { $0.crowds[room]?.watchers } ?? []
-        return [home] + watchers.indices.filter { $0 != home && watchers[$0] > 0 }
+        let viewers = state.withLock { $0.crowds[room]?.viewers } ?? []
+        return [home] + viewers.indices.filter { $0 != home && viewers[$0] > 0 }
     }
 
     /// The loop of a session; an unknown one would be at its room's home.
@@ -54,41 +56,43 @@ final class Placement: Sendable {
         state.withLock { $0.seats[session]?.loop } ?? home(of: room)
     }
 
-    /// Chooses a loop for one more watcher, who counts from now on: `sit` or `giveBack` follows.
-    func takeWatcher(of room: String) -> Int {
+    /// Chooses a loop for one more viewer, who counts from now on: `sit` or `giveBack` follows.
+    func takeViewer(of room: String) -> Int {
         let home = home(of: room)
         return state.withLock { state in
             var crowd = state.crowds[room] ?? newCrowd
-            let loop = loop(for: crowd, home: home, loads: state.loads)
-            crowd.watchers[loop] += 1
+            let loop = loop(for: crowd, home: home, in: state)
+            crowd.viewers[loop] += 1
             state.crowds[room] = crowd
             return loop
         }
     }
 
-    /// A watcher for whom a place was taken has not come.
+    /// A viewer for whom a place was taken has not come.
     func giveBack(_ loop: Int, of room: String) {
         state.withLock { $0.leave(loop, of: room) }
     }
 
     /// A session is there. Called on its loop, before anything can be told of it.
-    func sit(_ session: String, on loop: Int, of room: String, isWatcher: Bool) {
+    func sit(
+        _ session: String, of peer: String, on loop: Int, in room: String, isViewer: Bool
+    ) {
         state.withLock { state in
-            state.seats[session] = Seat(room: room, loop: loop, isWatcher: isWatcher)
+            state.seats[session] = Seat(room: room, peer: peer, loop: loop, isViewer: isViewer)
             state.loads[loop] += 1
         }
     }
 
     /// Follows what a loop tells; `false` for what is no news, as a peer that is on another loop too.
-    func admits(_ event: WorkerEvent) -> Bool {
+    func admits(_ event: WorkerEvent, from loop: Int) -> Bool {
         switch event {
         case .peerJoined(let room, let peer):
             return state.withLock { state in
-                state.crowds[room, default: newCrowd].peers[peer, default: 0] += 1
-                return state.crowds[room]?.peers[peer] == 1
+                state.crowds[room, default: newCrowd].peers[peer, default: []].insert(loop)
+                return state.crowds[room]?.peers[peer]?.count == 1
             }
         case .peerLeft(let room, let peer):
-            return state.withLock { $0.leave(peer, of: room) }
+            return state.withLock { $0.leave(peer, from: loop, of: room) }
         case .transportClosed(_, _, let session, _):
             state.withLock { $0.rise(session) }
             return true
@@ -97,47 +101,74 @@ final class Placement: Sendable {
         }
     }
 
-    /// How many peers are counted once too often by loops that count their own.
-    var repeatedPeerCount: Int {
+    /// A loop has ended, and tells nothing any more: nobody is there, and nobody is sent there.
+    ///
+    /// - Returns: What it would have told of those who were.
+    func loopEnded(_ loop: Int) -> [WorkerEvent] {
         state.withLock { state in
-            state.crowds.values.reduce(0) { $0 + $1.peers.values.reduce(0) { $0 + $1 - 1 } }
+            state.ended.insert(loop)
+            var events: [WorkerEvent] = []
+            for (session, seat) in state.seats.sorted(by: { $0.key < $1.key })
+            where seat.loop == loop {
+                state.rise(session)
+                events.append(
+                    .transportClosed(
+                        room: seat.room, peer: seat.peer, transport: session, reason: .local))
+            }
+            for (room, crowd) in state.crowds.sorted(by: { $0.key < $1.key }) {
+                let peers = crowd.peers.filter { $0.value.contains(loop) }.keys.sorted()
+                for peer in peers where state.leave(peer, from: loop, of: room) {
+                    events.append(.peerLeft(room: room, peer: peer))
+                }
+                if home(of: room) == loop { events.append(.roomClosed(room: room)) }
+            }
+            return events
         }
     }
 
-    private var newCrowd: Crowd { Crowd(watchers: [Int](repeating: 0, count: loopCount)) }
+    /// How many peers are counted once too often by loops that count their own.
+    var repeatedPeerCount: Int {
+        state.withLock { state in
+            state.crowds.values.reduce(0) { $0 + $1.peers.values.reduce(0) { $0 + $1.count - 1 } }
+        }
+    }
+
+    private var newCrowd: Crowd { Crowd(viewers: [Int](repeating: 0, count: loopCount)) }
 
     /// Home while it has room, then a branch that has, then the least loaded loop without one; with
-    /// every loop at the bound, the one with the fewest of the room.
-    private func loop(for crowd: Crowd, home: Int, loads: [Int]) -> Int {
-        if crowd.watchers[home] < watcherBound { return home }
-        let loops = crowd.watchers.indices
-        if let branch = loops.first(where: { (1..<watcherBound).contains(crowd.watchers[$0]) }) {
+    /// every loop at the bound, the one with the fewest of the room. A room whose home has ended has
+    /// nobody to watch anywhere: its home says so.
+    private func loop(for crowd: Crowd, home: Int, in state: State) -> Int {
+        let viewers = crowd.viewers
+        if state.ended.contains(home) || viewers[home] < viewerBound { return home }
+        let loops = viewers.indices.filter { !state.ended.contains($0) }
+        if let branch = loops.first(where: { (1..<viewerBound).contains(viewers[$0]) }) {
             return branch
         }
-        if let fresh = loops.filter({ crowd.watchers[$0] == 0 }).min(by: { loads[$0] < loads[$1] })
-        {
-            return fresh
-        }
-        return loops.min { crowd.watchers[$0] < crowd.watchers[$1] } ?? home
+        let fresh = loops.filter { viewers[$0] == 0 }
+        return fresh.min { state.loads[$0] < state.loads[$1] }
+            ?? loops.min { viewers[$0] < viewers[$1] } ?? home
     }
 }
 
 extension Placement.State {
     fileprivate mutating func leave(_ loop: Int, of room: String) {
-        crowds[room]?.watchers[loop] -= 1
+        crowds[room]?.viewers[loop] -= 1
         if crowds[room]?.isEmpty == true { crowds[room] = nil }
     }
 
-    fileprivate mutating func leave(_ peer: String, of room: String) -> Bool {
-        guard let count = crowds[room]?.peers[peer] else { return true }
-        crowds[room]?.peers[peer] = count > 1 ? count - 1 : nil
+    /// `false` while the peer is on another loop still.
+    fileprivate mutating func leave(_ peer: String, from loop: Int, of room: String) -> Bool {
+        guard var loops = crowds[room]?.peers[peer] else { return true }
+        loops.remove(loop)
+        crowds[room]?.peers[peer] = loops.isEmpty ? nil : loops
         if crowds[room]?.isEmpty == true { crowds[room] = nil }
-        return count == 1
+        return loops.isEmpty
     }
 
     fileprivate mutating func rise(_ session: String) {
         guard let seat = seats.removeValue(forKey: session) else { return }
         loads[seat.loop] -= 1
-        if seat.isWatcher { leave(seat.loop, of: seat.room) }
+        if seat.isViewer { leave(seat.loop, of: seat.room) }
     }
 }

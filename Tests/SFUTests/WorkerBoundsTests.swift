@@ -21,6 +21,24 @@ import Wire
         #expect(events.popFirst() == nil)
     }
 
+    @Test func `beyond the limit, what ends something is kept`() {
+        var events = EventQueue()
+        func ending(_ number: Int) -> WorkerEvent {
+            .transportClosed(room: "r", peer: "p", transport: "\(number)", reason: .remote)
+        }
+        for number in 0..<1000 {
+            _ = events.append(ending(number))
+            _ = events.append(.transportConnected(room: "r", peer: "p", transport: "\(number)"))
+        }
+        let lost = (0..<EventQueue.limit).filter { !events.append(.roomOpened(room: "\($0)")) }
+        #expect(lost.count == 1000, "the connected ones")
+        for number in 0..<1000 where events.popFirst() != ending(number) {
+            Issue.record("lost or out of order at \(number)")
+            return
+        }
+        #expect(events.popFirst() == .roomOpened(room: "0"))
+    }
+
     @Test func `a full outlet refuses packets, but not what is told once`() {
         var outlet = PipeOutlet()
         var rooms = Slab<Room>()

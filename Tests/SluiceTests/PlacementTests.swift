@@ -3,13 +3,13 @@ import Testing
 
 @testable import Sluice
 
-/// Which loop takes the next watcher.
+/// Which loop takes the next viewer.
 @Suite struct PlacementTests {
     private static func home(_ placement: Placement) -> Int { placement.home(of: "room") }
 
-    @Test func `home takes watchers up to the bound, then one other loop as many`() {
-        let placement = Placement(loopCount: 4, watcherBound: 3)
-        let loops = (0..<9).map { _ in placement.takeWatcher(of: "room") }
+    @Test func `home takes viewers up to the bound, then one other loop as many`() {
+        let placement = Placement(loopCount: 4, viewerBound: 3)
+        let loops = (0..<9).map { _ in placement.takeViewer(of: "room") }
         let home = Self.home(placement)
         #expect(loops.prefix(3).allSatisfy { $0 == home })
         #expect(Set(loops[3..<6]).count == 1 && loops[3] != home)
@@ -18,62 +18,101 @@ import Testing
     }
 
     @Test func `the least loaded loop takes the first beyond the bound`() {
-        let placement = Placement(loopCount: 3, watcherBound: 1)
+        let placement = Placement(loopCount: 3, viewerBound: 1)
         let home = Self.home(placement)
         let others = (0..<3).filter { $0 != home }
-        placement.sit("busy", on: others[0], of: "elsewhere", isWatcher: false)
-        #expect(placement.takeWatcher(of: "room") == home)
-        #expect(placement.takeWatcher(of: "room") == others[1])
-        #expect(placement.takeWatcher(of: "room") == others[0])
+        placement.sit("busy", of: "p", on: others[0], in: "elsewhere", isViewer: false)
+        #expect(placement.takeViewer(of: "room") == home)
+        #expect(placement.takeViewer(of: "room") == others[1])
+        #expect(placement.takeViewer(of: "room") == others[0])
     }
 
     @Test func `with every loop at the bound, the one with the fewest takes more`() {
-        let placement = Placement(loopCount: 2, watcherBound: 2)
+        let placement = Placement(loopCount: 2, viewerBound: 2)
         var counts = [0, 0]
-        for _ in 0..<10 { counts[placement.takeWatcher(of: "room")] += 1 }
+        for _ in 0..<10 { counts[placement.takeViewer(of: "room")] += 1 }
         #expect(counts == [5, 5])
     }
 
     @Test func `one loop takes everybody`() {
-        let placement = Placement(loopCount: 1, watcherBound: 1)
-        #expect((0..<5).allSatisfy { _ in placement.takeWatcher(of: "room") == 0 })
+        let placement = Placement(loopCount: 1, viewerBound: 1)
+        #expect((0..<5).allSatisfy { _ in placement.takeViewer(of: "room") == 0 })
         #expect(placement.loops(of: "room") == [0])
     }
 
     @Test(arguments: [0, -1]) func `a bound that nobody could keep is one`(bound: Int) {
-        let placement = Placement(loopCount: 2, watcherBound: bound)
-        let loops = (0..<4).map { _ in placement.takeWatcher(of: "room") }
+        let placement = Placement(loopCount: 2, viewerBound: bound)
+        let loops = (0..<4).map { _ in placement.takeViewer(of: "room") }
         #expect(Set(loops) == [0, 1])
     }
 
     @Test func `who leaves, or never came, makes room`() {
-        let placement = Placement(loopCount: 2, watcherBound: 1)
+        let placement = Placement(loopCount: 2, viewerBound: 1)
         let home = Self.home(placement)
-        placement.sit("one", on: placement.takeWatcher(of: "room"), of: "room", isWatcher: true)
-        let away = placement.takeWatcher(of: "room")
-        placement.sit("two", on: away, of: "room", isWatcher: true)
+        placement.sit(
+            "one", of: "p", on: placement.takeViewer(of: "room"), in: "room", isViewer: true)
+        let away = placement.takeViewer(of: "room")
+        placement.sit("two", of: "p", on: away, in: "room", isViewer: true)
         #expect(placement.loop(of: "one", in: "room") == home)
         #expect(placement.loop(of: "two", in: "room") == away && away != home)
         let closed = WorkerEvent.transportClosed(
             room: "room", peer: "p", transport: "one", reason: .local)
-        #expect(placement.admits(closed))
-        #expect(placement.takeWatcher(of: "room") == home)
+        #expect(placement.admits(closed, from: home))
+        #expect(placement.takeViewer(of: "room") == home)
         placement.giveBack(home, of: "room")
-        #expect(placement.takeWatcher(of: "room") == home)
+        #expect(placement.takeViewer(of: "room") == home)
         #expect(placement.loop(of: "one", in: "room") == home, "an unknown session would be there")
     }
 
     @Test func `a peer on two loops has come once and leaves once`() {
-        let placement = Placement(loopCount: 2, watcherBound: 1)
+        let placement = Placement(loopCount: 2, viewerBound: 1)
         let (joined, left) = (
             WorkerEvent.peerJoined(room: "room", peer: "p"),
             WorkerEvent.peerLeft(room: "room", peer: "p")
         )
-        #expect(placement.admits(joined))
-        #expect(!placement.admits(joined))
+        #expect(placement.admits(joined, from: 0))
+        #expect(!placement.admits(joined, from: 1))
         #expect(placement.repeatedPeerCount == 1)
-        #expect(!placement.admits(left))
-        #expect(placement.admits(left))
+        #expect(!placement.admits(left, from: 0))
+        #expect(placement.admits(left, from: 1))
         #expect(placement.repeatedPeerCount == 0)
+    }
+
+    @Test func `a loop that has ended gives its seats back, and takes nobody`() {
+        let placement = Placement(loopCount: 3, viewerBound: 1)
+        let home = Self.home(placement)
+        _ = placement.takeViewer(of: "room")
+        let away = placement.takeViewer(of: "room")
+        placement.sit("two", of: "bob", on: away, in: "room", isViewer: true)
+        let coming = placement.takeViewer(of: "room")  // is asked for, but has no session yet
+        #expect(Set([home, away, coming]).count == 3)
+        for peer in ["bob", "carol"] {
+            #expect(placement.admits(.peerJoined(room: "room", peer: peer), from: away))
+        }
+        #expect(!placement.admits(.peerJoined(room: "room", peer: "bob"), from: home))
+        #expect(
+            placement.loopEnded(away) == [
+                .transportClosed(room: "room", peer: "bob", transport: "two", reason: .local),
+                .peerLeft(room: "room", peer: "carol"),
+            ], "bob is at home still")
+        #expect(placement.loops(of: "room") == [home, coming])
+        #expect(placement.loop(of: "two", in: "room") == home, "unknown now")
+        #expect(placement.loopEnded(coming).isEmpty)
+        placement.giveBack(coming, of: "room")
+        #expect((0..<4).allSatisfy { _ in placement.takeViewer(of: "room") == home })
+        #expect(placement.repeatedPeerCount == 0)
+    }
+
+    @Test func `with its home a room ends`() {
+        let placement = Placement(loopCount: 2, viewerBound: 1)
+        let home = Self.home(placement)
+        placement.sit("one", of: "alice", on: home, in: "room", isViewer: false)
+        _ = placement.admits(.peerJoined(room: "room", peer: "alice"), from: home)
+        #expect(
+            placement.loopEnded(home) == [
+                .transportClosed(room: "room", peer: "alice", transport: "one", reason: .local),
+                .peerLeft(room: "room", peer: "alice"), .roomClosed(room: "room"),
+            ])
+        #expect(placement.takeViewer(of: "room") == home, "who comes is told that it has ended")
     }
 }

@@ -2,7 +2,7 @@
 
     split_room.py SFU --seconds 6 [--browser chromium]
 
-With --browser the watcher on the second worker is a browser on the web page.
+With --browser the viewer on the second worker is a browser on the web page.
 """
 import argparse
 import asyncio
@@ -157,7 +157,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--browser")
     arguments = parser.parse_args()
-    with Server(arguments.sfu, "--rtc", "127.0.0.1:0", "--workers", "2", "--watchers-per-loop", "1") as server:
+    with Server(arguments.sfu, "--rtc", "127.0.0.1:0", "--workers", "2", "--viewers-per-loop", "1") as server:
         if arguments.browser:
             result = asyncio.run(meet_browser(server, arguments.browser, arguments.seconds))
         else:
