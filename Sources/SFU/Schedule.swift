@@ -21,24 +21,3 @@ struct Schedule {
         return earliest.instant
     }
 }
-
-/// DTLS datagrams waiting for their turn: a step costs about a millisecond, media does not wait
-/// for more than one.
-struct HandshakeQueue {
-    private var entries: [(transport: TransportHandle, bytes: [UInt8])] = []
-
-    var isEmpty: Bool { entries.isEmpty }
-
-    /// Queues a copy of `bytes`; `false` when the queue is full.
-    mutating func append(_ bytes: RawSpan, for transport: TransportHandle) -> Bool {
-        guard entries.count < Self.limit else { return false }
-        entries.append((transport, bytes.withUnsafeBytes { Array($0) }))
-        return true
-    }
-
-    mutating func popFirst() -> (transport: TransportHandle, bytes: [UInt8])? {
-        entries.isEmpty ? nil : entries.removeFirst()
-    }
-
-    private static let limit = 1024  // a second of work; beyond, the peers' retransmission helps
-}

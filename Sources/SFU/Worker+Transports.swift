@@ -91,6 +91,7 @@ extension Worker {
         }
         guard let transport = transports.remove(handle) else { return }
         schedule.deadlines.set(handle.index, to: nil)
+        schedule.handshakes.remove(handle)
         directory.remove(
             transport: transport.id, ufrag: transport.credentials.ufrag,
             addresses: transport.addresses, of: handle)
