@@ -18,7 +18,9 @@ extension UDPSocket {
             run.offset >= 0 && run.byteCount >= 0 && run.byteCount <= arena.count - run.offset,
             "enqueue only runs committed to this arena"
         )
-        let limit = run.pieceByteCount(segmentation: segmentation)
+        let isApart = run.segmentCount > 1 && !refusals.isEmpty && refusals.takesApart(run)
+        if isApart { statistics.apartRuns += 1 }
+        let limit = run.pieceByteCount(segmentation: segmentation && !isApart)
         var rest = run
         repeat {
             stage(rest.removeFirst(limit), from: arena)
@@ -49,6 +51,10 @@ extension UDPSocket {
     @discardableResult
     public mutating func flush() -> Bool {
         while settledCount < staged.count {
+            guard apart == nil else {
+                guard sendApart() else { return false }
+                continue
+            }
             let result = system_send(
                 sender,
                 descriptor,
@@ -70,6 +76,10 @@ extension UDPSocket {
 
     /// Drops what is staged, and counts it.
     public mutating func discard() {
+        if let rest = apart {
+            statistics[.socketBufferFull] += rest.segmentCount
+            settledCount += 1
+        }
         for late in staged[settledCount...] {
             statistics[.socketBufferFull] += late.segmentCount
         }
@@ -79,6 +89,7 @@ extension UDPSocket {
     private mutating func forgetStaged() {
         staged.removeAll(keepingCapacity: true)
         settledCount = 0
+        apart = nil
     }
 
     /// Deals with the first run left, which the kernel refused; `false` when it may be sent later.
@@ -90,40 +101,51 @@ extension UDPSocket {
             return false
         }
         if run.segmentCount > 1, Refusal.ofSegmentation.contains(code) {
-            sendOneByOne(run, at: settledCount)
+            statistics.refusedRuns += 1
+            refusals.note(run)
+            apart = run
         } else {
             statistics[reason] += run.segmentCount
+            settledCount += 1
         }
-        settledCount += 1
         return true
     }
 
-    private mutating func sendOneByOne(_ run: Transmit, at index: Int) {
-        statistics.refusedRuns += 1
-        var rest = run
-        while rest.byteCount > 0 {
-            let piece = rest.removeFirst(run.segmentLength)
+    /// Sends one by one what is left of the first run, which the kernel would not cut; `false` when
+    /// the rest may be sent later.
+    private mutating func sendApart() -> Bool {
+        let run = staged[settledCount]
+        while let rest = apart, rest.byteCount > 0 {
+            var left = rest
+            let piece = left.removeFirst(rest.segmentLength)
             let result = system_send_part(
                 sender,
                 descriptor,
-                UInt32(index),
+                UInt32(settledCount),
                 piece.offset - run.offset,
                 piece.byteCount
             )
             statistics.sendCalls += 1
-            if result < 0 {
-                statistics[SendDropReason(code: -result)] += 1
-            } else {
-                countSent(piece)
+            let reason = result < 0 ? SendDropReason(code: -result) : nil
+            if reason == .socketBufferFull {
+                statistics.fullBuffers += 1
+                return false
             }
+            apart = left
+            if let reason { statistics[reason] += 1 } else { countSent(piece) }
         }
+        apart = nil
+        settledCount += 1
+        return true
     }
 
     private mutating func countSent(_ run: Transmit) {
         let segments = run.segmentCount
         statistics.sentPackets += segments
         statistics.sentBytes += run.byteCount
-        if segments > 1 { statistics.segmentedRuns += 1 }
+        guard segments > 1 else { return }
+        statistics.segmentedRuns += 1
+        if !refusals.isEmpty { refusals.forget(run) }
     }
 }
 

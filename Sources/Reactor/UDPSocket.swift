@@ -19,6 +19,8 @@ public struct UDPSocket: ~Copyable {
     private let receiver: OpaquePointer
     var staged: [Transmit] = []  // beside the sender's headers, to count by
     var settledCount = 0  // of those staged, sent or dropped already
+    var apart: Transmit?  // what is left of the first that is not settled, when it goes one by one
+    var refusals = SegmentationRefusals()
     var segmentation: Bool
 
     /// Binds to `endpoint`; `::` serves IPv4 as well, port 0 lets the kernel choose.

@@ -36,6 +36,8 @@ public struct UDPStatistics: Hashable, Sendable {
     public internal(set) var segmentedRuns = 0
     /// Runs whose segmentation was refused, sent one by one instead.
     public internal(set) var refusedRuns = 0
+    /// Runs sent one by one without asking: to their destination such a run was refused before.
+    public internal(set) var apartRuns = 0
     /// Times the send buffer was full and had to be waited for.
     public internal(set) var fullBuffers = 0
     private var socketBufferFull = 0

@@ -91,6 +91,10 @@ struct SFUMetrics {
             "Runs the kernel would not cut for their destination, sent one by one.",
             sum { $0.socket.refusedRuns })
         text.counter(
+            "sluice_udp_apart_runs_total",
+            "Runs sent one by one because their destination's were refused before.",
+            sum { $0.socket.apartRuns })
+        text.counter(
             "sluice_udp_send_drops_total", "Datagrams the kernel refused, by reason.",
             label: "reason",
             SendDropReason.allCases.map { reason in ("\(reason)", sum { $0.socket[reason] }) })

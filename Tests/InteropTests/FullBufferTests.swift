@@ -46,14 +46,16 @@ struct FullBufferTests {
     private static let sink = Endpoint(ipv4: 0x7F00_0001, port: 9)
 
     /// What a loop in a namespace whose loopback carries `rate` has done once the engine is empty.
-    private static func flood(_ count: Int, rate: String) async throws -> LoopStatistics {
+    private static func flood(
+        _ count: Int, rate: String, mtu: Int = 65_536
+    ) async throws -> LoopStatistics {
         let (emptied, onEmpty) = AsyncStream.makeStream(of: Int.self)
         let (loops, continuation) = AsyncThrowingStream.makeStream(of: LoopHandle<Flood>.self)
         try startThread(name: "namespace") {
             // A namespace is its thread's, and passes on to those it starts.
             let isApart = enterNamespace()
             let shape = "tc qdisc add dev lo root tbf rate \(rate) burst 64kb limit 16mb"
-            guard isApart, system("ip link set lo up && \(shape)") == 0 else {
+            guard isApart, system("ip link set lo up mtu \(mtu) && \(shape)") == 0 else {
                 return continuation.finish()
             }
             var configuration = LoopConfiguration(listen: Endpoint(ipv4: 0x7F00_0001, port: 0))
@@ -88,6 +90,18 @@ struct FullBufferTests {
         #expect(statistics.socket.droppedPackets == 0)
         #expect(statistics.socket.fullBuffers > 10)
         #expect(statistics.turns < 2000, "a loop without room waits instead of spinning")
+    }
+
+    @Test func `a path that carries no run takes it piece by piece, and waits for room alike`()
+        async throws
+    {
+        // IP cuts each datagram of 1200 octets for this MTU; of a run the kernel would not.
+        let statistics = try await Self.flood(5000, rate: "80mbit", mtu: 1000)
+        #expect(statistics.socket.sentPackets == 5000)
+        #expect(statistics.socket.droppedPackets == 0)
+        #expect(statistics.socket.fullBuffers > 10)
+        #expect((1...50).contains(statistics.socket.refusedRuns), "refused, and remembered")
+        #expect(statistics.socket.apartRuns > 400 && statistics.socket.segmentedRuns == 0)
     }
 
     @Test func `a device that does not catch up costs packets, each of them counted`() async throws

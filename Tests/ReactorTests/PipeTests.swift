@@ -39,6 +39,11 @@ struct Postbox: Engine, ~Copyable {
 }
 
 @Suite(.timeLimit(.minutes(1))) struct PipeTests {
+    @Test func `a ring's two counts share no pair of cache lines, and none with another's`() {
+        // Wherever it lies, 120 octets before and behind are its own.
+        #expect(MemoryLayout<LoneCount>.size >= 31 * MemoryLayout<Int>.size)
+    }
+
     @Test func `a ring gives frames back whole and in order, over many rounds`() {
         let ring = PipeRing(capacity: 1 << 14)
         var (writer, reader) = (PipeWriter(ring), PipeReader(ring))

@@ -35,6 +35,33 @@ import Wire
         #expect(near.statistics.sentPackets == 3)
     }
 
+    @Test(.enabled(if: UDPSocket.supportsSegmentation))
+    func `does not ask again for a destination whose runs were refused, but for a trial at times`()
+        throws
+    {
+        var near = try UDPSocket.bind(to: loopback)
+        var far = try UDPSocket.bind(to: loopback)
+        var other = try UDPSocket.bind(to: loopback)
+        near.disableChecksums()
+        for _ in 0..<3 { near.send([1, 1, 2, 2], segmentLength: 2, to: far.localEndpoint) }
+        #expect(near.statistics.refusedRuns == 1 && near.statistics.apartRuns == 2)
+        near.send([1, 2], segmentLength: 1, to: far.localEndpoint)
+        #expect(near.statistics.refusedRuns == 2, "shorter segments may pass where longer do not")
+        near.send([1, 1, 2, 2], segmentLength: 2, to: other.localEndpoint)
+        #expect(near.statistics.refusedRuns == 3, "elsewhere is another path")
+        #expect(try far.receive(8).count == 8 && other.receive(2).count == 2)
+        #expect(near.statistics.sentPackets == 10 && near.statistics.droppedPackets == 0)
+        near.disableChecksums(false)
+        for _ in 0..<SegmentationRefusals.trialInterval + 2 where near.statistics.segmentedRuns == 0
+        {
+            near.send([1, 2], segmentLength: 1, to: far.localEndpoint)
+            _ = try far.receive(2)
+        }
+        #expect(near.statistics.refusedRuns == 3 && near.statistics.segmentedRuns == 1)
+        near.send([1, 1, 2, 2], segmentLength: 2, to: far.localEndpoint)
+        #expect(near.statistics.segmentedRuns == 2, "the path has mended")
+    }
+
     @Test func `keeps the source of each datagram, IPv4 over a socket of both families`() throws {
         var both = try UDPSocket.bind(to: Endpoint(high: 0, low: 0, port: 0))
         var four = try UDPSocket.bind(to: loopback)
@@ -92,5 +119,7 @@ extension UDPSocket {
     var port: UInt16 { localEndpoint.port }
 
     /// The kernel refuses to cut datagrams without checksums (SO_NO_CHECK): EINVAL.
-    func disableChecksums() { setOption(level: 1, name: 11, value: 1) }
+    func disableChecksums(_ areDisabled: Bool = true) {
+        setOption(level: 1, name: 11, value: areDisabled ? 1 : 0)
+    }
 }
