@@ -35,35 +35,17 @@ public func fuzzDepacketizer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
     return 0
 }
 
-private func feed<Format>(
+private func feed<Format: Depacketizer>(
     _ input: ArraySlice<UInt8>, to receiver: inout TrackReceiver<Format>,
     _ check: (Format.Unit) -> Void
 ) {
-    var rest = input
-    var (number, timestamp, now) = (UInt16(65_530), UInt32(0), Instant(nanoseconds: 0))
-    while rest.count >= 3 {
-        let (length, jump, step) = (
-            Int(rest[rest.startIndex]), rest[rest.startIndex + 1], rest[rest.startIndex + 2]
-        )
-        number &+= UInt16(bitPattern: Int16(Int8(bitPattern: jump >> 1)) - 8)
-        timestamp &+= UInt32(bitPattern: Int32(Int8(bitPattern: step)))
-        now = now + .milliseconds(Int64(step & 7))
-        let header = RTPHeader(
-            payloadType: 96, sequenceNumber: number, timestamp: timestamp, ssrc: 1,
-            marker: jump & 1 != 0)
-        var packet = [UInt8](repeating: 0, count: RTPHeader.byteCount)
-        packet.withUnsafeMutableBytes { buffer in
-            if let base = buffer.baseAddress { header.write(to: base) }
-        }
-        packet += rest.dropFirst(3).prefix(length)
-        rest = rest.dropFirst(3 + length)
-        receiver.receive(packet.span.bytes, at: now)
-        while let unit = receiver.next() { check(unit) }
+    feed(input, to: &receiver) { jump, step in
+        FedPacket(
+            numberStep: UInt16(bitPattern: Int16(Int8(bitPattern: jump >> 1)) - 8),
+            timestampStep: UInt32(bitPattern: Int32(Int8(bitPattern: step))))
+    } _: { unit in
+        check(unit)
     }
-    receiver.advance(to: now + .seconds(1))
-    receiver.finish()
-    while let unit = receiver.next() { check(unit) }
-    precondition(receiver.nextDeadline == nil, "something waits for ever")
 }
 
 /// A whole unit's lengths add up, and what is packed again comes out the same.
@@ -83,11 +65,5 @@ private func check(_ unit: AccessUnit, isWhole: Bool) {
     var back = H264Depacketizer.Configuration()
     back.startsAtKeyframe = false
     back.insertsParameterSets = false
-    var receiver = TrackReceiver(H264Depacketizer(back), payloadType: 96)
-    for index in 0..<batch.count {
-        let packet = batch.packet(at: index)
-        precondition(packet.byteCount <= RTPHeader.byteCount + 40)
-        receiver.receive(packet, at: Instant(nanoseconds: 0))
-    }
-    _ = receiver.next()
+    _ = unpack(batch, H264Depacketizer(back))
 }

@@ -46,31 +46,13 @@ private func feed<Format: Depacketizer>(
     var receiver = TrackReceiver(
         depacketizer, payloadType: 96, patience: patience, packetLimit: 16,
         redundancyPayloadType: 63)
-    var rest = input
-    var (number, timestamp, now) = (UInt16(65_530), UInt32(0), Instant(nanoseconds: 0))
-    while rest.count >= 3 {
-        let (length, jump, step) = (
-            Int(rest[rest.startIndex]), rest[rest.startIndex + 1], rest[rest.startIndex + 2]
-        )
-        number &+= UInt16(truncatingIfNeeded: Int(Int8(bitPattern: jump)) / 4)
-        timestamp &+= UInt32(step >> 4)
-        now = now + .milliseconds(Int64(step & 7))
-        let header = RTPHeader(
-            payloadType: step & 8 != 0 ? 63 : 96, sequenceNumber: number, timestamp: timestamp,
-            ssrc: 1, marker: jump & 1 != 0)
-        var packet = [UInt8](repeating: 0, count: RTPHeader.byteCount)
-        packet.withUnsafeMutableBytes { buffer in
-            if let base = buffer.baseAddress { header.write(to: base) }
-        }
-        packet += rest.dropFirst(3).prefix(length)
-        rest = rest.dropFirst(3 + length)
-        receiver.receive(packet.span.bytes, at: now)
-        while let unit = receiver.next() { check(unit) }
+    feed(input, to: &receiver) { jump, step in
+        FedPacket(
+            numberStep: UInt16(truncatingIfNeeded: Int(Int8(bitPattern: jump)) / 4),
+            timestampStep: UInt32(step >> 4), payloadType: step & 8 != 0 ? 63 : 96)
+    } _: { unit in
+        check(unit)
     }
-    receiver.advance(to: now + .seconds(1))
-    receiver.finish()
-    while let unit = receiver.next() { check(unit) }
-    precondition(receiver.nextDeadline == nil, "something waits for ever")
 }
 
 private func checkH265(_ unit: AccessUnit) {
@@ -141,17 +123,4 @@ private var anywhere: FramePolicy {
     var policy = FramePolicy()
     policy.startsAtKeyframe = false
     return policy
-}
-
-/// The one unit of a batch's packets.
-private func unpack<Format: Depacketizer>(
-    _ batch: PacketBatch, _ depacketizer: Format
-) -> [UInt8]? where Format.Unit == AccessUnit {
-    var receiver = TrackReceiver(depacketizer, payloadType: 96)
-    for index in 0..<batch.count {
-        let packet = batch.packet(at: index)
-        precondition(packet.byteCount <= RTPHeader.byteCount + 40)
-        receiver.receive(packet, at: Instant(nanoseconds: 0))
-    }
-    return receiver.next()?.bytes
 }

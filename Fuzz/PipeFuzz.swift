@@ -19,8 +19,8 @@ public func fuzzPipe(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 }
 
 private struct Pair: ~Copyable {
-    var home = Worker(configuration(1))
-    var other = Worker(configuration(2))
+    var home = fuzzedWorker(seed: 1)
+    var other = fuzzedWorker(seed: 2)
     var arena = SendArena(capacity: 4096)
     var now = Instant(nanoseconds: 0)
 
@@ -77,54 +77,9 @@ private struct Pair: ~Copyable {
     }
 
     mutating func settle() {
-        Self.drain(&home, &arena, at: now)
-        Self.drain(&other, &arena, at: now)
-    }
-
-    private static func drain(
-        _ worker: inout Worker, _ arena: inout SendArena, at now: Instant
-    ) {
-        worker.advance(to: now)
-        if let deadline = worker.nextDeadline { precondition(deadline > now, "it would spin") }
-        repeat {
-            arena.removeAll()
-            while let run = worker.nextTransmit(into: &arena) {
-                precondition(run.offset + run.byteCount <= arena.count && run.segmentLength > 0)
-            }
-        } while !arena.isEmpty
-        while worker.nextEvent() != nil {}
-        worker.checkInvariants()
+        drain(&home, &arena, at: now)
+        drain(&other, &arena, at: now)
     }
 }
 
-private func configuration(_ seed: UInt8) -> WorkerConfiguration {
-    var configuration = WorkerConfiguration(
-        candidates: [Endpoint(ipv4: 0xC000_0201, port: 40_000)],
-        security: .keyed(secret: [1, 2, 3]),
-        clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000),
-        seed: [seed])
-    configuration.packetSlots = 16
-    return configuration
-}
-
-private let offer: SessionDescription = {
-    let text = """
-        v=0
-        o=- 1 1 IN IP4 127.0.0.1
-        s=-
-        t=0 0
-        m=video 9 UDP/TLS/RTP/SAVPF 96
-        a=mid:0
-        a=rtcp-mux
-        a=setup:actpass
-        a=ice-ufrag:abcd
-        a=ice-pwd:abcdefghijklmnopqrstuvwx
-        a=fingerprint:sha-256 \(Array(repeating: "AB", count: 32).joined(separator: ":"))
-        a=rtpmap:96 VP8/90000
-        a=ssrc:77 cname:x
-        """
-    guard let offer = try? SessionDescription(parsing: text) else {
-        preconditionFailure("the fuzzer's own offer does not parse")
-    }
-    return offer
-}()
+private let offer = fuzzedOffer(ssrc: 77)

@@ -10,27 +10,12 @@ import Wire
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzWorker(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     var input = ByteReader(UnsafeRawBufferPointer(start: start, count: count).bytes)
-    var configuration = WorkerConfiguration(
-        candidates: [Endpoint(ipv4: 0xC000_0201, port: 40_000)],
-        security: .keyed(secret: [1, 2, 3]),
-        clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000),
-        seed: [7])
-    configuration.packetSlots = 16
-    var worker = Worker(configuration)
+    var worker = fuzzedWorker(seed: 7)
     var arena = SendArena(capacity: 4096)
     var now = Instant(nanoseconds: 0)
     while let operation = try? input.readUInt8() {
         guard perform(operation, &input, on: &worker, at: &now) else { break }
-        worker.advance(to: now)
-        if let deadline = worker.nextDeadline { precondition(deadline > now, "it would spin") }
-        repeat {
-            arena.removeAll()
-            while let run = worker.nextTransmit(into: &arena) {
-                precondition(run.offset + run.byteCount <= arena.count && run.segmentLength > 0)
-            }
-        } while !arena.isEmpty
-        while worker.nextEvent() != nil {}
-        worker.checkInvariants()
+        drain(&worker, &arena, at: now)
     }
     return 0
 }
@@ -56,23 +41,4 @@ private func perform(
     return true
 }
 
-private let offer: SessionDescription = {
-    let text = """
-        v=0
-        o=- 1 1 IN IP4 127.0.0.1
-        s=-
-        t=0 0
-        m=video 9 UDP/TLS/RTP/SAVPF 96
-        a=mid:0
-        a=rtcp-mux
-        a=setup:actpass
-        a=ice-ufrag:abcd
-        a=ice-pwd:abcdefghijklmnopqrstuvwx
-        a=fingerprint:sha-256 \(Array(repeating: "AB", count: 32).joined(separator: ":"))
-        a=rtpmap:96 VP8/90000
-        """
-    guard let offer = try? SessionDescription(parsing: text) else {
-        preconditionFailure("the fuzzer's own offer does not parse")
-    }
-    return offer
-}()
+private let offer = fuzzedOffer()

@@ -3,10 +3,10 @@ import Simulation
 import Testing
 import Timing
 
-/// A room that goes on on another loop: its watchers there notice nothing of it.
+/// A room that goes on on another loop: its viewers there notice nothing of it.
 @Suite struct BranchTests {
-    @Test func `a watcher on the branch sees every frame, as one at home does`() throws {
-        var meeting = SplitMeeting(seed: 1)
+    @Test func `a viewer on the branch sees every frame, as one at home does`() throws {
+        var meeting = Meeting(seed: 1, loops: 2)
         let publisher = try meeting.publisher()
         meeting.world.run(for: .seconds(2))
         let near = try meeting.viewer("near", on: 0)
@@ -28,7 +28,7 @@ import Timing
     }
 
     @Test func `the branch begins with the newest pictures of its home, without asking`() throws {
-        var meeting = SplitMeeting(seed: 2)
+        var meeting = Meeting(seed: 2, loops: 2)
         let publisher = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         _ = try meeting.viewer("near", on: 0)
@@ -43,11 +43,11 @@ import Timing
 
     @Test func `forty on the branch who all want a key frame cost the producer one or two`() throws
     {
-        var meeting = SplitMeeting(seed: 3)
+        var meeting = Meeting(seed: 3, loops: 2)
         let publisher = try meeting.publisher()
         meeting.world.run(for: .milliseconds(5_200))
         let before = meeting.publication(publisher).keyframeRequestCount
-        var viewers: [SplitMeeting.ClientHandle] = []
+        var viewers: [Meeting.ClientHandle] = []
         for number in 0..<40 {
             viewers.append(try meeting.viewer("viewer \(number)", on: 1))
             meeting.world.run(for: .milliseconds(20))
@@ -62,10 +62,10 @@ import Timing
     }
 
     @Test(arguments: [UInt64](10..<16))
-    func `what a branch's watcher misses, the branch sends again`(
+    func `what a branch's viewer misses, the branch sends again`(
         seed: UInt64
     ) throws {
-        var meeting = SplitMeeting(seed: seed)
+        var meeting = Meeting(seed: seed, loops: 2)
         let publisher = try meeting.publisher("alice", .init(lossPerTenThousand: 200))
         meeting.world.run(for: .seconds(1))
         let far = try meeting.viewer("far", on: 1, .init(lossPerTenThousand: 500))
@@ -77,8 +77,8 @@ import Timing
         #expect(meeting.statistics(1).totals.retransmittedPackets > 20)
     }
 
-    @Test func `watchers on the branch go on when their publisher comes back`() throws {
-        var meeting = SplitMeeting(seed: 4)
+    @Test func `viewers on the branch go on when their publisher comes back`() throws {
+        var meeting = Meeting(seed: 4, loops: 2)
         let first = try meeting.publisher()
         meeting.world.run(for: .seconds(2))
         let far = try meeting.viewer("far", on: 1)
@@ -94,7 +94,7 @@ import Timing
     }
 
     @Test func `a room lives while anybody is in it, on whatever loop`() throws {
-        var meeting = SplitMeeting(seed: 5)
+        var meeting = Meeting(seed: 5, loops: 2)
         _ = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         let far = try meeting.viewer("far", on: 1)
@@ -120,7 +120,7 @@ import Timing
     }
 
     @Test func `an empty branch costs its home nothing, and can be opened again`() throws {
-        var meeting = SplitMeeting(seed: 6)
+        var meeting = Meeting(seed: 6, loops: 2)
         _ = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         _ = try meeting.viewer("first", on: 1)
@@ -137,7 +137,7 @@ import Timing
     }
 
     @Test func `a home that goes away ends its branches' sessions`() throws {
-        var meeting = SplitMeeting(seed: 7)
+        var meeting = Meeting(seed: 7, loops: 2)
         _ = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         for number in 0..<3 { _ = try meeting.viewer("viewer \(number)", on: 1) }

@@ -7,8 +7,8 @@ import Wire
 
 /// What a pipe does under strain, and what it shows to readers that are no workers.
 @Suite struct PipeTests {
-    @Test func `a late loop costs its own watchers packets, and a key frame mends it`() throws {
-        var meeting = SplitMeeting(seed: 21)
+    @Test func `a late loop costs its own viewers packets, and a key frame mends it`() throws {
+        var meeting = Meeting(seed: 21, loops: 2)
         let publisher = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         let (near, far) = (try meeting.viewer("near", on: 0), try meeting.viewer("far", on: 1))
@@ -31,7 +31,7 @@ import Wire
     }
 
     @Test func `what happens while a pipe is full is told when it is not`() throws {
-        var meeting = SplitMeeting(seed: 22)
+        var meeting = Meeting(seed: 22, loops: 2)
         let first = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         let far = try meeting.viewer("far", on: 1)
@@ -51,7 +51,7 @@ import Wire
     @Test func `the same seed gives the same datagrams on both loops`() throws {
         var traces: Set<UInt64> = []
         for _ in 0..<2 {
-            var meeting = SplitMeeting(seed: 23)
+            var meeting = Meeting(seed: 23, loops: 2)
             _ = try meeting.publisher("alice", .init(lossPerTenThousand: 300))
             meeting.world.run(for: .seconds(1))
             _ = try meeting.viewer("near", on: 0, .init(lossPerTenThousand: 300))
@@ -63,7 +63,7 @@ import Wire
     }
 
     @Test func `a loop that has ended is piped nothing, and keeps no room alive`() throws {
-        var meeting = SplitMeeting(seed: 29)
+        var meeting = Meeting(seed: 29, loops: 2)
         _ = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         _ = try meeting.viewer("far", on: 1)
@@ -81,7 +81,7 @@ import Wire
     }
 
     @Test func `one who cannot watch closes no branch that another is on the way to`() throws {
-        var meeting = SplitMeeting(seed: 24)
+        var meeting = Meeting(seed: 24, loops: 2)
         _ = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         try meeting.openBranch()
@@ -97,7 +97,7 @@ import Wire
     }
 
     @Test func `a branch that nobody comes to is given up after five seconds`() throws {
-        var meeting = SplitMeeting(seed: 28)
+        var meeting = Meeting(seed: 28, loops: 2)
         _ = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         try meeting.openBranch()
@@ -111,7 +111,7 @@ import Wire
     }
 
     @Test func `only what is wanted crosses, and no longer than it is`() throws {
-        var meeting = SplitMeeting(seed: 29)
+        var meeting = Meeting(seed: 29, loops: 2)
         _ = try meeting.publisher("alice")
         _ = try meeting.publisher("beth")
         meeting.world.run(for: .seconds(1))
@@ -134,7 +134,7 @@ import Wire
     }
 
     @Test func `a branch told of again goes on, and the older number means nothing`() throws {
-        var meeting = SplitMeeting(seed: 25)
+        var meeting = Meeting(seed: 25, loops: 2)
         _ = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         let far = try meeting.viewer("far", on: 1)
@@ -147,7 +147,7 @@ import Wire
     }
 
     @Test func `a reader that is no worker has all of a room from its frames`() throws {
-        var meeting = SplitMeeting(seed: 27)
+        var meeting = Meeting(seed: 27, loops: 2)
         let publisher = try meeting.publisher("alice", .init(lossPerTenThousand: 200))
         meeting.world.run(for: .seconds(1))
         try meeting.world[0].openBranch(ofRoom: "room", on: 7, at: meeting.world.now)
@@ -174,7 +174,7 @@ import Wire
     }
 
     @Test func `frames of no sense are counted, and change nothing`() throws {
-        var meeting = SplitMeeting(seed: 26)
+        var meeting = Meeting(seed: 26, loops: 2)
         _ = try meeting.publisher()
         meeting.world.run(for: .seconds(1))
         _ = try meeting.viewer("far", on: 1)

@@ -119,6 +119,29 @@ import Wire
         #expect(seen.recoveredCount > 10)
     }
 
+    @Test(arguments: 0..<12)
+    func `the picture a viewer begins with is whole, whichever packet of it comes late`(
+        seed: UInt64
+    ) throws {
+        let lossy = SeededLink.Conditions(
+            delay: .milliseconds(20), jitter: .milliseconds(2), lossPerTenThousand: 1500)
+        var meeting = Meeting(seed: 900 + seed)
+        _ = try meeting.publisher("alice", lossy, video: .h264)
+        // Of the very first picture nobody knows the start.
+        meeting.world.run(for: .milliseconds(2500))
+        var viewers: [Meeting.ClientHandle] = []
+        for number in 0..<8 {
+            viewers.append(try meeting.viewer("viewer \(number)", video: .h264))
+            meeting.world.run(for: .milliseconds(700))
+        }
+        meeting.world.run(for: .seconds(2))
+        for viewer in viewers {
+            let seen = meeting.reception(viewer)
+            let first = try #require(seen.firstFrame)
+            #expect(!seen.tornFrames.contains(first))
+        }
+    }
+
     @Test func `nothing is left when all have gone, one way or another`() throws {
         var meeting = Meeting(seed: 45)
         let publisher = try meeting.publisher()

@@ -1,20 +1,21 @@
-"""Builds a program of this folder with Debian's Go and Pion."""
+"""Builds programs with Debian's Go and Pion."""
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
 
-support = pathlib.Path(__file__).resolve().parent
+root = pathlib.Path(__file__).resolve().parents[3]
 
 
-def built(name):
-    """The program made of the folder `name`."""
-    work = support.parents[2] / ".build/pion"
+def built(folder):
+    """The program made of a folder of the repository."""
+    name = pathlib.Path(folder).name.lower()
+    work = root / ".build/pion"
     # Debian's libraries are for GOPATH, where import paths with a version need sources that have a go.mod.
     package = work / "src/sluice" / name
     shutil.rmtree(package, ignore_errors=True)
-    shutil.copytree(support / name, package)
+    shutil.copytree(root / folder, package)
     (package / "go.mod").write_text(f"module sluice/{name}\n")
     environment = dict(
         os.environ, GO111MODULE="off", GOFLAGS="", GOPATH=f"{work}:/usr/share/gocode",

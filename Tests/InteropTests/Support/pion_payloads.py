@@ -4,4 +4,4 @@ import sys
 
 from pion_build import built
 
-os.execv(built("pion_payloads"), ["pion_payloads", *sys.argv[1:]])
+os.execv(built("Tests/InteropTests/Support/pion_payloads"), ["pion_payloads", *sys.argv[1:]])

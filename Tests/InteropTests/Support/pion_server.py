@@ -1,7 +1,8 @@
-"""Builds the server in pion/ with Debian's Go and Pion, and becomes it. pion_server.py active|passive"""
+"""Builds the peer of the benchmarks with Debian's Go and Pion, and becomes it. pion_server.py active|passive"""
 import os
 import sys
 
 from pion_build import built
 
-os.execv(built("pion"), ["pion", *sys.argv[1:]])
+here = "127.0.0.1:0"
+os.execv(built("Benchmarks/Peers/Pion"), ["pion", here, here, sys.argv[1], "any"])
