@@ -7,6 +7,8 @@ public final class DTLSContext: Sendable {
     /// Whom peers will see.
     public let certificate: Certificate
 
+    // OpenSSL counts its references with atomics, and nothing is set any more once `init` is done;
+    // freed in `deinit` alone.
     nonisolated(unsafe) let pointer: OpaquePointer
 
     /// Settings for sessions that present `certificate`.

@@ -8,6 +8,20 @@ public enum SRTPProfile: UInt16, CaseIterable, Hashable, Sendable {
     /// AES_CM_128_HMAC_SHA1_80 (RFC 3711), which every WebRTC endpoint knows (RFC 8827 §6.5).
     case aes128CMHMACSHA1_80 = 0x0001
 
+    /// The RFC's name for it.
+    public var name: String {
+        switch self {
+        case .aeadAES128GCM: "AEAD_AES_128_GCM"
+        case .aes128CMHMACSHA1_80: "AES_CM_128_HMAC_SHA1_80"
+        }
+    }
+
+    /// The profile of that name, if it is one of ours.
+    public init?(named name: String) {
+        guard let known = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = known
+    }
+
     /// Octets of the authentication tag.
     public var authTagByteCount: Int {
         switch self {

@@ -20,14 +20,18 @@ extension Command {
                 "workers", .number(1...64), "N", default: "1",
                 help: "media threads; a room begins on one"),
             Option(
-                "watchers-per-loop", .number(1...100_000), "N", default: "200",
-                help: "watchers of one room on a media thread before the next takes more"),
+                "viewers-per-loop", .number(1...100_000), "N", default: "200",
+                help: "viewers of one room on a media thread before the next takes more"),
             Option(
                 "realtime", .flag, help: "ask for real-time scheduling of the media threads"),
             Option(
-                "srtp-backend", .choice(SealingBackend.allCases.map(\.rawValue)), "NAME",
-                default: SealingBackend.evp.rawValue,
-                help: "what encrypts: evp, libsrtp2, batched (evp, many at once), ipsec-mb"),
+                "srtp-backend", .choice(["auto"] + SealingBackend.allCases.map(\.rawValue)), "NAME",
+                default: "auto",
+                help: "what encrypts: evp, libsrtp2, batched, ipsec-mb; auto: the quickest here"),
+            Option(
+                "srtp-profile", .choice(SRTPProfile.allCases.map(\.name)), "NAME",
+                isRepeated: true,
+                help: "how packets may be protected, preferred first; any way that we know"),
             Option(
                 "auth-secret", .text, "FILE",
                 help: "the key of the callers' tokens (JWT, HS256); without it anyone may call"),

@@ -69,8 +69,11 @@ private func startMedia(_ settings: Settings, _ command: Command) -> MediaServer
     var configuration = MediaServerConfiguration(
         listen: listen, announcedHosts: settings.all("announce"),
         workers: settings.number("workers"), isRealtime: settings.isSet("realtime"))
-    configuration.watchersPerLoop = settings.number("watchers-per-loop")
-    configuration.sealing = settings["srtp-backend"].flatMap(SealingBackend.init) ?? .evp
+    configuration.viewersPerLoop = settings.number("viewers-per-loop")
+    // "auto" is no backend's name.
+    configuration.sealing = settings["srtp-backend"].flatMap(SealingBackend.init) ?? .best
+    let profiles = settings.all("srtp-profile").compactMap(SRTPProfile.init(named:))
+    if !profiles.isEmpty { configuration.profiles = profiles }
     do {
         return try MediaServer(configuration)
     } catch {

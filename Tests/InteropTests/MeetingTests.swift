@@ -1,3 +1,4 @@
+import Ciphers
 import Testing
 
 /// Real browsers on the page of a real `sfu`: one publishes, one watches.
@@ -32,6 +33,28 @@ struct MeetingTests {
     @Test(.enabled(if: Lab.has("chromium"), "needs chromium"), arguments: ["H264", "VP8"])
     func `Chromium watches what Chromium publishes`(codec: String) async throws {
         Self.check(try await Lab.script("meet.py", ["--codec", codec]), codec: codec)
+    }
+
+    /// Sealed one by one or many at once, under the profile that browsers prefer least and most.
+    @Test(
+        .enabled(
+            if: Lab.isRoot && Lab.has("firefox-esr") && Lab.has("chromium"),
+            "needs root, for namespaces, and both browsers"),
+        arguments: [
+            ("chromium", "batched", "AES_CM_128_HMAC_SHA1_80"),
+            ("firefox", "batched", "AES_CM_128_HMAC_SHA1_80"),
+            ("chromium", "ipsec-mb", "AEAD_AES_128_GCM"),
+            ("firefox", "ipsec-mb", "AEAD_AES_128_GCM"),
+            ("firefox", "evp", "AEAD_AES_128_GCM"),
+        ].filter { SealingBackend(rawValue: $0.1)?.isAvailable == true })
+    func `both browsers open what is sealed, whatever seals it`(
+        browser: String, backend: String, profile: String
+    ) async throws {
+        let arguments = [
+            "--publisher", browser, "--viewer", browser, "--codec", "VP8", "--hosts", "one",
+            "--server=--srtp-backend=\(backend)", "--server=--srtp-profile=\(profile)",
+        ]
+        Self.check(try await Lab.script("meet.py", arguments, seconds: 120), codec: "VP8")
     }
 
     @Test(

@@ -69,20 +69,21 @@ def main():
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--hosts", choices=["one", "two"])
     parser.add_argument("--url", help="of an sfu that runs already")
+    parser.add_argument("--server", action="append", default=[], help="an option of sfu, as --server=--realtime")
     arguments = parser.parse_args()
     if arguments.url:
         print(json.dumps(meet(arguments, arguments.url)))
     elif arguments.hosts:
         meet_in_namespaces(arguments)
     else:
-        with Server(arguments.sfu, "--rtc", "127.0.0.1:0") as server:
+        with Server(arguments.sfu, "--rtc", "127.0.0.1:0", *arguments.server) as server:
             result = meet(arguments, server.url)
         print(json.dumps({**result, "exit": server.code}))
 
 
 def meet_in_namespaces(arguments):
     with Namespaces() as spaces:
-        with Server(arguments.sfu, "--insecure", "--rtc", "0.0.0.0:0", host=spaces.addresses[0], namespace=spaces.names[0]) as server:
+        with Server(arguments.sfu, "--insecure", "--rtc", "0.0.0.0:0", *arguments.server, host=spaces.addresses[0], namespace=spaces.names[0]) as server:
             inside = ["ip", "netns", "exec", spaces.names[0 if arguments.hosts == "one" else 1]]
             meeting = subprocess.run([*inside, sys.executable, *sys.argv, "--url", server.url], capture_output=True, text=True)
         if meeting.returncode != 0:
