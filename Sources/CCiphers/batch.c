@@ -38,6 +38,7 @@ struct cciphers_batch {
     counter_encrypt *encrypt;  // NULL: by EVP
     size_t fewest;  // messages for which eight lanes pay
     size_t count;
+    size_t failed;  // since its owner asked
     struct job jobs[batch_most];
     lanes_state state;
     const uint8_t *next[lane_count];
@@ -83,12 +84,14 @@ void cciphers_transform_defer(cciphers_transform *transform, cciphers_batch *bat
     transform->way = by_batch;
 }
 
+static void seal_all(cciphers_batch *batch);
+
 size_t batch_append(
     const cciphers_transform *transform, uint8_t *out, size_t header, size_t prefix,
     const uint8_t *payload, size_t payload_count, uint32_t ssrc, uint64_t index
 ) {
     cciphers_batch *batch = transform->batch;
-    if (batch->count == batch_most) cciphers_batch_seal(batch);
+    if (batch->count == batch_most) seal_all(batch);
     batch->jobs[batch->count++] = (struct job){
         transform, out, payload, index, ssrc, (uint32_t)payload_count, (uint16_t)header,
         (uint16_t)prefix,
@@ -222,15 +225,20 @@ static int encrypt(const cciphers_batch *batch, const struct job *job) {
     return 1;
 }
 
-size_t cciphers_batch_seal(cciphers_batch *batch) {
-    size_t failed = 0;
+static void seal_all(cciphers_batch *batch) {
     for (size_t i = 0; i < batch->count; i++) {
         const struct job *job = &batch->jobs[i];
         if (encrypt(batch, job)) continue;
-        failed++;  // nothing in clear may leave: what is sent then does not open
+        batch->failed++;  // nothing in clear may leave: what is sent then does not open
         memset(job->out + job->header, 0, (size_t)job->prefix + job->payload_count);
     }
     authenticate(batch);
     batch->count = 0;
+}
+
+size_t cciphers_batch_seal(cciphers_batch *batch) {
+    seal_all(batch);
+    const size_t failed = batch->failed;
+    batch->failed = 0;
     return failed;
 }

@@ -1,11 +1,11 @@
-import CCiphers
+public import CCiphers  // what is inlined into the packet path calls it
 
 /// A `SealingKey` as the packet path uses it: plain values, lent for as long as the key lives and
 /// nothing else is done with it.
 public struct PacketSealer {
     /// Octets that sealing adds to a packet.
     public let overhead: Int
-    private let transform: OpaquePointer
+    @usableFromInline let transform: OpaquePointer
 
     init(_ transform: OpaquePointer, overhead: Int) {
         (self.transform, self.overhead) = (transform, overhead)
@@ -26,6 +26,7 @@ public struct PacketSealer {
     ///   - index: ROC · 2¹⁶ + sequence number, kept by the caller. The same index with the same
     ///     `ssrc` and other contents would give the key away: only an identical packet may reuse it.
     /// - Returns: The whole length; 0 only if OpenSSL failed, and the packet must not be sent.
+    @inlinable
     public func seal(
         at out: UnsafeMutableRawPointer, headerByteCount: Int, prefixByteCount: Int,
         payload: UnsafeRawBufferPointer, ssrc: UInt32, index: UInt64

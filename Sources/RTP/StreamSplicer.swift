@@ -9,6 +9,9 @@ public import Timing
 /// ```
 /// A packet of a source that is not followed, or from before the one it was followed from, has no place
 /// in the stream. All arithmetic is O(1); nothing is allocated.
+///
+/// It reads headers and knows no packet again: what was lost and asked for is the caller's to keep. The
+/// room `SFU` has a rewriter of its own, which maps both ways and leaves unwrapping to the stream.
 public struct StreamSplicer: Sendable {
     /// The stream's own identifier.
     public let ssrc: UInt32

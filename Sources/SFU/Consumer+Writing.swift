@@ -1,5 +1,6 @@
 import Ciphers
 import RTP
+import Timing
 import Wire
 
 extension Consumer {
@@ -8,6 +9,22 @@ extension Consumer {
         case burstWritten
         case runClosed
         case arenaFull
+    }
+
+    /// Writes a run of what has just come, and notes that; and whether a source begins with it.
+    @inline(__always)  // once for each packet that leaves alone
+    mutating func writeLive(
+        _ burst: [PacketRecord], from position: inout Int, slab: borrowing PacketSlab,
+        by sealer: PacketSealer, into arena: inout SendArena, run: inout SegmentedRun,
+        drops: inout DropCounters, at now: Instant
+    ) -> (RunEnd, isStart: Bool) {
+        self.now = now
+        let wasStarted = rewriter.isStarted
+        let end = writeRun(
+            burst, from: &position, slab: slab, by: sealer, into: &arena, run: &run, drops: &drops)
+        guard !run.isEmpty else { return (end, false) }
+        noteSent(packets: run.count, payloadByteCount: run.payloadByteCount)
+        return (end, !wasStarted)
     }
 
     /// Writes the packets of `burst` from `position` on that fit one segmented send: equal lengths,
@@ -34,14 +51,16 @@ extension Consumer {
                 &+ sealer.overhead
             guard run.admits(byteCount) else { return .runClosed }
             guard byteCount <= arena.remaining else { return .arenaFull }
-            let sequence = rewriter.sequence(for: record.sequence)
+            let sequence = rewriter.sequence(reached: record.sequence)
             position += 1
-            guard let sequence else { continue }
             guard
                 write(
                     record, as: sequence, block: block, slab: slab, by: sealer,
                     at: arena.tail)
-            else { continue }
+            else {
+                drops.count(.notSealed)
+                continue
+            }
             arena.commit(byteCount)
             run.append(byteCount, payload: Int(record.payloadByteCount))
         }
@@ -52,10 +71,19 @@ extension Consumer {
     private mutating func refusal(of record: PacketRecord) -> DropReason? {
         if flow == .awaitingKeyframe, !record.isKeyframe { return .awaitingKeyframe }
         flow = .flowing
-        if !rewriter.isStarted {
-            rewriter.start(atSequence: record.sequence, timestamp: record.timestamp, gap: gap)
-        }
-        return rewriter.reaches(record.sequence) ? nil : .beforeStart
+        if !rewriter.isStarted { begin(with: record) }
+        if rewriter.reaches(record.sequence) { return nil }
+        return rewriter.leads(record.sequence, timestamp: record.timestamp) ? nil : .beforeStart
+    }
+
+    /// Starts on a source, with room for what of its first picture comes late: what came early, and
+    /// was no beginning by itself, is noted to be sent behind it.
+    @inline(never)
+    private mutating func begin(with record: PacketRecord) {
+        rewriter.start(
+            atSequence: record.sequence, timestamp: record.timestamp, lead: record.leadCount,
+            gap: gap)
+        pending += record.sequence - Int64(record.leadCount)..<record.sequence
     }
 
     /// Writes one packet; `false` when it could not be protected, and so must not be sent.

@@ -17,7 +17,7 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case addressInUse
     /// DTLS, RTP or RTCP from an address no session has validated by ICE.
     case unvalidatedAddress
-    /// DTLS when the handshake queue was full; the peer will retransmit.
+    /// DTLS when the handshake queue was full, or the session's share of it; the peer will retransmit.
     case handshakeQueueFull
     /// RTP or RTCP before the DTLS handshake gave keys.
     case notKeyed
@@ -53,6 +53,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case beforeStart
     /// Not forwarded: its stream ended while it waited for room to send.
     case streamEnded
+    /// What seals refused it: not sent, or sent as zeros that nobody can open.
+    case notSealed
     /// A retransmission was asked for that the cache no longer has.
     case notCached
     /// More retransmissions asked for at once than a consumer may have waiting.
@@ -92,6 +94,11 @@ public struct DropCounters: Sendable {
 
     /// Counts one more.
     public mutating func count(_ reason: DropReason) { counts[reason.rawValue] &+= 1 }
+
+    /// Counts `times` more.
+    mutating func count(_ reason: DropReason, times: Int) {
+        counts[reason.rawValue] &+= UInt64(times)
+    }
 
     /// Adds another table's counts to this one's.
     public mutating func merge(_ other: DropCounters) {

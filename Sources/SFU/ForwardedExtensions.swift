@@ -2,12 +2,14 @@ import RTP
 
 /// Where, in a received packet, the header extension elements lie that consumers are sent on.
 struct ForwardedExtensions {
-    private var count = 0
-    private var kinds = SIMD4<UInt8>()
     private var offsets = SIMD4<UInt16>()
+    private var kinds = SIMD4<UInt8>()
     private var byteCounts = SIMD4<UInt8>()
+    private var elementCount: UInt8 = 0  // small, as every record has one
 
-    var isEmpty: Bool { count == 0 }
+    private var count: Int { Int(elementCount) }
+
+    var isEmpty: Bool { elementCount == 0 }
 
     /// Notes one element; beyond four, or sixteen octets, elements are not forwarded.
     mutating func append(_ kind: HeaderExtension, offset: Int, byteCount: Int) {
@@ -15,7 +17,7 @@ struct ForwardedExtensions {
         kinds[count] = kind.rawValue
         offsets[count] = UInt16(truncatingIfNeeded: offset)
         byteCounts[count] = UInt8(byteCount)
-        count += 1
+        elementCount += 1
     }
 
     /// Octets of the one-byte-form block (RFC 8285 §4.2) under a consumer's numbering; zero when

@@ -10,6 +10,7 @@ struct PacketRecord {
     var payloadByteCount: UInt16
     var marker: Bool
     var isKeyframe: Bool
+    var leadCount: UInt8 = 0  // of a key frame: numbers before it of which some may still come
     var extensions = ForwardedExtensions()
 
     /// The payload, where the packet's slot begins at `packet`.

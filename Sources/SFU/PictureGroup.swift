@@ -2,16 +2,25 @@ import Timing
 
 /// The newest key frame of a stream and what has come since: all a viewer needs to begin at once.
 struct PictureGroup {
-    let sequence: Int64  // of the key frame's first packet
+    /// Of the key frame's first packet, which may still have to come.
+    private(set) var sequence: Int64
     let timestamp: UInt32
+    private let known: Int64  // of its first packet that has come
     private let began: Instant
     private var byteCount = 0
 
     init(_ keyframe: PacketRecord, at now: Instant) {
-        (sequence, timestamp, began) = (keyframe.sequence, keyframe.timestamp, now)
+        sequence = keyframe.sequence - Int64(keyframe.leadCount)
+        (timestamp, known, began) = (keyframe.timestamp, keyframe.sequence, now)
     }
 
-    mutating func append(_ record: PacketRecord) { byteCount += Int(record.payloadByteCount) }
+    mutating func append(_ record: PacketRecord) {
+        byteCount += Int(record.payloadByteCount)
+        // What was missing before the picture may turn out to be of the one before.
+        if record.sequence < known, record.sequence >= sequence, record.timestamp != timestamp {
+            sequence = record.sequence + 1
+        }
+    }
 
     /// Whether sending it again is quicker than a new key frame, and not too much.
     func isFresh(at now: Instant) -> Bool {

@@ -41,14 +41,20 @@ struct Producer {
     }
 
     /// Opens the ring for the SSRC that carries this track.
-    mutating func openStream(ssrc: UInt32) {
+    mutating func openStream(ssrc: UInt32, at now: Instant) {
         if ssrc != self.ssrc { lastReport = nil }  // its clocks began elsewhere
         self.ssrc = ssrc
         requestedAfter = .min
         stream = ReceiveStream(
             ssrc: ssrc, clockRate: track.codec.codec.clockRate,
             capacity: kind == .video ? Self.videoRing : Self.audioRing,
-            requestsLost: transport != nil && track.codec.feedback.nack)
+            requestsLost: transport != nil && track.codec.feedback.nack,
+            hasParameterPackets: track.codec.codec == .h264, at: now)
+    }
+
+    /// Whether its SSRC has said nothing for longer than packets overtake one another.
+    func isSilent(at now: Instant) -> Bool {
+        stream.map { now - $0.heard > Self.silence } ?? true
     }
 
     /// Keeps the sender's clocks, for the consumers and for the next report back.
@@ -67,6 +73,7 @@ struct Producer {
     mutating func reportBlock(at now: Instant) -> ReportBlock? { stream?.reportBlock(at: now) }
 
     private static let reportInterval = Interval.milliseconds(400)  // browsers send one a second
+    private static let silence = Interval.milliseconds(250)
     private static let videoRing = 1024  // two seconds at 5 Mbit/s
     private static let audioRing = 128  // 2.5 s of 20 ms packets
 }

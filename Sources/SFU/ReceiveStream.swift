@@ -14,19 +14,25 @@ struct ReceiveStream {
     private(set) var nack: NackGenerator?
     private(set) var needsKeyframe = false  // more is missing than asking again can mend
     private(set) var pictures: PictureGroup?
+    private(set) var heard: Instant  // when the newest packet came, or the stream began
     private var unwrapper = SequenceUnwrapper()
     private var ring: [PacketRecord]
     private var retired: [UInt32] = []  // displaced in this burst, perhaps still to be sent
     private(set) var ringCount = 0  // packets the ring holds
     private var oldest = Int64.max  // no packet before it is held
     private var floor = Int64.min  // what lies before has been let go, and is not taken again
+    private let hasParameterPackets: Bool
 
     /// - Parameters:
     ///   - capacity: Packets kept, a power of two: seconds of audio, about two of video.
     ///   - requestsLost: Whether the sender understands NACK.
-    init(ssrc: UInt32, clockRate: UInt32, capacity: Int, requestsLost: Bool) {
+    ///   - hasParameterPackets: Whether a key frame may need packets that precede its picture.
+    init(
+        ssrc: UInt32, clockRate: UInt32, capacity: Int, requestsLost: Bool,
+        hasParameterPackets: Bool = false, at now: Instant
+    ) {
         precondition(capacity > 0 && capacity & (capacity - 1) == 0, "capacity: a power of two")
-        self.ssrc = ssrc
+        (self.ssrc, self.hasParameterPackets, heard) = (ssrc, hasParameterPackets, now)
         statistics = ReceptionStatistics(ssrc: ssrc, clockRate: clockRate)
         nack = requestsLost ? NackGenerator() : nil
         ring = Array(repeating: .vacant, count: capacity)
@@ -55,7 +61,10 @@ struct ReceiveStream {
         } else {
             retired.append(ring[index].slot)
         }
+        var record = record
+        if record.isKeyframe, hasParameterPackets { record.leadCount = leadCount(of: record) }
         ring[index] = record
+        heard = now
         oldest = min(oldest, record.sequence)
         burst.append(record)
         let wire = UInt16(truncatingIfNeeded: record.sequence)
@@ -69,6 +78,22 @@ struct ReceiveStream {
         if nack?.packetArrived(wire, at: now) == .requestKeyframe { needsKeyframe = true }
         // A key frame ends no request: consumers still show what comes before it.
         return nil
+    }
+
+    /// How far before a key frame's first known packet the first of those lies that may still come
+    /// and be of it: its parameter sets, lost on the way. What is between has the picture's time.
+    private func leadCount(of keyframe: PacketRecord) -> UInt8 {
+        var count: UInt8 = 0
+        for step in 1...Self.longestLead {
+            let sequence = keyframe.sequence - Int64(step)
+            guard sequence > oldest else { break }  // nothing has come before: nothing is missing
+            if let between = record(at: sequence) {
+                guard between.timestamp == keyframe.timestamp else { break }
+            } else {
+                count = step
+            }
+        }
+        return count
     }
 
     /// The numbers to ask the sender for again, and whether only a key frame helps.
@@ -111,6 +136,8 @@ struct ReceiveStream {
         retired.removeAll(keepingCapacity: true)
         return false
     }
+
+    private static let longestLead: UInt8 = 8  // delimiter, parameter sets, notes: one packet each
 
     /// Gives every slot back; the stream is over.
     mutating func releaseAll(_ slab: inout PacketSlab) {

@@ -21,6 +21,7 @@ struct Router: ~Copyable {
     var started: [ConsumerHandle] = []  // sent their first packet of a source
     private var cursor = Cursor()
     private var burst: [PacketRecord] = []  // of the producer at the cursor
+    private var audience: [ConsumerHandle] = []  // its consumers
     private var now = Instant(nanoseconds: 0)  // when the newest packet came
 
     /// How far the fan-out of this turn has come: producer, its consumer, the burst's packet.
@@ -68,10 +69,7 @@ struct Router: ~Copyable {
             return drops.count(.retransmissionQueueFull)
         }
         consumers[handle].pending.append(source)
-        if !consumers[handle].isPending {
-            consumers[handle].isPending = true
-            resending.append(handle)
-        }
+        listPending(handle)
     }
 }
 
@@ -91,9 +89,10 @@ extension Router {
             }
             if cursor.consumer == 0, cursor.packet == 0 {
                 burst = producers[producer].stream?.burst ?? []
+                audience = producers[producer].consumers
             }
-            while cursor.consumer < producers[producer].consumers.count {
-                let consumer = producers[producer].consumers[cursor.consumer]
+            while cursor.consumer < audience.count {
+                let consumer = audience[cursor.consumer]
                 switch writeRun(consumer, &arena, &transports, slab) {
                 case .written(let transmit): return transmit
                 case .arenaFull: return nil
@@ -115,6 +114,7 @@ extension Router {
     private mutating func endFanOut(of producer: ProducerHandle, slab: inout PacketSlab) {
         let count = burst.count
         burst = []  // or the stream would have to copy its own to empty it
+        audience = []
         cursor = Cursor(producer: cursor.producer + 1)
         let goesOn = producers[producer].stream?.burstSent(count, &slab) ?? false
         producers[producer].isDirty = goesOn
@@ -138,6 +138,7 @@ extension Router {
     /// waits for room to send, goes on with the one it had come to.
     mutating func consumerLeaves(_ producer: ProducerHandle, at position: Int) {
         guard cursor.producer < dirty.count, dirty[cursor.producer] == producer else { return }
+        audience = producers[producer].consumers
         if position < cursor.consumer {
             cursor.consumer -= 1
         } else if position == cursor.consumer {
@@ -163,21 +164,40 @@ extension Router {
         guard let path = path(of: consumer, over: transports) else {
             return .finished
         }
-        consumers[consumer].now = now
-        let isStarted = consumers[consumer].rewriter.isStarted
         var run = SegmentedRun()
-        let end = consumers[consumer].writeRun(
+        let (end, isStart) = consumers[consumer].writeLive(
             burst, from: &cursor.packet, slab: slab, by: path.sealer, into: &arena, run: &run,
-            drops: &drops)
+            drops: &drops, at: now)
         guard !run.isEmpty else { return end == .arenaFull ? .arenaFull : .finished }
-        if !isStarted { started.append(consumer) }
-        consumers[consumer].noteSent(packets: run.count, payloadByteCount: run.payloadByteCount)
+        if isStart { noteStart(of: consumer) }
         countForwarded(run)
         if end == .burstWritten {  // most consumers end here: spare them a look in vain
             cursor.consumer &+= 1
             cursor.packet = 0
         }
         return .written(run.transmit(to: path.destination, in: arena))
+    }
+
+    /// A consumer has begun with a source: of its first picture it is sent what came too early.
+    @inline(never)
+    private mutating func noteStart(of consumer: ConsumerHandle) {
+        started.append(consumer)
+        let (early, producer) = (consumers[consumer].pending, consumers[consumer].producer)
+        guard !early.isEmpty else { return }
+        let rewriter = consumers[consumer].rewriter
+        consumers[consumer].pending = early.filter { sequence in
+            producers[producer].stream?.record(at: sequence).map {
+                rewriter.leads(sequence, timestamp: $0.timestamp)
+            } ?? false
+        }
+        listPending(consumer)
+    }
+
+    /// Puts a consumer on the list of those with retransmissions, if it has any.
+    private mutating func listPending(_ consumer: ConsumerHandle) {
+        guard !consumers[consumer].pending.isEmpty, !consumers[consumer].isPending else { return }
+        consumers[consumer].isPending = true
+        resending.append(consumer)
     }
 
     mutating func countForwarded(_ run: SegmentedRun) {
@@ -225,7 +245,10 @@ extension Router {
             consumers[handle].pending.removeFirst()
             let isWritten = consumers[handle].writeRetransmission(
                 record, slab: slab, by: path.sealer, at: arena.tail)
-            guard isWritten else { continue }
+            guard isWritten else {
+                drops.count(.notSealed)
+                continue
+            }
             arena.commit(byteCount)
             retransmittedPackets &+= 1
             return Transmit(

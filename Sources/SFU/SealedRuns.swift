@@ -20,6 +20,9 @@ struct SealedRuns {
     /// Whether all that was sealed has been handed out.
     var isEmpty: Bool { position == runs.count }
 
+    /// Whether nothing waits to be sealed: as under AEAD_AES_128_GCM, which gains nothing by it.
+    var isSealed: Bool { runs.isEmpty && batch?.count == 0 }
+
     /// Whether the chunk may still grow.
     var hasRoom: Bool {
         runs.count < Self.mostRuns && (batch?.count ?? 0) < Self.mostPackets
@@ -28,7 +31,9 @@ struct SealedRuns {
     mutating func append(_ run: Transmit) { runs.append(run) }
 
     /// Ends the chunk: what was written may leave now.
-    func seal() { batch?.seal() }
+    ///
+    /// - Returns: How many packets were refused, and leave as zeros.
+    func seal() -> Int { batch?.seal() ?? 0 }
 
     /// The next run to be sent; behind the last, the chunk begins anew.
     mutating func next() -> Transmit? {

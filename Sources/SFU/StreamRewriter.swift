@@ -3,10 +3,15 @@
 /// The consumer's numbers start below 2^15 with roll-over counter zero, whatever the producer's
 /// have reached, so that a late joiner's SRTP index is right from its first packet
 /// (RFC 3711 §3.3.1). A change of source continues both without a gap.
+///
+/// `RTP.StreamSplicer` does the like for who has headers alone. Here numbers come unwrapped, once for all
+/// consumers; they lead back to their source for who asks again; late packets of the first picture and
+/// a replay's time have their place.
 struct StreamRewriter {
     private var sequenceOffset: Int64 = 0
     private var timestampOffset: UInt32 = 0
     private var firstSource: Int64 = .max  // earliest source number of the current source
+    private var lead: (from: Int64, timestamp: UInt32) = (.max, 0)  // before that, of its picture
     private var replay = Replay()
     private(set) var lastSequence: Int64
     private var lastTimestamp: UInt32
@@ -24,11 +29,21 @@ struct StreamRewriter {
     /// Whether a source number lies at or after the start.
     func reaches(_ source: Int64) -> Bool { source >= firstSource }
 
+    /// Whether a packet from before the start is of the picture it was made with, and has a number.
+    func leads(_ source: Int64, timestamp: UInt32) -> Bool {
+        source >= lead.from && timestamp == lead.timestamp && source < firstSource
+    }
+
     /// Follows a source from `sequence` and `timestamp` on.
     ///
-    /// - Parameter gap: Ticks between the last packet of the old source and this one.
-    mutating func start(atSequence sequence: Int64, timestamp: UInt32, gap: UInt32) {
-        sequenceOffset = lastSequence + 1 - sequence
+    /// - Parameters:
+    ///   - lead: How many numbers to keep free for what of the first picture comes late.
+    ///   - gap: Ticks between the last packet of the old source and this one.
+    mutating func start(
+        atSequence sequence: Int64, timestamp: UInt32, lead count: UInt8 = 0, gap: UInt32
+    ) {
+        lead = (sequence - Int64(count), timestamp)
+        sequenceOffset = lastSequence + 1 - lead.from
         timestampOffset = lastTimestamp &+ gap &- timestamp
         firstSource = sequence
     }
@@ -53,16 +68,20 @@ struct StreamRewriter {
 
     /// Leaves the source; the next packet starts anew.
     mutating func detach() {
-        firstSource = .max
+        (firstSource, lead) = (.max, (.max, 0))
         replay = Replay()
     }
 
-    /// The consumer's number for a source number; `nil` for what came before its start.
-    mutating func sequence(for source: Int64) -> Int64? {
-        guard source >= firstSource else { return nil }
+    /// The consumer's number for a source number that the start reaches, or its lead.
+    mutating func sequence(reached source: Int64) -> Int64 {
         let sequence = source &+ sequenceOffset
         if sequence > lastSequence { lastSequence = sequence }
         return sequence
+    }
+
+    /// The consumer's number for any source number; `nil` for what came before its start.
+    mutating func sequence(for source: Int64) -> Int64? {
+        source >= lead.from ? sequence(reached: source) : nil
     }
 
     /// The consumer's timestamp for the source's, of the packet with the source's `sequence`.
@@ -78,7 +97,7 @@ struct StreamRewriter {
     func source(of sequence: UInt16) -> Int64? {
         let distance = Int16(bitPattern: sequence &- UInt16(truncatingIfNeeded: lastSequence))
         let source = lastSequence + Int64(distance) - sequenceOffset
-        return distance <= 0 && source >= firstSource ? source : nil
+        return distance <= 0 && source >= lead.from ? source : nil
     }
 
     /// Unchanging for one source: what sender reports add to the producer's timestamps.

@@ -68,6 +68,13 @@ struct Transport: ~Copyable {
         }
     }
 
+    /// The track has moved back to an SSRC that it had left.
+    mutating func restoreRoute(for ssrc: UInt32) -> StreamRoute? {
+        guard let index = routes.firstIndex(where: { $0.ssrc == ssrc }) else { return nil }
+        routes[index].isSuperseded = false
+        return routes[index]
+    }
+
     func consumer(for ssrc: UInt32) -> ConsumerHandle? {
         for consumer in consumers where consumer.ssrc == ssrc { return consumer.handle }
         return nil

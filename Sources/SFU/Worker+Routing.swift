@@ -23,7 +23,7 @@ extension Worker {
     ) -> Transport.StreamRoute? {
         let (ssrc, room) = (layout.header.ssrc, transports[handle].room)
         if let route = transports[handle].route(for: ssrc) {
-            if route.isSuperseded { return nil }
+            if route.isSuperseded { return takeBack(route, of: handle, in: room) }
             if !route.isRetransmission { openAnnouncedStream(of: route, in: room) }
             return route
         }
@@ -47,6 +47,18 @@ extension Worker {
         return nil
     }
 
+    /// A track goes back to an SSRC that it has left once the one in its place is silent; what came
+    /// before that was late.
+    private mutating func takeBack(
+        _ route: Transport.StreamRoute, of handle: TransportHandle, in room: RoomHandle
+    ) -> Transport.StreamRoute? {
+        guard rooms[room].router.producers[route.producer].isSilent(at: schedule.now)
+        else { return nil }
+        transports[handle].supersedeRoutes(to: route.producer)
+        openStream(ssrc: route.ssrc, of: route.producer, in: room)
+        return transports[handle].restoreRoute(for: route.ssrc)
+    }
+
     /// An offer alone costs no ring: the first packet of the SSRC that it named does.
     private mutating func openAnnouncedStream(of route: Transport.StreamRoute, in room: RoomHandle)
     {
@@ -56,7 +68,8 @@ extension Worker {
 
     /// Gives a producer's track the ring for its SSRC; its consumers need a key frame of it.
     mutating func openStream(ssrc: UInt32, of producer: ProducerHandle, in room: RoomHandle) {
-        rooms[room].router.openStream(ssrc: ssrc, of: producer, slab: &slab)
+        rooms[room].router.openStream(
+            ssrc: ssrc, of: producer, slab: &slab, at: schedule.now)
         tellStreamBegan(ssrc, of: producer, in: room)
         guard rooms[room].router.producers[producer].kind == .video,
             !rooms[room].router.producers[producer].consumers.isEmpty
@@ -127,10 +140,12 @@ extension Router {
     ///
     /// Its numbers have nothing to do with those before: consumers start anew behind their last, so
     /// that no number is ever used for two different packets.
-    mutating func openStream(ssrc: UInt32, of producer: ProducerHandle, slab: inout PacketSlab) {
+    mutating func openStream(
+        ssrc: UInt32, of producer: ProducerHandle, slab: inout PacketSlab, at now: Instant
+    ) {
         abandonFanOut(of: producer)
         producers[producer].stream?.releaseAll(&slab)
-        producers[producer].openStream(ssrc: ssrc)
+        producers[producer].openStream(ssrc: ssrc, at: now)
         for consumer in producers[producer].consumers { consumers[consumer].follow(producer) }
     }
 }

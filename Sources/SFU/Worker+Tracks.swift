@@ -82,8 +82,9 @@ extension Worker {
     mutating func outgoingTrack(for producer: ProducerHandle, in room: RoomHandle) -> OutgoingTrack
     {
         let track = rooms[room].router.producers[producer].track
+        let ssrc = freshSSRC(in: room)
         return OutgoingTrack(
-            codec: track.codec, ssrc: freshSSRC(), retransmissionSSRC: freshSSRC(),
+            codec: track.codec, ssrc: ssrc, retransmissionSSRC: freshSSRC(in: room, besides: ssrc),
             streamID: track.streamID, trackID: track.id)
     }
 
@@ -122,10 +123,23 @@ extension Worker {
 
     private static var leastFreeSlots: Int { 1024 }  // four turns of the loop
 
-    private mutating func freshSSRC() -> UInt32 { UInt32(truncatingIfNeeded: random.next()) | 1 }
+    /// An SSRC that no stream of the room has (RFC 3550 §8.1). O(tracks of the room).
+    private mutating func freshSSRC(in room: RoomHandle, besides other: UInt32 = 0) -> UInt32 {
+        while true {
+            let ssrc = UInt32(truncatingIfNeeded: random.next()) | 1
+            if ssrc != other, !rooms[room].router.isTaken(ssrc) { return ssrc }
+        }
+    }
 }
 
 extension Router {
+    /// Whether a stream of the room, in or out, is known by this SSRC.
+    func isTaken(_ ssrc: UInt32) -> Bool {
+        consumers.handles.contains {
+            consumers[$0].ssrc == ssrc || consumers[$0].retransmission?.ssrc == ssrc
+        } || producers.handles.contains { producers[$0].ssrc == ssrc }
+    }
+
     /// Takes a consumer in and links it to its producer.
     mutating func add(_ consumer: Consumer) -> ConsumerHandle {
         let producer = consumer.producer

@@ -93,8 +93,11 @@ public struct Worker: ~Copyable, Engine {
     @inline(never)
     private mutating func nextSealed(into arena: inout SendArena) -> Transmit? {
         if sealed.isEmpty {
-            while sealed.hasRoom, let run = nextRun(into: &arena) { sealed.append(run) }
-            sealed.seal()
+            while sealed.hasRoom, let run = nextRun(into: &arena) {
+                if sealed.isSealed { return run }
+                sealed.append(run)
+            }
+            drops.count(.notSealed, times: sealed.seal())
         }
         return sealed.next()
     }

@@ -112,7 +112,7 @@ public struct Publication: Sendable {
         let count = isKeyframe ? 8 + random.below(8) : 1 + random.below(5)
         for part in 0..<count {
             var writer = ByteWriter(capacity: 1100)
-            writer.write(video.prefix(isKeyframe: isKeyframe, isFirst: part == 0))
+            writer.write(video.prefix(isKeyframe: isKeyframe, part: part))
             writer.write(tag)
             writer.write(UInt32(frameCount))
             writer.write(UInt16(part))

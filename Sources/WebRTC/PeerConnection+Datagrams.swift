@@ -8,6 +8,7 @@ extension PeerConnection {
         _ bytes: RawSpan, from source: Endpoint, at now: Instant
     ) -> ICELite.Outcome {
         let outcome = ice.receive(bytes, from: source, at: now)
+        findPath()
         if outcome.isFirstValidation, isOpen {
             if role == .client { security.start(at: now) }
             followHandshake(at: now)

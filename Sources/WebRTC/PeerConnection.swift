@@ -38,6 +38,9 @@ public struct PeerConnection: ~Copyable {
 
     /// Where the connection stands.
     public private(set) var state = State.connecting
+    /// Where media goes now and what it is sealed with; `nil` unless connected. Asked for each run
+    /// of packets, and kept for that.
+    public private(set) var mediaPath: MediaPath?
 
     let role: DTLSRole
     let backend: SealingBackend
@@ -79,20 +82,6 @@ public struct PeerConnection: ~Copyable {
 
     /// The address ICE settled on, where handshake and media go; `nil` before the first check.
     public var remote: Endpoint? { ice.selected }
-
-    /// Where media goes now and what it is sealed with; `nil` unless connected. Asked for each run
-    /// of packets.
-    public var mediaPath: MediaPath? {
-        switch state {
-        case .connected: break
-        case .connecting, .closed: return nil
-        }
-        guard let destination = ice.selected else { return nil }
-        switch sealing {
-        case .some(let key): return MediaPath(destination: destination, sealer: key.sealer)
-        case nil: return nil
-        }
-    }
 
     /// When `advance` wants to be called next.
     public var nextDeadline: Instant? {
@@ -137,6 +126,7 @@ extension PeerConnection {
             opening = try material.openingKey(of: role, backend: backend)
             handshakeLimit = nil
             state = .connected
+            findPath()
             // The server's flight is the last: a client that is connected has had it.
             settlement = now + (role == .client ? Self.retryTime : Self.settlementTime)
         } catch {
@@ -148,6 +138,16 @@ extension PeerConnection {
     mutating func end(_ reason: CloseReason) {
         security.close()
         state = .closed(reason)
+        mediaPath = nil
+    }
+
+    /// Keeps the path in step with the address that ICE has settled on.
+    mutating func findPath() {
+        guard case .connected = state, let destination = ice.selected else { return }
+        switch sealing {
+        case .some(let key): mediaPath = MediaPath(destination: destination, sealer: key.sealer)
+        case nil: return
+        }
     }
 
     private static let handshakeTime = Interval.seconds(30)  // as long as consent would last

@@ -16,14 +16,18 @@ import Wire
 
         init(capacity: Int, slots: Int) {
             stream = ReceiveStream(
-                ssrc: 7, clockRate: 90_000, capacity: capacity, requestsLost: false)
+                ssrc: 7, clockRate: 90_000, capacity: capacity, requestsLost: false,
+                hasParameterPackets: true, at: start)
             slab = PacketSlab(capacity: slots)
         }
 
-        mutating func insert(_ number: UInt16) -> DropReason? {
+        mutating func insert(
+            _ number: UInt16, timestamp: UInt32 = 0, isKeyframe: Bool = false
+        ) -> DropReason? {
             guard let slot = slab.take() else { return .slabExhausted }
             var record = PacketRecord.vacant
             record.sequence = stream.unwrapped(number)
+            (record.timestamp, record.isKeyframe) = (timestamp, isKeyframe)
             record.slot = slot
             let reason = stream.insert(record, isRetransmission: false, at: start)
             if reason != nil { slab.give(slot) }
@@ -50,6 +54,30 @@ import Wire
         var feed = Feed(capacity: 16, slots: 64)
         let reasons = [0, 20, 4, 5, 20].map { feed.insert(start &+ $0) }
         #expect(reasons == [nil, nil, .tooLate, nil, .duplicate])
+    }
+
+    @Test(arguments: starts)
+    func `a key frame leads as far back as what may still come of it`(start: UInt16) {
+        // What came of the numbers before 9, the picture's first packet, and how far it leads.
+        let cases: [(of: [UInt16], before: [UInt16], lead: UInt8)] = [
+            ([7, 8], [6], 0), ([8], [6], 2), ([7], [6], 1), ([], [6], 2), ([6, 8], [3], 5),
+            ([], [0], 8), ([8], [], 0),
+        ]
+        for (of, before, lead) in cases {
+            var feed = Feed(capacity: 16, slots: 64)
+            for number in before { _ = feed.insert(start &+ number, timestamp: 3000) }
+            for number in of { _ = feed.insert(start &+ number, timestamp: 6000) }
+            _ = feed.insert(start &+ 9, timestamp: 6000, isKeyframe: true)
+            let keyframe = feed.stream.burst.last
+            #expect(keyframe?.leadCount == lead, "\(of) of it, \(before) before")
+            #expect(
+                feed.stream.pictures?.sequence == keyframe.map { $0.sequence - Int64(lead) })
+            // If it was missing, it is of the picture before.
+            _ = feed.insert(start &+ 8, timestamp: 3000)
+            let begins = of.contains(8) ? Int64(lead) : 0
+            #expect(
+                feed.stream.pictures?.sequence == keyframe.map { $0.sequence - begins })
+        }
     }
 
     @Test func `a displaced packet's slot is given back only after the burst has been sent`() {

@@ -29,6 +29,18 @@ import Testing
         #expect(first == 8)
     }
 
+    @Test
+    func `what of the first picture comes late has numbers kept for it, and nothing else has`() {
+        var rewriter = StreamRewriter(sequence: 7, timestamp: 50)
+        rewriter.start(atSequence: 100, timestamp: 9000, lead: 2, gap: 0)
+        let numbers = [100, 101, 98, 99].map { rewriter.sequence(for: $0) }
+        let before = rewriter.sequence(for: 97)
+        #expect(numbers == [10, 11, 8, 9] && before == nil)
+        #expect(rewriter.leads(98, timestamp: 9000) && rewriter.leads(99, timestamp: 9000))
+        #expect(!rewriter.leads(99, timestamp: 6000), "of the picture before")
+        #expect(!rewriter.leads(97, timestamp: 9000) && rewriter.source(of: 8) == 98)
+    }
+
     @Test(arguments: starts) func `a number reported about leads back to its source`(start: Int64) {
         var rewriter = StreamRewriter(sequence: 0x7FF0, timestamp: 0)
         rewriter.start(atSequence: start, timestamp: 0, gap: 0)

@@ -79,7 +79,8 @@ void cciphers_transform_defer(
 /// Packets that wait.
 size_t cciphers_batch_count(const cciphers_batch *_Nonnull batch);
 
-/// Seals all that wait; answers how many OpenSSL refused, whose payloads are zeros now.
+/// Seals all that wait; answers how many OpenSSL refused since it was last called: their payloads are
+/// zeros now.
 size_t cciphers_batch_seal(cciphers_batch *_Nonnull batch);
 
 // MARK: ipsec.c: AEAD_AES_128_GCM by libipsec-mb

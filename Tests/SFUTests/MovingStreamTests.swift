@@ -1,0 +1,96 @@
+import Ciphers
+import RTP
+import SDP
+import Testing
+import Timing
+import WebRTC
+import Wire
+
+@testable import SFU
+
+/// A track that moves from SSRC to SSRC, as a camera's that is started anew.
+@Suite struct MovingStreamTests {
+    private static let offer = """
+        v=0
+        o=- 1 1 IN IP4 127.0.0.1
+        s=-
+        t=0 0
+        m=video 9 UDP/TLS/RTP/SAVPF 96
+        a=mid:0
+        a=rtcp-mux
+        a=setup:actpass
+        a=ice-ufrag:abcd
+        a=ice-pwd:abcdefghijklmnopqrstuvwx
+        a=fingerprint:sha-256 \(Array(repeating: "AB", count: 32).joined(separator: ":"))
+        a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
+        a=rtpmap:96 VP8/90000
+        """
+
+    private static func worker() -> Worker {
+        Worker(
+            WorkerConfiguration(
+                candidates: [Endpoint(ipv4: 1, port: 1)], security: .keyed(secret: [1]),
+                clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 0), seed: [5]))
+    }
+
+    /// A packet of the section "0" under `ssrc`.
+    private static func packet(_ ssrc: UInt32, _ number: UInt16 = 9) -> [UInt8] {
+        [0x90, 96, UInt8(number >> 8), UInt8(number & 255), 0, 0, 0, 1]
+            + withUnsafeBytes(of: ssrc.bigEndian) { Array($0) }
+            + [0xBE, 0xDE, 0, 1, 0x10, 0x30, 0, 0, 0x10, 0, 0, 0]
+    }
+
+    /// Whether the worker takes a packet under `ssrc` for the track's, a while after the one before.
+    private static func takes(
+        _ ssrc: UInt32, after milliseconds: Int64, of session: String, on worker: inout Worker
+    ) throws -> Bool {
+        worker.schedule.now = worker.schedule.now + .milliseconds(milliseconds)
+        let packet = packet(ssrc)
+        let layout = try RTPLayout(parsing: packet.span.bytes)
+        let handle = try #require(worker.directory.transport(id: session))
+        let route = worker.streamRoute(layout, packet.span.bytes, of: handle)
+        guard let route else { return false }
+        let room = worker.transports[handle].room
+        return worker.rooms[room].router.producers[route.producer].stream?.ssrc == ssrc
+    }
+
+    @Test func `a track may go back to an SSRC it has left, but not for what comes late of that`()
+        throws
+    {
+        var worker = Self.worker()
+        let offer = try SessionDescription(parsing: Self.offer)
+        let session = try worker.publish(
+            offer, room: "r", peer: "p", at: Instant(nanoseconds: 1_000_000_000)
+        ).id
+        // SSRC, milliseconds since the packet before, and whether it is the track's.
+        let packets: [(UInt32, Int64, Bool)] = [
+            (1, 0, true), (2, 5, true), (1, 200, false), (1, 40, false), (1, 20, true),
+            (2, 10, false), (1, 10, true), (2, 300, true), (2, 10, true),
+        ]
+        for (ssrc, milliseconds, isTaken) in packets {
+            let takes = try Self.takes(ssrc, after: milliseconds, of: session, on: &worker)
+            #expect(takes == isTaken, "\(ssrc) after \(milliseconds) ms")
+        }
+        worker.checkInvariants()
+    }
+
+    @Test func `no two streams of a room have one SSRC, whatever is drawn`() throws {
+        var worker = Self.worker()
+        let now = Instant(nanoseconds: 1_000_000_000)
+        _ = try worker.publish(
+            SessionDescription(parsing: Self.offer), room: "r", peer: "p", at: now)
+        let random = worker.random
+        var seen: [UInt32] = []
+        for viewer in 0..<3 {
+            worker.random = random  // draws the same once more
+            _ = try worker.subscribe(
+                SessionDescription(parsing: Self.offer), room: "r", peer: "v\(viewer)", to: nil,
+                at: now)
+        }
+        let room = try #require(worker.directory.room("r"))
+        for consumer in worker.rooms[room].router.consumers.handles {
+            seen.append(worker.rooms[room].router.consumers[consumer].ssrc)
+        }
+        #expect(Set(seen).count == 3)
+    }
+}
