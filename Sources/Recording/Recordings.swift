@@ -59,7 +59,7 @@ public actor Recordings {
     let bearer: String?
     var entries: [String: Entry] = [:]
     private let options: RecordingOptions
-    private let writer: DiskWriter
+    nonisolated let writer: DiskWriter
     private let recovery: FolderRecovery
     private let clock: @Sendable () -> Int64
     private let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
@@ -87,16 +87,27 @@ public actor Recordings {
         disk: DiskOptions = DiskOptions(), clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (String, String, Bool) -> Void
     ) throws(RecordingError) {
+        try self.init(
+            folder: folder, on: SystemStorage(), bearer: bearer, options: options, disk: disk,
+            clock: clock, report: report)
+    }
+
+    init(
+        folder: String, on storage: any Storage, bearer: String?,
+        options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
+        clock: @escaping @Sendable () -> Int64,
+        report: @escaping @Sendable (String, String, Bool) -> Void
+    ) throws(RecordingError) {
         (self.folder, self.bearer, self.options) = (folder, bearer, options)
         (self.clock, self.report) = (clock, report)
         let claims = ClaimedFiles()
         do {
             writer = try DiskWriter(
-                storage: SystemStorage(), options: disk, folder: folder, claims: claims
+                storage: storage, options: disk, folder: folder, claims: claims
             ) { clock() / 1_000_000_000 }
             recovery = try FolderRecovery {
                 Recovery(
-                    storage: SystemStorage(), folder: folder, claims: claims,
+                    storage: storage, folder: folder, claims: claims,
                     bootSeconds: clock() / 1_000_000_000 - uptimeSeconds())
             }
         } catch { throw .system(error.description) }

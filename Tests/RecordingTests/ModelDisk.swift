@@ -28,6 +28,8 @@ final class ModelDisk: Storage {
         var callsToRefusal: Int?
         /// A file system without locks.
         var hasLocks = true
+        /// A pipe: no folder is listed until it is closed.
+        var hold: Int32?
         var seconds: Int64 = 0
     }
 
@@ -149,6 +151,12 @@ final class ModelDisk: Storage {
     }
 
     func files(in folder: String) throws(StorageError) -> [StoredFile] {
+        var octet: UInt8 = 0
+        if let hold = state.withLock({ $0.hold }) { _ = Glibc.read(hold, &octet, 1) }
+        return list(folder)
+    }
+
+    private func list(_ folder: String) -> [StoredFile] {
         state.withLock { state in
             state.files.map { path, file in
                 StoredFile(

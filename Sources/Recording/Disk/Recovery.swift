@@ -4,7 +4,7 @@ import Timing
 import Wire
 
 /// Mends what a crash or a loss of power has left in a folder: files are cut after their last whole
-/// part, and their indexes with them.
+/// part, and their indexes with them. What a crash leaves of a transport stream's last part is one too.
 ///
 /// Nothing that cannot be explained is touched: files of other names, of other processes that write
 /// them, and files without a readable index stay as they are; so does what this process writes while
@@ -16,6 +16,8 @@ struct Recovery {
         var data: UInt64
         var index: UInt64
         var container: Container
+        /// What the index is to go on with.
+        var record: [UInt8] = []
     }
 
     let storage: any Storage
@@ -89,9 +91,11 @@ struct Recovery {
         // A hybrid MP4 whose closing was interrupted stays as long as it is until it is done again.
         if extent.container != .mp4 { try storage.truncate(data, to: extent.data) }
         try storage.truncate(index, to: extent.index)
+        if !extent.record.isEmpty { try storage.write(extent.record, to: index, at: extent.index) }
         var closing = FileClosing(
             storage: storage, data: data, index: index, container: extent.container)
-        try closing.close(dataCount: extent.data, indexCount: extent.index)
+        try closing.close(
+            dataCount: extent.data, indexCount: extent.index + UInt64(extent.record.count))
     }
 
     /// The octets of the file and of its index that are whole; `nil` where the index says nothing.
@@ -100,11 +104,11 @@ struct Recovery {
     ) throws(StorageError) -> Extent? {
         let byteCount = try storage.byteCount(of: data)
         var parts: [(part: IndexedPart, indexEnd: UInt64)] = []
-        let container: Container
+        let header: IndexHeader
         do throws(ParseError) {
             var reader = try IndexReader(index)
-            container = reader.header.container
-            var end = UInt64(reader.header.headerByteCount)
+            header = reader.header
+            var end = UInt64(header.headerByteCount)
             while let part = reader.next(), part.offset == end, part.end <= byteCount {
                 end = part.end
                 parts.append((part, UInt64(reader.byteCount)))
@@ -112,13 +116,32 @@ struct Recovery {
         } catch { return nil }
         guard let last = parts.last else { return nil }
         guard mayHaveHoles else {
-            return Extent(
-                data: last.part.end, index: parts.last?.indexEnd ?? 0, container: container)
+            let extent = Extent(
+                data: last.part.end, index: last.indexEnd, container: header.container)
+            return try adding(tailOf: data, byteCount, behind: last.part, header, to: extent)
         }
         let recent = parts.last { last.part.start - $0.part.start > Self.unsyncedLimit }
         let hole = try hole(in: data, from: recent?.part.end ?? 0, to: last.part.end)
         guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return nil }
-        return Extent(data: whole.part.end, index: whole.indexEnd, container: container)
+        return Extent(data: whole.part.end, index: whole.indexEnd, container: header.container)
+    }
+
+    /// What a transport stream holds behind its last part stays, as a part of its own.
+    private func adding(
+        tailOf data: Int32, _ byteCount: UInt64, behind last: IndexedPart, _ header: IndexHeader,
+        to extent: Extent
+    ) throws(StorageError) -> Extent {
+        guard header.container == .mpegts, byteCount > last.end else { return extent }
+        let count = Int(min(byteCount - last.end, Self.tailLimit))
+        let octets = try storage.read(data, at: last.end, count: count)
+        guard let part = TransportTail(octets.span.bytes).part(after: last, in: header) else {
+            return extent
+        }
+        var (extent, record) = (extent, ByteWriter())
+        var writer = IndexWriter(continuing: extent.index)
+        writer.append(part, into: &record)
+        (extent.data, extent.record) = (part.end, record.bytes)
+        return extent
     }
 
     /// Where power has failed to write: zeros up to the end of a block.
@@ -141,6 +164,8 @@ struct Recovery {
         return nil
     }
 
+    /// Far more than is written of a part before it is whole.
+    private static let tailLimit: UInt64 = 32 << 20
     private static let blockSize: UInt64 = 4096
     /// Silence is written with some dozens of zeros; a hole shorter than this costs a picture at most.
     private static let zeroLimit = 256

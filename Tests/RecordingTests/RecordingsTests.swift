@@ -1,0 +1,66 @@
+import Glibc
+import Muxer
+import Testing
+import Timing
+import Wire
+
+@testable import Recording
+
+/// All recordings of a process: what they do not wait for, and what is told of their files.
+@Suite(.timeLimit(.minutes(1))) struct RecordingsTests {
+    @Test func `a recording begins and ends while recovery is held up by its folder`() async throws
+    {
+        var pipes: [Int32] = [0, 0]
+        try #require(pipe(&pipes) == 0)
+        let disk = ModelDisk()
+        disk.put("/r/old_19700101_000000.ts", [])
+        disk.state.withLock { $0.hold = pipes[0] }
+        let recordings = try Recordings(
+            folder: "/r", on: disk, bearer: nil, clock: { 0 }, report: { _, _, _ in })
+        let file = RecordingFile(
+            in: "/r", name: "cam", startSeconds: 0, live: .empty(), disk: recordings.writer.door,
+            queue: WaitingOctets(), onEvent: { _ in })
+        #expect(file.append(chunk(at: 0, 1000)))
+        file.end()
+        await file.closed()
+        #expect(disk.bytes("/r/cam_19700101_000000.ts")?.count == 1000)
+        #expect(disk.names.contains("/r/old_19700101_000000.ts"), "recovery has not begun")
+        close(pipes[1])
+        #expect(await recordings.recovered().empty == 1)
+        close(pipes[0])
+        await recordings.stopAll()
+    }
+
+    @Test func `an index without its closing mark is read again when it has changed`() async throws
+    {
+        var template = Array("/tmp/sluice-catalog-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let folder = String(
+            decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let (storage, path) = (SystemStorage(), folder + "/cam_20260101_000000.ts")
+        defer {
+            for file in [path, path + ".index", folder] { remove(file) }
+        }
+        let recordings = try Recordings(
+            folder: folder, bearer: nil, clock: { 0 }, report: { _, _, _ in })
+        _ = await recordings.recovered()
+        let catalog = RecordingCatalog(recordings)
+        let (data, index) = (try storage.create(path), try storage.create(path + ".index"))
+        try storage.write([UInt8](repeating: 0x47, count: 2000), to: data, at: 0)
+        var records = ByteWriter()
+        var writer = IndexWriter(IndexHeader(container: .mpegts, formats: []), into: &records)
+        for number in 0..<2 {
+            writer.append(
+                IndexedPart(
+                    offset: UInt64(number) * 1000, byteCount: 1000,
+                    start: .milliseconds(Int64(number) * 200), duration: .milliseconds(200),
+                    isIndependent: true), into: &records)
+            try storage.write(records.bytes, to: index, at: 0)
+            let file = await catalog.file("cam_20260101_000000.ts")
+            #expect(file?.index.partCount == number + 1)
+        }
+        #expect(await !catalog.remove("cam_20260101_000000.ts"), "somebody writes it")
+        for file in [data, index] { storage.close(file) }
+        #expect(await catalog.remove("cam_20260101_000000.ts"))
+    }
+}
