@@ -7,8 +7,8 @@ struct OpeningWords {
     enum Word: Sendable {
         /// Something for the log.
         case said(String)
-        /// The first file has begun.
-        case began
+        /// The first file has begun, and lies there.
+        case began(String)
         /// It cannot go on.
         case failed(String)
         /// A signal has come.
@@ -27,9 +27,10 @@ struct OpeningWords {
             switch word {
             case .said(let message):
                 if held == nil { write(message) } else { held?.append(message) }
-            case .began:
+            case .began(let path):
                 held?.forEach(write)
                 held = nil
+                log(.info, "recording into \(path)", ["name": name])
             case .failed(let message):
                 held?.filter { $0 != message }.forEach(write)
                 return message

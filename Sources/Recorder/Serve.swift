@@ -13,7 +13,7 @@ func serve() async {
     let settings = command.settings()
     let (log, signals) = (settings.log, Signals())
     let folder = settings["output"] ?? "."
-    guard access(folder, W_OK | X_OK) == 0 else {
+    guard isFolder(folder), access(folder, W_OK | X_OK) == 0 else {
         let reason = String(cString: strerror(errno)).lowercased()
         command.fail(
             "cannot write into \(folder): \(reason)", errno == EACCES ? .noPermission : .noInput)
@@ -69,6 +69,14 @@ func serve() async {
     if let failure { command.fail(failure, .unavailable) }
 }
 
+/// Whether there is a folder; `errno` says why not.
+private func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return false }
+    errno = ENOTDIR
+    return status.st_mode & S_IFMT == S_IFDIR
+}
+
 private func open(
     _ folder: String, _ settings: Settings, _ command: Command,
     report: @escaping @Sendable (String, String, Bool) -> Void
@@ -96,11 +104,13 @@ private func watch(
     _ words: AsyncStream<OpeningWords.Word>.Continuation
 ) async {
     while let progress = await recordings.status(name)?.progress {
-        if progress.fileCount > 0 {
-            words.yield(.began)
+        if !progress.path.isEmpty {
+            words.yield(.began(progress.path))
             return
         }
-        if let reason = progress.lastFailure { words.yield(.failed(reason)) }
+        if progress.fileCount == 0, let reason = progress.lastFailure {
+            words.yield(.failed(reason))
+        }
         guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
     }
 }

@@ -101,10 +101,12 @@ public actor Recordings {
         (self.folder, self.bearer, self.options) = (folder, bearer, options)
         (self.clock, self.report) = (clock, report)
         let claims = ClaimedFiles()
+        let sweep = Sweep(
+            folder: folder, retention: disk.retention, claims: claims,
+            clock: { clock() / 1_000_000_000 },
+            onDelete: { report(folder, "\($0) is deleted to keep within the limits", false) })
         do {
-            writer = try DiskWriter(
-                storage: storage, options: disk, folder: folder, claims: claims
-            ) { clock() / 1_000_000_000 }
+            writer = try DiskWriter(storage: storage, policy: disk.sync, sweep: sweep)
             recovery = try FolderRecovery {
                 Recovery(
                     storage: storage, folder: folder, claims: claims,

@@ -8,7 +8,9 @@ extension RunningRecording {
         switch event {
         case .opened(let path):
             let wasRefused = state.withLock { state in
-                defer { (state.hasOpened, state.isRefused) = (true, false) }
+                defer {
+                    (state.hasOpened, state.isRefused, state.isRefusalTold) = (true, false, false)
+                }
                 return state.isRefused
             }
             progress.update { $0.path = path }
@@ -64,15 +66,15 @@ extension RunningRecording {
         let condition = disk.condition.snapshot
         let intake = queue.isOver ? .nothing : condition.intake
         // Told under the lock, so that two threads do not tell it in the wrong order.
-        let (isNews, isFailed) = state.withLock { state in
+        let (isNews, isTold) = state.withLock { state in
             guard state.intake != intake else { return (false, false) }
             state.intake = intake
             state.control?(intake)
-            return (true, state.isRefused && !state.hasOpened)
+            return (true, state.isTold(intake))
         }
         guard isNews else { return }
         progress.update { $0.intake = intake }
-        guard !isFailed else { return }  // it was never there, and has been told so
+        guard !isTold else { return }
         switch intake {
         case .everything: report("all is recorded again", false)
         case .keyframes: report("the disk is nearly full: key frames alone are recorded", false)
@@ -83,6 +85,23 @@ extension RunningRecording {
                 return report("nothing is recorded until there is room on the disk", false)
             }
             report("nothing is recorded until the disk takes it again: \(failure)", false)
+        }
+    }
+}
+
+extension RunningRecording.State {
+    /// Whether an intake is told of otherwise: a disk that goes on refusing is tried again and again,
+    /// and what ends that is the file that it takes. Notes what is told now.
+    fileprivate mutating func isTold(_ intake: RecordingIntake) -> Bool {
+        switch intake {
+        case .everything:
+            if !isRefused { isRefusalTold = false }
+            return isRefused
+        case .keyframes: return false
+        case .nothing:
+            // What was never there has been told as such.
+            defer { isRefusalTold = true }
+            return isRefusalTold || isRefused && !hasOpened
         }
     }
 }

@@ -19,7 +19,9 @@ public final class RunningRecording: Sendable {
         var control: (@Sendable (RecordingIntake) -> Void)?
         var intake = RecordingIntake.everything
         var hasOpened = false
+        /// Since the disk refused a file, until it has taken another.
         var isRefused = false
+        var isRefusalTold = false
         /// Whether the present file takes no more, and the engine has been told to begin another.
         var isTorn = false
     }

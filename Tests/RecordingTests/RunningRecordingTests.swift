@@ -127,4 +127,37 @@ import Timing
         #expect(told.lines == ["cannot write /r: permission denied"])
         #expect(recording.progress.snapshot.state == "stopped")
     }
+
+    @Test func `a disk that goes on refusing is told of once, and that it takes another file`() {
+        let (disk, told) = (VirtualDisk(), Told())
+        var work = disk.work()
+        let recording = Self.recording(disk, told)
+        recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 1000))
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { $0.callsToRefusal = 0 }
+        recording.take(Self.data(1000, 1000))
+        disk.perform(&work, at: Self.start)
+        recording.take(.finished(RecordingStatistics()))
+        disk.model.state.withLock { $0.folderFailure = EROFS }
+        for second in 1...40 {
+            disk.perform(&work, at: Self.start + .seconds(Int64(second)))
+            guard told.intakes.last == .everything else { continue }
+            recording.take(.began(.mpegts))
+            disk.perform(&work, at: Self.start + .seconds(Int64(second)))
+        }
+        #expect(told.intakes.count > 8, "it was tried again and again")
+        let lines = told.lines
+        guard lines.count == 2 else { return #expect(Bool(false), "\(lines)") }
+        #expect(lines[0].hasPrefix("nothing is recorded until the disk takes it again"))
+        #expect(lines[1].hasPrefix("cannot write /r/cam_19700101_000000.ts"))
+        disk.model.state.withLock { $0.folderFailure = nil }
+        for second in 41...80 {
+            disk.perform(&work, at: Self.start + .seconds(Int64(second)))
+            guard told.intakes.last == .everything, told.lines.count == 2 else { continue }
+            recording.take(.began(.mpegts))
+            disk.perform(&work, at: Self.start + .seconds(Int64(second)))
+        }
+        #expect(told.lines.count == 3 && told.lines[2].hasPrefix("recording goes on in"))
+    }
 }

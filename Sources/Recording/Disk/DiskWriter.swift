@@ -14,19 +14,16 @@ final class DiskWriter: Sendable {
 
     /// Starts the thread; it ends with `stop`.
     init(
-        storage: any Storage, options: DiskOptions, folder: String, claims: ClaimedFiles,
-        clock: @escaping @Sendable () -> Int64
+        storage: any Storage, policy: SyncPolicy, sweep: Sweep
     ) throws(SystemError) {
         let mailbox = try Mailbox<DiskCommand>(capacity: 65_536)
         let condition = DiskCondition()
         (self.mailbox, self.condition) = (mailbox, condition)
-        let sweep = Sweep(
-            folder: folder, retention: options.retention, claims: claims, clock: clock)
         let sweeping = ReadingThread(name: "retention", limit: 1)
         try startThread(name: "disk") {
             Self.refuseTooLongFiles()
             var work = DiskWork(
-                storage: storage, policy: options.sync, claims: claims,
+                storage: storage, policy: policy, claims: sweep.claims,
                 space: DiskSpace(sweep, condition: condition) { sweeping.post($0) })
             var isOpen = true
             while isOpen {

@@ -19,12 +19,12 @@ public struct RecoveryReport: Hashable, Sendable {
 extension RecoveryReport: CustomStringConvertible {
     /// One line for a log.
     public var description: String {
-        var words = ["\(files) recordings are whole"]
-        if mended > 0 {
-            words.append("\(mended) of them had been left open by a crash")
-        }
+        var words = [
+            files == 1 ? "1 recording is whole" : "\(files) recordings are whole"
+        ]
+        if mended > 0 { words.append("a crash had left \(mended) of them open") }
         if cutBytes > 0 { words.append("\(cutBytes) octets behind their last parts are cut off") }
-        if empty > 0 { words.append("\(empty) empty files are deleted") }
+        if empty > 0 { words.append("\(empty) without anything in them are deleted") }
         if let first = unexplained.first {
             let more = unexplained.count > 1 ? " and \(unexplained.count - 1) more" : ""
             words.append("\(first)\(more) stay as they are, for want of a readable index")

@@ -5,6 +5,8 @@ struct Sweep: Sendable {
     let claims: ClaimedFiles
     /// Seconds since 1970, for the age of files.
     let clock: @Sendable () -> Int64
+    /// Told which file was deleted.
+    var onDelete: @Sendable (_ file: String) -> Void = { _ in }
 
     /// Deletes what must go now.
     ///
@@ -39,6 +41,7 @@ struct Sweep: Sendable {
                 condition.deletedFiles += 1
                 condition.deletedBytes += recording.byteCount
             }
+            onDelete(recording.name)
             return true
         }
     }
