@@ -21,7 +21,7 @@ struct SealedRuns {
     var isEmpty: Bool { position == runs.count }
 
     /// Whether nothing waits to be sealed: as under AEAD_AES_128_GCM, which gains nothing by it.
-    var isSealed: Bool { runs.isEmpty && batch?.count == 0 }
+    var isSealed: Bool { batch?.count == 0 }
 
     /// Whether the chunk may still grow.
     var hasRoom: Bool {

@@ -92,13 +92,12 @@ public struct Worker: ~Copyable, Engine {
 
     @inline(never)
     private mutating func nextSealed(into arena: inout SendArena) -> Transmit? {
-        if sealed.isEmpty {
-            while sealed.hasRoom, let run = nextRun(into: &arena) {
-                if sealed.isSealed { return run }
-                sealed.append(run)
-            }
-            drops.count(.notSealed, times: sealed.seal())
-        }
+        guard sealed.isEmpty else { return sealed.next() }
+        guard let first = nextRun(into: &arena) else { return nil }
+        if sealed.isSealed { return first }
+        sealed.append(first)
+        while sealed.hasRoom, let run = nextRun(into: &arena) { sealed.append(run) }
+        drops.count(.notSealed, times: sealed.seal())
         return sealed.next()
     }
 

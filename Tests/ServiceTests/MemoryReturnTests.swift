@@ -6,16 +6,20 @@ import Testing
     /// Waits end when the test says so; each one that begins is told, and each return.
     private struct Stage {
         let waits: AsyncStream<CheckedContinuation<Void, Never>>
+        let rests: AsyncStream<CheckedContinuation<Void, Never>>
         let returns: AsyncStream<Void>
         let memory: MemoryReturn
 
         init() {
             let (waits, onWait) = AsyncStream.makeStream(
                 of: CheckedContinuation<Void, Never>.self)
+            let (rests, onRest) = AsyncStream.makeStream(
+                of: CheckedContinuation<Void, Never>.self)
             let (returns, onReturn) = AsyncStream.makeStream(of: Void.self)
-            (self.waits, self.returns) = (waits, returns)
+            (self.waits, self.rests, self.returns) = (waits, rests, returns)
             memory = MemoryReturn(
                 waitForQuiet: { await withCheckedContinuation { onWait.yield($0) } },
+                waitForRest: { await withCheckedContinuation { onRest.yield($0) } },
                 giveBack: { onReturn.yield() })
         }
     }
@@ -34,6 +38,27 @@ import Testing
         await returns.next()
         await memory.workDone()
         #expect(await waits.next() != nil, "and again after the next wave")
+    }
+
+    @Test func `what is freed a while later is given back too, however many waves have passed`()
+        async
+    {
+        let stage = Stage()
+        let memory = stage.memory
+        var waits = stage.waits.makeAsyncIterator()
+        var rests = stage.rests.makeAsyncIterator()
+        var returns = stage.returns.makeAsyncIterator()
+        await memory.workDone()
+        await waits.next()?.resume()
+        await returns.next()
+        let rest = await rests.next()
+        await memory.workDone()  // another wave, whose rest is not free when the first one's is
+        await waits.next()?.resume()
+        await returns.next()
+        rest?.resume()
+        await returns.next()
+        await rests.next()?.resume()
+        await returns.next()
     }
 
     @Test func `gives back in the end where it never is quiet`() async {
