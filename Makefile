@@ -39,6 +39,7 @@ bench: ## the benchmarks: a table, and .build/bench.json
 	@Scripts/bench
 	@Scripts/bench-containers
 	@Scripts/bench-closing
+	@Scripts/bench-seeking
 	@Scripts/bench-payloads
 	@Scripts/bench-pacer
 	@Scripts/bench-cameras

@@ -181,6 +181,12 @@ let package = Package(
         .executableTarget(
             name: "ClosingBenchmark", dependencies: ["Codecs", "Muxer", "Timing", "Wire"],
             path: "Benchmarks/Closing", swiftSettings: house),
+        .executableTarget(
+            name: "SeekingBenchmark",
+            dependencies: [
+                "Codecs", "Muxer", "Recording", "RecordingAPI", "Timing", "Web", "Wire",
+            ],
+            path: "Benchmarks/Seeking", swiftSettings: house),
         .executableTarget(name: "Floor", dependencies: ["CCiphers"], path: "Benchmarks/Floor"),
 
         // C modules

@@ -12,6 +12,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     private var session: WatchingSession
     private var tracks: ReceivedTracks
     private var frames: FrameRecorder
+    private var pacing = KeyframePacing()
     private var pictures: (track: Int?, payloadType: UInt8)?
     private var sounds: (track: Int?, payloadType: UInt8)?
 
@@ -133,7 +134,9 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     private mutating func takeFrames(at now: Instant) {
         while let frame = tracks.next() {
             switch frame {
-            case .picture(let unit, let time): frames.write(unit, time: time, at: now)
+            case .picture(let unit, let time):
+                frames.write(unit, time: time, at: now)
+                if pacing.pictureArrived(isKeyframe: unit.isKeyframe, at: now) { requestKeyframe() }
             case .sound(let frame, let time):
                 frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
             case .keyframeNeeded: requestKeyframe()

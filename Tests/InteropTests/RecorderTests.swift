@@ -36,6 +36,11 @@ struct RecorderTests {
         let frames: Int
         let log: String
         let exit: Int32
+        let held: Int
+        let listed: Int
+        let exported: Int
+        let exportedAs: String
+        let hasThumbnail: Bool
     }
 
     @Test func `a room of VP8 is recorded as WebM, whatever was asked for`() async throws {
@@ -44,6 +49,10 @@ struct RecorderTests {
         #expect(room.files.count == 1 && room.files.first?.hasSuffix(".webm") == true)
         #expect(room.codecs == ["vp8", "opus"] && room.frames > 60 && room.exit == 0)
         #expect(room.log.contains("MPEG-TS cannot hold VP8 (track 0): WebM can, and is written"))
+        #expect(room.listed == room.held, "ffmpeg plays its playlist: \(room)")
+        #expect(room.exportedAs == "video/webm" && room.hasThumbnail)
+        // Chromium sends key frames when it is asked, which the recorder does.
+        #expect((1..<room.held).contains(room.exported), "\(room)")
     }
 
     /// Four seconds at least of picture and sound, without an error.

@@ -85,6 +85,33 @@ import Wire
         return (samples, [.vp8(nil), .opus(channelCount: 2)])
     }
 
+    @Test
+    func `in a cluster no block is earlier than the one before, however late sound is handed in`()
+        throws
+    {
+        let (samples, formats) = Self.clip()
+        // As of a jitter buffer that holds sound back for a tenth of a second.
+        let late = samples.enumerated().sorted { left, right in
+            func place(_ sample: Sample) -> Int64 {
+                sample.decodeTime.nanoseconds + (sample.track == 1 ? 100_000_000 : 0)
+            }
+            return (place(left.element.sample), left.offset)
+                < (place(right.element.sample), right.offset)
+        }.map(\.element)
+        let file = try SegmentPartsTests.record(late, formats, .webm)
+        let top = try #require(Element.parse(file.bytes))
+        let clusters = try #require(Element.parse(top[1].content)).filter { $0.id == 0x1F43_B675 }
+        try #require(clusters.count > 10)
+        for cluster in clusters {
+            let times = cluster.children.dropFirst().map { block in
+                Int16(bitPattern: UInt16(block.content[1]) << 8 | UInt16(block.content[2]))
+            }
+            #expect(times == times.sorted())
+        }
+        let blocks = try #require(Self.blocks(of: file.bytes))
+        #expect(Set(blocks.map(\.payload)) == Set(samples.map(\.payload)))
+    }
+
     @Test func `samples come out as they went in, to the millisecond`() throws {
         let (samples, formats) = Self.clip()
         let file = try SegmentPartsTests.record(samples, formats, .webm)

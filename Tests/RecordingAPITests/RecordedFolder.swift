@@ -21,7 +21,8 @@ final class RecordedFolder: Sendable {
         recordings = try Recordings(
             folder: path, bearer: nil, clock: { 1_800_000_000_000_000_000 }, report: { _, _, _ in })
         endpoints = RecordingEndpoints(recordings, rooms: rooms)
-        _ = await recordings.recovered()  // what a crash left has been looked for: files may be put there
+        // What a crash left has been looked for: files may be put there now.
+        _ = await recordings.recovered()
     }
 
     deinit {

@@ -30,6 +30,8 @@ public struct WebMWriter: ~Copyable {
     private struct Block {
         let track: Int
         let time: Interval
+        /// Of its octets among those gathered.
+        let offset: Int
         let byteCount: Int
         let isKeyframe: Bool
     }
@@ -130,11 +132,13 @@ extension WebMWriter {
         let format = tracks[sample.track].format
         var start = 0
         if case .av1 = format { start = AV1Configuration.withoutDelimiter(payload) }
+        let offset = bytes.count
         bytes.write(payload.extracting(start..<payload.byteCount))
         let isVideo = format.kind == .video
         blocks.append(
             Block(
-                track: sample.track, time: time, byteCount: payload.byteCount - start,
+                track: sample.track, time: time, offset: offset,
+                byteCount: payload.byteCount - start,
                 isKeyframe: sample.isKeyframe || !isVideo))
         let hasVideo = tracks.contains { $0.format.kind == .video }
         let beginsHere = isVideo ? sample.isKeyframe : !hasVideo
@@ -155,17 +159,19 @@ extension WebMWriter {
         let before = output.count
         let times = blocks.map { milliseconds($0.time, track: $0.track) }
         let base = max(times.min() ?? 0, 0)
+        // Browsers take no block that is earlier than the one before it, and sound is handed in late.
+        let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
         output.element(.cluster) { writer in
             writer.element(.timestamp, UInt64(base))
-            var offset = 0
-            for (block, time) in zip(blocks, times) {
+            for index in order {
+                let block = blocks[index]
                 writer.write(ElementID.simpleBlock)
                 writer.write(length: block.byteCount + 4)
                 writer.write(UInt8(0x80 | (block.track + 1)))
-                writer.write(UInt16(bitPattern: Int16(clamping: time - base)))
+                writer.write(UInt16(bitPattern: Int16(clamping: times[index] - base)))
                 writer.write(UInt8(block.isKeyframe ? 0x80 : 0))
-                writer.write(bytes.bytes.span.bytes.extracting(offset..<offset + block.byteCount))
-                offset += block.byteCount
+                let end = block.offset + block.byteCount
+                writer.write(bytes.bytes.span.bytes.extracting(block.offset..<end))
             }
         }
         part.byteCount = output.count - before

@@ -63,8 +63,10 @@ const MICROPHONE = "M10 3a2 2 0 0 1 2 2v5a2 2 0 0 1-4 0V5a2 2 0 0 1 2-2zM5 9.5a5
 const CAMERA = "M3 6h9v8H3zM12 9l5-2.5v7L12 11z";
 const SHAPES = {
   play: "M6.5 4.2v11.6L15.8 10z",
+  pause: "M7 4.5v11M13 4.5v11",
   stop: "M5.5 5.5h9v9h-9z",
   soundOn: "M3 8v4h3l4 3.5v-11L6 8zM13 7.2a4 4 0 0 1 0 5.6M15.2 5a7 7 0 0 1 0 10",
+  soundOff: "M3 8v4h3l4 3.5v-11L6 8zM13.5 8l4 4M17.5 8l-4 4",
   full: "M3.5 7.5v-4h4M16.5 7.5v-4h-4M3.5 12.5v4h4M16.5 12.5v4h-4",
   microphone: MICROPHONE,
   microphoneOff: `${MICROPHONE}M3 3l14 14`,

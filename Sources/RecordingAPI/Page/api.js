@@ -18,8 +18,7 @@ export const recording = (id) => call(at(id));
 export const remove = (id) => call(at(id), { method: "DELETE" });
 export const stop = (id) => call(`${at(id)}/stop`, { method: "POST" });
 export const thumbnail = (id, version) => `${at(id)}/thumbnail?v=${version}`;
-export const picture = (id, file, seconds) =>
-  `${at(id)}/thumbnail?file=${encodeURIComponent(file)}&at=${seconds.toFixed(1)}`;
+export const picture = (id, seconds) => `${at(id)}/thumbnail?at=${seconds.toFixed(1)}`;
 export const download = (id, file) => `${at(id)}/download?file=${encodeURIComponent(file)}`;
-export const exported = (id, file, from, to) =>
-  `${at(id)}/export?file=${encodeURIComponent(file)}&from=${from.toFixed(3)}&to=${to.toFixed(3)}`;
+export const exported = (id, from, to) => `${at(id)}/export?from=${from.toFixed(3)}&to=${to.toFixed(3)}`;
+export const whole = (id) => `${at(id)}/download`;

@@ -3,23 +3,23 @@ import { exported } from "./api.js";
 import { el, say } from "./dom.js";
 import { clock, size } from "./format.js";
 
-/** The form; `range()` gives { id, file, from, to } in seconds of the file. */
+/** The form; `range()` gives { id, from, to, kind } in seconds of the recording, and what comes out. */
 export function exportForm(range) {
   const bar = el("progress", { max: "1", value: "0", hidden: true, "aria-label": "Export" });
   const note = el("p", { class: "muted small", role: "status" });
-  const button = el("button", { type: "button", class: "primary", onclick: run }, "Export MP4");
+  const button = el("button", { type: "button", class: "primary", onclick: run }, "Export");
   const cancel = el("button", { type: "button", class: "quiet", hidden: true }, "Cancel");
   const node = el("div", { class: "export" }, el("div", { class: "actions" }, button, cancel), bar, note);
 
   async function run() {
-    const { id, file, from, to } = range();
+    const { id, from, to, kind } = range();
     if (!(to > from)) return say(note, "Mark a start and, later, an end.");
     const abort = new AbortController();
     cancel.onclick = () => abort.abort();
     [button.disabled, bar.hidden, cancel.hidden, bar.value] = [true, false, false, 0];
     try {
-      const octets = await receive(exported(id, file, from, to), abort.signal);
-      const link = el("a", { href: URL.createObjectURL(octets), download: `${file}_${clock(from)}-${clock(to)}.mp4`.replaceAll(":", ".") });
+      const octets = await receive(exported(id, from, to), abort.signal);
+      const link = el("a", { href: URL.createObjectURL(octets), download: `${id}_${clock(from)}-${clock(to)}.${kind}`.replaceAll(":", ".") });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
       say(note, `Saved ${size(octets.size)}: from the key frame at or before ${clock(from)}, nothing encoded again.`);
@@ -36,7 +36,7 @@ export function exportForm(range) {
     const [pieces, reader] = [[], response.body.getReader()];
     for (let count = 0; ;) {
       const { done, value } = await reader.read();
-      if (done) return new Blob(pieces, { type: "video/mp4" });
+      if (done) return new Blob(pieces, { type: response.headers.get("content-type") });
       pieces.push(value);
       count += value.length;
       bar.value = total ? Math.min(count / total, 1) : 0;

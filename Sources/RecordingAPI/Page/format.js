@@ -21,3 +21,10 @@ export function moment(text) {
   if (!text) return "";
   return new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
+
+/** What people call a codec: "H.264" for "avc1.64001f". */
+export function codecName(text) {
+  return CODECS[text.split(".")[0]] ?? (text === "mp4a.6B" ? "MP3" : text.startsWith("mp4a") ? "AAC" : text);
+}
+
+const CODECS = { avc1: "H.264", hvc1: "H.265", vp8: "VP8", vp09: "VP9", av01: "AV1", opus: "Opus" };

@@ -76,11 +76,12 @@ function update(node, recording) {
   const { recording_id: id, status, title, started_at, duration_seconds, file_size_bytes, file_count: count } = recording;
   say(node.querySelector("h2"), title);
   const badge = node.querySelector(".badge");
-  say(badge, status === "recording" ? "Recording" : status === "completed" ? "" : status);
+  say(badge, { recording: "Recording", pending: "Waiting", failed: "Failed" }[status] ?? "");
   badge.hidden = status === "completed";
   badge.classList.toggle("live", status === "recording");
   say(node.querySelector(".length"), clock(duration_seconds));
-  const several = count > 1 ? ` · ${count} files` : "";
+  node.querySelector(".length").hidden = !count;
+  const several = count > 1 ? ` · ${count}\u00a0files` : "";
   const facts = count ? `${moment(started_at)} · ${size(file_size_bytes)}${several}` : recording.reason ?? "Nothing has come yet";
   say(node.querySelector(".small"), facts);
   const picture = node.querySelector("img");

@@ -144,7 +144,7 @@ export class Player {
       const wanted = this.#wanted;
       if (this.#map !== piece.map.url || this.#isBeginning) {
         if (this.#buffer.updating) await event(this.#buffer, "updateend");
-        this.#buffer.abort();
+        if (source.readyState === "open") this.#buffer.abort(); // "ended" it has nothing to give up
         await this.#append(await this.#fetch(piece.map));
         this.#map = piece.map.url;
       }

@@ -1,7 +1,7 @@
 // One recording: a player with a line of time, its files, and what can be taken home.
 import * as api from "./api.js";
-import { el, say } from "./dom.js";
-import { clock, moment, size } from "./format.js";
+import { dress, el, iconButton, say } from "./dom.js";
+import { clock, codecName, moment, size } from "./format.js";
 import { exportForm } from "./export.js";
 import { Player } from "./player.js";
 
@@ -18,26 +18,29 @@ export function showRecording(main, id) {
   const preview = el("img", { class: "preview", alt: "", hidden: true });
   const time = el("span", { class: "time" }, "0:00");
   const live = button("Live", () => player?.goLive(), "live-button");
-  const play = button("Pause", () => (video.paused ? video.play() : video.pause()));
-  const sound = button("Unmute", () => { video.muted = !video.muted; });
+  const play = iconButton("pause", "Pause", () => (video.paused ? video.play() : video.pause()));
+  const sound = iconButton("soundOff", "Unmute", () => { video.muted = !video.muted; });
+  const whole = el("a", { class: "quiet", href: api.whole(id), download: true, hidden: true }, "Download all as one");
   const files = el("ul", { class: "files" });
   const marked = el("span", { class: "muted" }, "Nothing marked");
   const actions = el("div", { class: "actions" });
 
+  const stage = el("div", { class: "stage card", hidden: true }, video,
+    el("div", { class: "controls" },
+      el("div", { class: "track" }, preview, line),
+      el("div", { class: "row" }, play, button("−10 s", () => player?.seek(video.currentTime - 10)), sound,
+        iconButton("full", "Full screen", () => video.requestFullscreen?.()), time, live)));
+  const columns = el("div", { class: "columns", hidden: true },
+    el("section", { class: "card panel" }, el("h2", {}, "Export a part"),
+      el("p", { class: "muted small" }, "Go to where it begins and mark it, then to where it ends."),
+      el("div", { class: "actions" }, button("Mark start", () => mark("from")), button("Mark end", () => mark("to")), marked),
+      exportForm(range)),
+    el("section", { class: "card panel" }, el("div", { class: "head" }, el("h2", {}, "Files"), whole), files));
+
   main.replaceChildren(el("div", { class: "page" },
-    el("p", { class: "back" }, el("a", { href: "#/" }, "All recordings")),
+    el("p", { class: "crumb" }, el("a", { href: "#/" }, "Recordings")),
     el("section", { class: "hero" }, el("div", {}, title, facts), actions), notice,
-    el("div", { class: "stage card" }, video,
-      el("div", { class: "controls" },
-        el("div", { class: "track" }, preview, line),
-        el("div", { class: "row" }, play, button("−10 s", () => player?.seek(video.currentTime - 10)), sound,
-          button("Full screen", () => video.requestFullscreen?.()), time, live))),
-    el("div", { class: "columns" },
-      el("section", { class: "card panel" }, el("h2", {}, "Export a part"),
-        el("p", { class: "muted small" }, "Go to where it begins and mark it, then to where it ends."),
-        el("div", { class: "actions" }, button("Mark start", () => mark("from")), button("Mark end", () => mark("to")), marked),
-        exportForm(range)),
-      el("section", { class: "card panel" }, el("h2", {}, "Files"), files))));
+    stage, columns));
 
   function button(text, onclick, extra = "") {
     return el("button", { type: "button", class: `quiet ${extra}`, onclick }, text);
@@ -49,17 +52,11 @@ export function showRecording(main, id) {
     say(marked, `${marks.from == null ? "–" : clock(marks.from)} to ${marks.to == null ? "–" : clock(marks.to)}`);
   }
 
-  /** The marks in the file where they lie; the player's line of time runs over all files. */
+  /** The marks as the recorder counts: from the beginning of the oldest file that is left. */
   function range() {
-    let start = 0;
-    const from = marks.from ?? NaN, to = marks.to ?? NaN;
-    for (const file of recording?.files ?? []) {
-      if (from < start + file.duration_seconds || file === recording.files.at(-1)) {
-        return { id, file: file.file, from: from - start, to: to - start };
-      }
-      start += file.duration_seconds;
-    }
-    return { id, file: "", from, to };
+    const first = player?.playlist.first ?? 0;
+    const kind = recording?.format === "webm" ? "webm" : "mp4";
+    return { id, from: (marks.from ?? NaN) - first, to: (marks.to ?? NaN) - first, kind };
   }
 
   function tick() {
@@ -74,10 +71,17 @@ export function showRecording(main, id) {
     live.classList.toggle("on", player.isLive);
     const behind = player.behind;
     live.title = behind == null ? "" : `${behind.toFixed(1)} s behind the camera`;
-    say(play, video.paused ? "Play" : "Pause");
-    say(sound, video.muted ? "Unmute" : "Mute");
-    notice.hidden = !player.problem;
-    say(notice, player.problem);
+    dress(play, video.paused ? "play" : "pause", video.paused ? "Play" : "Pause");
+    dress(sound, video.muted ? "soundOff" : "soundOn", video.muted ? "Unmute" : "Mute");
+    warn();
+  }
+
+  /** What is wrong with the picture, or why there is none. */
+  function warn() {
+    const waits = recording?.reason && `Nothing is recorded now: ${recording.reason}. It is tried again until it is stopped.`;
+    const text = player?.problem || (recording?.status === "failed" ? recording.reason : waits) || "";
+    notice.hidden = !text;
+    say(notice, text);
   }
 
   line.addEventListener("input", () => player?.seek(Number(line.value)));
@@ -92,14 +96,7 @@ export function showRecording(main, id) {
   line.addEventListener("pointerleave", () => { preview.hidden = true; });
 
   function show(seconds) {
-    let start = 0;
-    const file = recording.files.find((file) => {
-      if (seconds < start + file.duration_seconds) return true;
-      start += file.duration_seconds;
-      return false;
-    });
-    if (!file) return;
-    preview.src = api.picture(id, file.file, seconds - start);
+    preview.src = api.picture(id, Math.max(seconds - player.playlist.first, 0));
     preview.hidden = false;
   }
   for (const name of ["timeupdate", "play", "pause", "volumechange", "seeked"]) video.addEventListener(name, tick);
@@ -122,9 +119,13 @@ export function showRecording(main, id) {
 
   function describe() {
     say(title, recording.title);
-    const codecs = recording.files.at(-1)?.codecs.join(", ") ?? "";
-    say(facts, [moment(recording.started_at), clock(recording.duration_seconds), size(recording.file_size_bytes), codecs]
-      .filter(Boolean).join(" · "));
+    const codecs = recording.files.at(-1)?.codecs.map(codecName).join(", ");
+    const held = recording.files.length
+      ? [clock(recording.duration_seconds), size(recording.file_size_bytes), codecs] : ["nothing has come yet"];
+    say(facts, [moment(recording.started_at), ...held].filter(Boolean).join(" · "));
+    stage.hidden = columns.hidden = recording.files.length === 0;
+    whole.hidden = recording.files.length < 2;
+    warn();
     const isGrowing = recording.status === "recording" || recording.status === "pending";
     if (actions.dataset.state !== recording.status) {
       actions.dataset.state = recording.status;
@@ -137,7 +138,7 @@ export function showRecording(main, id) {
       files.dataset.state = state;
       files.replaceChildren(...recording.files.toReversed().map((file) => el("li", {},
         el("span", {}, el("b", {}, file.file), el("span", { class: "muted small" })),
-        el("a", { class: "quiet", href: api.download(id, file.file), download: file.file }, "Download"))));
+        el("a", { class: "quiet", href: api.download(id, file.file), download: true }, "Download"))));
     }
     recording.files.toReversed().forEach((file, i) => say(files.children[i].querySelector(".small"),
       `${clock(file.duration_seconds)} · ${size(file.file_size_bytes)}${file.is_growing ? " · growing" : ""}`));
@@ -147,7 +148,7 @@ export function showRecording(main, id) {
     if (!confirm(question)) return;
     try {
       await api[what](id);
-      if (what === "remove") location.hash = "#/";
+      if (what === "remove" || recording.files.length === 0) location.hash = "#/";
     } catch (error) {
       [notice.hidden, notice.textContent] = [false, error.message];
     }

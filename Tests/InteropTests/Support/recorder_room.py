@@ -1,14 +1,44 @@
 """What Chromium publishes, recorded from the room. recorder_room.py SFU RECORDER CODEC FORMAT"""
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 from browser import Browser
 from sfu import Server, wait_for
+
+
+def frames(source, *options):
+    """Pictures that ffprobe decodes of a file or a URL."""
+    found = subprocess.run(
+        ["ffprobe", "-v", "error", *options, "-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames",
+         "-of", "csv=p=0", source], capture_output=True, text=True)
+    numbers = re.findall(r"\d+", found.stdout)
+    return int(numbers[-1]) if numbers and not found.stderr else 0
+
+
+def served(program, folder):
+    """What the recorder's API makes of the recording once it has ended."""
+    recorder = subprocess.Popen(
+        [program, "--output", folder, "--http", "127.0.0.1:0", "--log-format", "json"], stderr=subprocess.PIPE, text=True)
+    try:
+        port = re.search(r"port (\d+)", recorder.stderr.readline()).group(1)
+        base = f"http://127.0.0.1:{port}"
+        exported = base + "/api/v1/recordings/room/export?from=2&to=4"
+        with urllib.request.urlopen(base + "/api/v1/recordings/room/thumbnail") as answer:
+            thumbnail = answer.read()
+        with urllib.request.urlopen(exported) as answer:
+            kind = answer.headers["content-type"]
+        return {"listed": frames(base + "/hls/room/index.m3u8", "-allowed_segment_extensions", "webm"), "exported": frames(exported), "exportedAs": kind,
+                "hasThumbnail": thumbnail[:2] == b"\xff\xd8"}
+    finally:
+        recorder.terminate()
+        recorder.communicate(timeout=30)
 
 
 def main():
@@ -22,7 +52,7 @@ def main():
                  "--format", container, "--http", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
             media = lambda: [file for file in pathlib.Path(folder).iterdir() if file.suffix != ".index"]
             wait_for(lambda: media() and media()[0].stat().st_size > 20_000, 40, "a file that grows")
-            time.sleep(6)
+            time.sleep(12)
             recorder.terminate()
             _, log = recorder.communicate(timeout=30)
         files = sorted(media())
@@ -30,7 +60,8 @@ def main():
             ["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=codec_name,nb_read_frames",
              "-of", "json", str(files[0])], capture_output=True, text=True)
         streams = json.loads(found.stdout)["streams"]
-    print(json.dumps({
+        after = served(program, folder) | {"held": frames(str(files[0]))}
+    print(json.dumps(after | {
         "files": [file.name for file in files], "codecs": [stream["codec_name"] for stream in streams],
         "frames": min(int(stream["nb_read_frames"]) for stream in streams), "log": log,
         "exit": recorder.returncode}))

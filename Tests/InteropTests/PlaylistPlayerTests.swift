@@ -1,0 +1,47 @@
+import Foundation
+import Testing
+
+/// Players that are not ours on the recorder's playlists.
+@Suite(.serialized, .tags(.interop), .timeLimit(.minutes(4)))
+struct PlaylistPlayerTests {
+    struct Played: Decodable {
+        let pictures: Int
+        let error: String
+        /// Pictures that came before their time, where it was looked at.
+        let backwards: Int?
+    }
+
+    struct Found: Decodable {
+        let started: Bool
+        let container: String
+        let growing: [String: Played]
+        let ended: [String: Played]
+        let held: Int
+        let written: Int
+    }
+
+    @Test(arguments: ["mpegts", "fmp4", "mp4"])
+    func `ffmpeg and both of GStreamer's demuxers play every picture, growing and ended`(
+        format: String
+    ) async throws {
+        let script = Lab.root + "/Tests/InteropTests/Support/hls_players.py"
+        let (output, code) = try await run(
+            "timeout",
+            ["-k", "5", "200", "/usr/bin/python3", script, Lab.executable("recorder"), format])
+        try #require(code == 0, "\(output)")
+        let line = try #require(output.split(separator: "\n").last)
+        let found = try JSONDecoder().decode(Found.self, from: Data(line.utf8))
+        #expect(found.started && found.container == format)
+        #expect(found.held > 200 && found.held == found.written, "\(output)")
+        #expect(found.growing.count == 3 && found.ended.count == 3)
+        for (player, played) in found.growing {
+            #expect(played.pictures >= 90 && played.error.isEmpty, "\(player): \(played)")
+        }
+        for (player, played) in found.ended {
+            #expect(played.pictures == found.held && played.error.isEmpty, "\(player): \(played)")
+        }
+        for played in [found.growing, found.ended].flatMap(\.values) {
+            #expect(played.backwards ?? 0 == 0, "\(output)")
+        }
+    }
+}
