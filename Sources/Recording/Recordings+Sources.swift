@@ -49,7 +49,13 @@ extension Recordings {
         let offer = Offer(receiving: [Self.sound, Self.pictures], local: local)
         var session = WHIPSession(
             endpoint: source, bearer: bearer, offer: offer.description.description)
-        let answer = try await Self.negotiate(&session)
+        let answer: String
+        do throws(RecordingError) {
+            answer = try await Self.negotiate(&session)
+        } catch {
+            await Self.release(session)
+            throw error
+        }
         let accepted: Offer.Accepted
         do throws(AnswerError) {
             accepted = try offer.accept(try SessionDescription(answering: answer))

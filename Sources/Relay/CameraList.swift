@@ -35,8 +35,9 @@ struct CameraList {
             relays[0].isLooped = settings.isSet("loop")
             relays[0].verifiesTLS = settings.isSet("verify-tls")
         }
-        for index in relays.indices where settings["pacer"] == "leaky-bucket" {
-            relays[index].law = .leakyBucket
+        for index in relays.indices {
+            if settings["pacer"] == "leaky-bucket" { relays[index].law = .leakyBucket }
+            relays[index].isRealtime = settings.isSet("realtime")
         }
         self.relays = relays
     }

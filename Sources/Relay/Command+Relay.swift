@@ -25,6 +25,9 @@ extension Command {
                 "pacer", .choice(["media-clock", "leaky-bucket"]), "LAW", default: "media-clock",
                 help: "by media time, or as the original did"),
             Option(
+                "realtime", .flag,
+                help: "ask for real-time scheduling: packets leave on time beside other work"),
+            Option(
                 "stats-interval", .number(1...3600), "SECONDS", default: "30",
                 help: "how often the pacer's statistics are logged"),
             Option(

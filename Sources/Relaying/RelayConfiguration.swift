@@ -21,6 +21,8 @@ public struct RelayConfiguration: Hashable, Sendable {
     /// Whether a server or camera that is away at the very start is waited for, as later: for one
     /// relay of many. Otherwise what has never worked has failed.
     public var isPatient = false
+    /// Whether to ask for SCHED_FIFO: packets then leave on time beside other work.
+    public var isRealtime = false
     /// By which law it paces.
     public var law = PacerConfiguration.Law.mediaClock
 

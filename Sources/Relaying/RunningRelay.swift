@@ -58,13 +58,18 @@ public final class RunningRelay: Sendable {
         do {
             let feed = try await Self.feed(source, configuration)
             context = try DTLSContext(certificate: Certificate())
+            var settings = LoopConfiguration(listen: Endpoint(ipv4: 0, port: 0))
+            settings.realtime = configuration.isRealtime
             loop = try startStreamLoop(
-                name: "relay", configuration: LoopConfiguration(listen: Endpoint(ipv4: 0, port: 0)),
+                name: "relay", configuration: settings,
                 makeEngine: { Self.engine(source, feed, configuration) },
                 onEvent: { event in
                     if case .samplesWanted = event { feed?.demand() } else { progress.take(event) }
                 })
             feed?.start(loop)
+            if configuration.isRealtime, !loop.report.isRealtime {
+                report(.note("real-time scheduling is not permitted here"))
+            }
         } catch let error as ClipError {
             throw .clip(error)
         } catch { throw .system("\(error)") }
@@ -154,8 +159,14 @@ extension RunningRelay {
         var session = WHIPSession(
             endpoint: configuration.publish, bearer: configuration.bearer,
             offer: offer.description.description)
-        let answer = try await session.negotiate()
-        progress.opened(session)
+        let answer: String
+        do throws(WHIPError) {
+            answer = try await session.negotiate()
+            progress.opened(session)
+        } catch {
+            progress.opened(session)  // what it made without an answer is ended all the same
+            throw error
+        }
         let accepted: Offer.Accepted
         do throws(AnswerError) {
             accepted = try offer.accept(try SessionDescription(answering: answer))

@@ -13,7 +13,7 @@ public struct WHIPSession: Sendable {
         case failed(WHIPError)
     }
 
-    /// The resource's URL, once the session stands.
+    /// The resource's URL, once the endpoint has made one.
     public private(set) var resource: String?
     /// STUN and TURN servers that the endpoint names.
     public private(set) var iceServers: [String] = []
@@ -67,11 +67,11 @@ public struct WHIPSession: Sendable {
         guard let location = reply["location"].flatMap({ resolve($0, against: endpoint) }) else {
             return .failed(.noResource)
         }
+        resource = location  // to be ended, also when the answer is of no use
         let type = reply["content-type"]?.split(separator: ";").first ?? ""
         guard type.lowercased() == "application/sdp", !reply.body.isEmpty else {
             return .failed(.noAnswer(contentType: String(type)))
         }
-        resource = location
         iceServers = reply.values("link").flatMap(Self.iceServers)
         return .answered(String(decoding: reply.body, as: UTF8.self))
     }

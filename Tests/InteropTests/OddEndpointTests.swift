@@ -32,8 +32,9 @@ import Testing
         }
         let deleted = try Fetcher().perform(HTTPCall("GET", base + "deleted"))
         let sessions = String(decoding: deleted.body, as: UTF8.self).split(separator: " ")
-        #expect(sessions.filter { $0 == "/session/garbage" }.count == 2)
-        #expect(sessions.filter { $0 == "/session/empty" }.count == 2)
+        for name in ["garbage", "empty", "page"] {
+            #expect(sessions.filter { $0 == "/session/" + name }.count == 2, "\(name)")
+        }
     }
 
     @Test(arguments: ["relay", "recorder"])

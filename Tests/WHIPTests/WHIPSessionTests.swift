@@ -78,6 +78,16 @@ import Testing
         }
     }
 
+    @Test func `a session made without a usable answer can still be ended`() {
+        var session = session()
+        let reply = HTTPReply(
+            status: 201,
+            headers: [HTTPField("location", "/s/1"), HTTPField("content-type", "text/html")],
+            body: [0x3C])
+        #expect(session.receive(.success(reply)) == .failed(.noAnswer(contentType: "text/html")))
+        #expect(session.end()?.url.hasSuffix("/s/1") == true)
+    }
+
     @Test(arguments: [
         (401, "the endpoint does not accept the token (401)", false),
         (404, "the endpoint answered 404: Room not found", true),
