@@ -19,9 +19,12 @@ public struct RecoveryReport: Hashable, Sendable {
 extension RecoveryReport: CustomStringConvertible {
     /// One line for a log.
     public var description: String {
-        var words = [
-            files == 1 ? "1 recording is whole" : "\(files) recordings are whole"
-        ]
+        var words: [String] =
+            switch files {
+            case 0: ["no recordings yet"]
+            case 1: ["1 recording is whole"]
+            default: ["\(files) recordings are whole"]
+            }
         if mended > 0 { words.append("a crash had left \(mended) of them open") }
         if cutBytes > 0 { words.append("\(cutBytes) octets behind their last parts are cut off") }
         if empty > 0 { words.append("\(empty) without anything in them are deleted") }

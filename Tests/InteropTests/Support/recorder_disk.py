@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -60,7 +61,10 @@ class Recorder:
             return answer.read().decode()
 
     def state(self):
-        state = json.loads(self.get("/api/recording/status/cam"))["state"]
+        try:
+            state = json.loads(self.get("/api/recording/status/cam"))["state"]
+        except urllib.error.HTTPError:  # it listens before it knows its source
+            state = "connecting"
         if not self.seen or self.seen[-1] != state:
             self.seen.append(state)
         return state

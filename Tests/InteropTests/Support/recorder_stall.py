@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -25,7 +26,10 @@ def streak(port):
 
 
 def state(port):
-    return json.loads(get(port, "/api/recording/status/cam"))["state"]
+    try:
+        return json.loads(get(port, "/api/recording/status/cam"))["state"]
+    except urllib.error.HTTPError:  # it listens before it knows its source
+        return "connecting"
 
 
 def until(condition, seconds):
