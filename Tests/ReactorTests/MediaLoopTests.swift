@@ -73,6 +73,22 @@ import Wire
         #expect(await loop.stop() == nil)
     }
 
+    @Test func `a loop that cannot go on tells of all that has happened`() throws {
+        let events = Mutex<[Int]>([])
+        let mailbox = try Mailbox<MediaLoop<Echo>.Command>()
+        var loop = try MediaLoop(
+            engine: Echo(), socket: UDPSocket.bind(to: loopback), mailbox: mailbox,
+            pipes: PipeEnds(nil), onEvent: { event in events.withLock { $0.append(event) } })
+        for length in 1...3 {
+            try mailbox.post { engine, _, now in
+                let bytes = [UInt8](repeating: 0, count: length)
+                engine.receive(bytes.span.bytes, from: loopback, at: now)
+            }
+        }
+        loop.close()
+        #expect(events.withLock { $0 } == [1, 2, 3])
+    }
+
     @Test func `gives its port back by the end of stop`() async throws {
         let loop = try start()
         await loop.stop()
