@@ -4,7 +4,9 @@ extension Command {
     /// Where HTTP is to be served: `--http`. Ends the process when that would let anyone in and nobody
     /// has said `--insecure`.
     ///
-    /// - Parameter remedy: What to give so that not anyone is let in.
+    /// - Parameters:
+    ///   - settings: The command's own.
+    ///   - remedy: What to give so that not anyone is let in.
     public func httpEndpoint(_ settings: Settings, remedy: String = "--insecure") -> Endpoint {
         guard let http = settings.endpoint("http") else {
             return Endpoint(ipv4: 0x7F00_0001, port: 0)

@@ -4,7 +4,9 @@ import Wire
 public enum FragmentWalk {
     /// Numbers the fragments anew, one after the other (ISO/IEC 14496-12 §8.8.5).
     ///
-    /// - Parameter number: The first one's; afterwards what the next one's would be.
+    /// - Parameters:
+    ///   - fragments: One behind the other, whole; edited where they lie.
+    ///   - number: The first one's; afterwards what the next one's would be.
     public static func renumber(_ fragments: inout [UInt8], from number: inout UInt32) {
         var places: [Int] = []
         visit(fragments.span.bytes) { box in
