@@ -108,6 +108,9 @@ import Wire
             }
             #expect(times == times.sorted())
         }
+        for (part, next) in zip(file.parts, file.parts.dropFirst()) {
+            #expect(part.start + part.duration == next.start, "parts' durations make one line")
+        }
         let blocks = try #require(Self.blocks(of: file.bytes))
         #expect(Set(blocks.map(\.payload)) == Set(samples.map(\.payload)))
     }

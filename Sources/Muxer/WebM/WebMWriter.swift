@@ -146,7 +146,6 @@ extension WebMWriter {
             part
             ?? MoviePart(
                 byteCount: 0, start: sample.decodeTime, duration: .zero, isIndependent: beginsHere)
-        noted.start = min(noted.start, sample.decodeTime)
         noted.isIndependent = noted.isIndependent || beginsHere
         part = noted
     }

@@ -100,7 +100,8 @@ export class Player {
       if (source.duration !== Infinity) source.duration = Infinity;
       source.setLiveSeekableRange(this.playlist.first, this.playlist.end);
     } else if (!this.#buffer?.updating) {
-      source.duration = this.playlist.end;
+      // Sound may last a little longer than is listed: the end of the stream tells the duration then.
+      try { source.duration = this.playlist.end; } catch { return; }
     }
   }
 
