@@ -132,8 +132,8 @@ struct ReportedClocks: Sendable {
         20_000_000 + (report.arrival - last.arrival).nanoseconds.magnitude / 500
     }
 
-    /// Sound and pictures leave a sender together, and so do their reports, or nearly.
-    private static let strangeness: UInt64 = 3_000_000_000
+    /// Reports of one clock may be older the one than the other when a server tells of both at once.
+    private static let strangeness: UInt64 = 8_000_000_000
     private static let likeness: UInt64 = 15_000_000
     private static let proof = 3
     private static let grace = Interval.milliseconds(500)

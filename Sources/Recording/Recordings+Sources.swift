@@ -46,7 +46,9 @@ extension Recordings {
             ice: ICECredentials(using: &random),
             fingerprint: context.certificate.fingerprint.attribute, candidates: [],
             sessionID: random.next() >> 2)
-        let offer = Offer(receiving: [Self.sound, Self.pictures], local: local)
+        var asked = Offer(receiving: [Self.sound, Self.pictures], local: local)
+        asked.askForTrueTimes()
+        let offer = asked
         var session = WHIPSession(
             endpoint: source, bearer: bearer, offer: offer.description.description)
         let answer: String

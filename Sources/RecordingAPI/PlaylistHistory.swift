@@ -89,8 +89,8 @@ extension RecordedFile {
         let addresses: MediaPlaylist.Addresses =
             switch header.container {
             case .mpegts: .cuts(folder: file + "/")
-            case .fmp4, .webm: .ranges(file: "../../recordings/" + file)
-            case .mp4:
+            case .fmp4: .ranges(file: "../../recordings/" + file)
+            case .mp4, .webm:  // whose heads are other ones once they are closed
                 .rangesAndMap(file: "../../recordings/" + file, map: file + "/init.mp4")
             }
         return MediaPlaylist.File(

@@ -31,6 +31,7 @@ struct Consumer {
     let retransmission: Retransmission?
     let extensions: HeaderExtensionMap
     var flow: Flow
+    var keepsTimes = false  // a recording's: what is replayed to it keeps its own pace
     var rewriter: StreamRewriter
     var pending: [Int64] = []  // source numbers to send again, oldest first
     var replayNext = Int64.max  // the replay's next source number; what follows it waits

@@ -106,7 +106,7 @@ extension Consumer {
         flow = .flowing
         rewriter.start(
             atSequence: group.sequence, timestamp: group.timestamp,
-            newest: (newest.sequence, newest.timestamp), gap: gap)
+            newest: (newest.sequence, newest.timestamp), keepsTimes: keepsTimes, gap: gap)
         replayNext = group.sequence
     }
 

@@ -54,16 +54,21 @@ struct StreamRewriter {
     /// - Parameters:
     ///   - timestamp: The source's at `sequence`.
     ///   - newest: The newest number, and its timestamp.
+    ///   - keepsTimes: Whether what came before keeps the time it took.
+    ///   - gap: Ticks between the last packet of the old source and the newest one of this.
     mutating func start(
         atSequence sequence: Int64, timestamp: UInt32, newest: (sequence: Int64, timestamp: UInt32),
-        gap: UInt32
+        keepsTimes: Bool = false, gap: UInt32
     ) {
         let span = newest.timestamp &- timestamp
         replay = Replay(
             end: newest.sequence, timestamp: newest.timestamp,
-            divisor: 1 + span / Self.replaySpan)
+            divisor: keepsTimes ? 1 : 1 + span / Self.replaySpan)
+        let shown = span / replay.divisor
+        // What is replayed lies within the gap, or each new source would run ahead by its length.
         start(
-            atSequence: sequence, timestamp: newest.timestamp &- span / replay.divisor, gap: gap)
+            atSequence: sequence, timestamp: newest.timestamp &- shown,
+            gap: gap > shown ? gap - shown : min(gap, 1))
     }
 
     /// Leaves the source; the next packet starts anew.

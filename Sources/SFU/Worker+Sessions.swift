@@ -68,7 +68,9 @@ extension Worker {
             .subscription, agreed, local: local, room: name, peer: peer, at: now)
         for section in agreed.sections {
             guard let track = section.track else { continue }
-            addConsumer(section, of: producers[track], as: tracks[track], over: transport)
+            addConsumer(
+                section, of: producers[track], as: tracks[track], over: transport,
+                keepsTimes: offer[Offer.trueTimes] != nil)
         }
         return SessionAnswer(
             id: transports[transport].id, entityTag: local.ice.ufrag, description: answer)

@@ -91,13 +91,13 @@ extension Worker {
     /// Opens a consumer for a section the peer receives.
     mutating func addConsumer(
         _ section: NegotiatedSection, of producer: ProducerHandle, as track: OutgoingTrack,
-        over transport: TransportHandle
+        over transport: TransportHandle, keepsTimes: Bool = false
     ) {
         let room = transports[transport].room
         let source = Consumer.Source(
             peer: rooms[room].router.producers[producer].track.peer,
             mid: rooms[room].router.producers[producer].track.mid)
-        let consumer = Consumer(
+        var consumer = Consumer(
             id: random.identifier(), kind: section.kind, codec: track.codec.codec, source: source,
             producer: producer, transport: transport, ssrc: track.ssrc,
             payloadType: section.codec.payloadType,
@@ -109,6 +109,7 @@ extension Worker {
             rewriter: StreamRewriter(
                 sequence: UInt16(truncatingIfNeeded: random.next()),
                 timestamp: UInt32(truncatingIfNeeded: random.next())))
+        consumer.keepsTimes = keepsTimes
         let handle = rooms[room].router.add(consumer)
         transports[transport].consumers.append((track.ssrc, handle))
         tellWant(of: producer, in: room)

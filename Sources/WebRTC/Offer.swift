@@ -8,7 +8,15 @@ public import Wire
 /// sections on one transport, one direction.
 public struct Offer: Sendable {
     /// What to send to the server.
-    public let description: SessionDescription
+    public internal(set) var description: SessionDescription
+
+    /// The attribute by which a recorder asks that the pictures before its beginning come with their
+    /// own times, and not within a tenth of a second; who does not know it passes over it
+    /// (RFC 8866 §5.13).
+    public static let trueTimes = "x-sluice-true-times"
+
+    /// Asks for true times.
+    public mutating func askForTrueTimes() { description.append(Self.trueTimes) }
 
     private let sections: [OfferedSection]
 

@@ -15,6 +15,8 @@ struct PlainSourceTests {
         let early: Bool
         /// The shortest and the longest time between two pictures.
         let step: [Double]
+        /// What the container says.
+        let duration: Double
         let errors: String
         let log: String
         let exit: Int32
@@ -47,6 +49,7 @@ struct PlainSourceTests {
         #expect(found.rising && found.early)
         // Seven seconds were sent, of which the recorder may have missed the first.
         #expect(found.frames.allSatisfy { $0 >= 110 }, "\(found.frames) \(found.log)")
+        #expect(found.duration > 4 && found.duration < 8, "\(found.duration)")
         #expect(found.step[0] > 0.02 && found.step[1] < 0.08, "\(found.step)")
     }
 }

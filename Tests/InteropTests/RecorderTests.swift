@@ -34,6 +34,8 @@ struct RecorderTests {
         let files: [String]
         let codecs: [String]
         let frames: Int
+        /// The shortest and the longest time between two pictures.
+        let step: [Double]
         let log: String
         let exit: Int32
         let held: Int
@@ -48,6 +50,7 @@ struct RecorderTests {
             "recorder_room.py", [Lab.executable("recorder"), "VP8", "mpegts"])
         #expect(room.files.count == 1 && room.files.first?.hasSuffix(".webm") == true)
         #expect(room.codecs == ["vp8", "opus"] && room.frames > 60 && room.exit == 0)
+        #expect(room.step[0] > 0.009, "what came before the recording kept its times: \(room.step)")
         #expect(room.log.contains("MPEG-TS cannot hold VP8 (track 0): WebM can, and is written"))
         #expect(room.listed == room.held, "ffmpeg plays its playlist: \(room)")
         #expect(room.exportedAs == "video/webm" && room.hasThumbnail)

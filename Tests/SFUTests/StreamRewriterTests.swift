@@ -89,6 +89,36 @@ import Testing
         #expect(again == 1000, "what is sent again is what was sent")
     }
 
+    @Test func `to a recorder what has come before keeps the time it took`() {
+        var rewriter = StreamRewriter(sequence: 10, timestamp: 1000)
+        rewriter.start(
+            atSequence: 500, timestamp: 0, newest: (559, 59 * 3000), keepsTimes: true, gap: 0)
+        for frame in 0..<UInt32(62) {
+            let timestamp = rewriter.timestamp(for: frame * 3000, at: 500 + Int64(frame))
+            #expect(timestamp == 1000 + frame * 3000)
+        }
+    }
+
+    @Test(arguments: [false, true])
+    func `sources that replace each other do not run ahead of time`(keepsTimes: Bool) {
+        var rewriter = StreamRewriter(sequence: 10, timestamp: 0)
+        rewriter.start(atSequence: 0, timestamp: 0, gap: 0)
+        var (number, shown): (Int64, UInt32) = (0, 0)
+        for _ in 0..<100 {
+            _ = rewriter.timestamp(for: 0, at: number)
+            rewriter.detach()
+            // Three seconds pass, of which the new source has sent the last one.
+            rewriter.start(
+                atSequence: number + 1, timestamp: 0, newest: (number + 31, 90_000),
+                keepsTimes: keepsTimes, gap: 270_000)
+            shown = rewriter.timestamp(for: 90_000, at: number + 31)
+            rewriter.detach()
+            number += 40
+            rewriter.start(atSequence: number, timestamp: 0, gap: 1)
+        }
+        #expect(shown <= 100 * 270_001 && shown >= 100 * 269_990, "\(shown)")
+    }
+
     @Test func `timestamps wrap with the source's`() {
         var rewriter = StreamRewriter(sequence: 0, timestamp: .max)
         rewriter.start(atSequence: 0, timestamp: .max - 1, gap: 0)

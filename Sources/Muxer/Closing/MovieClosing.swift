@@ -7,7 +7,7 @@ public import Wire
 /// The sidecar is all that is read. First write what `next` gives, each at its place, and see it
 /// safely on the disk; then `head`, in one go: up to it the file is the fragmented MP4 it was, from
 /// it on a plain one, whose fragments lie unread within one box. Doing it again changes nothing.
-public struct MovieClosing: ~Escapable {
+public struct MovieClosing: FileEnding, ~Escapable {
     /// Where the file's parts end. Anything behind it is torn, and overwritten or cut off.
     public let partsEnd: UInt64
     /// The file's length when all has been written.

@@ -158,12 +158,12 @@ struct MovieLayout {
             writer.box("elst", version: 1) { writer in
                 writer.write(UInt32(delay > 0 ? 2 : 1))
                 if delay > 0 {
-                    writer.write(UInt64(scaled(delay, of: track)))
+                    writer.write(UInt64(max(scaled(delay, of: track), 0)))
                     writer.write(UInt64.max)
                     writer.write(UInt32(0x0001_0000))
                 }
                 writer.write(UInt64(max(length, 0)))
-                writer.write(UInt64(start))
+                writer.write(UInt64(max(start, 0)))
                 writer.write(UInt32(0x0001_0000))
             }
         }

@@ -135,6 +135,7 @@ public struct TransportCutter: Sendable {
         var configuration = FragmentedMovieConfiguration()
         configuration.origin = origin
         configuration.partDuration = .seconds(3600)  // one fragment from key frame to key frame
+        configuration.partByteCount = .max
         return configuration
     }
 

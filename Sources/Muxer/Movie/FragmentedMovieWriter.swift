@@ -6,6 +6,8 @@ public import Wire
 public struct FragmentedMovieConfiguration: Hashable, Sendable {
     /// How much a part holds, unless a key frame ends it sooner: what a crash may lose.
     public var partDuration = Interval.milliseconds(200)
+    /// Octets after which the next sample begins another part, whatever its time.
+    public var partByteCount = 4 << 20
     /// The time that the file calls zero; where it is `nil`, when its first sample is shown. What a
     /// track has before it, as an encoder's delay, is in the file and skipped by an edit list.
     public var origin: Interval?
@@ -133,12 +135,19 @@ extension FragmentedMovieWriter {
     private func endsPart(_ sample: Sample, _ ticks: Int64) -> Bool {
         guard let part else { return false }
         if sample.decodeTime - part.start >= configuration.partDuration { return true }
+        if gatheredBytes >= configuration.partByteCount { return true }
         let track = tracks[sample.track]
         switch track.format.kind {
         case .video: return sample.isKeyframe && !track.pending.isEmpty
         case .audio:
             return !track.pending.isEmpty && ticks != track.lastTicks.map { $0 + track.step }
         }
+    }
+
+    private var gatheredBytes: Int {
+        var count = 0
+        for index in tracks.indices { count += tracks[index].bytes.count }
+        return count
     }
 
     private mutating func note(_ sample: Sample, isVideo: Bool) {

@@ -8,6 +8,9 @@ public struct SegmentLimits: Hashable, Sendable {
     public var byteCount: Int?
     /// How much a part of a file holds, unless a key frame ends it sooner.
     public var partDuration = Interval.milliseconds(200)
+    /// Octets after which the next sample begins another part, whatever its time: times may stand
+    /// still. A part is gathered in memory but for MPEG-TS.
+    public var partByteCount = 4 << 20
 
     /// The limits given.
     public init(duration: Interval? = nil, byteCount: Int? = nil) {

@@ -19,7 +19,8 @@ extension SegmentWriter {
         let elapsed = sample.decodeTime - open.start
         let isKeyframe = sample.isKeyframe && sample.track == leadingTrack && hasPictures
         let isDue = elapsed >= limits.partDuration || elapsed <= .zero - Self.backwardLimit
-        guard isDue || isKeyframe, byteCount > open.offset else { return }
+        let isLarge = byteCount - open.offset >= limits.partByteCount
+        guard isDue || isKeyframe || isLarge, byteCount > open.offset else { return }
         finishStreamPart(next: elapsed > .zero ? sample.decodeTime : nil)
     }
 
@@ -44,7 +45,7 @@ extension SegmentWriter {
         guard let open = index.open, byteCount > open.offset else { return }
         let end = next ?? open.last + open.step
         let part = IndexedPart(
-            offset: UInt64(open.offset), byteCount: UInt32(byteCount - open.offset),
+            offset: UInt64(open.offset), byteCount: UInt32(clamping: byteCount - open.offset),
             start: open.start, duration: max(end - open.start, .zero),
             isIndependent: open.isIndependent)
         index.open = nil
@@ -55,7 +56,8 @@ extension SegmentWriter {
     /// Notes a part that has been written to the end of the file.
     mutating func note(_ written: MoviePart) {
         let part = IndexedPart(
-            offset: UInt64(byteCount - written.byteCount), byteCount: UInt32(written.byteCount),
+            offset: UInt64(byteCount - written.byteCount),
+            byteCount: UInt32(clamping: written.byteCount),
             start: written.start, duration: max(written.duration, .zero),
             isIndependent: written.isIndependent)
         let header = IndexHeader(

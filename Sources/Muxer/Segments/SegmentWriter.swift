@@ -159,11 +159,13 @@ public struct SegmentWriter: ~Copyable {
         case .fmp4, .mp4:
             var configuration = FragmentedMovieConfiguration()
             configuration.partDuration = limits.partDuration
+            configuration.partByteCount = limits.partByteCount
             configuration.canBeClosed = container == .mp4
             movie = try FragmentedMovieWriter(formats, configuration: configuration)
         case .webm:
             var configuration = WebMConfiguration()
             configuration.clusterDuration = limits.partDuration
+            configuration.clusterByteCount = limits.partByteCount
             webm = try WebMWriter(formats, configuration: configuration)
         }
     }

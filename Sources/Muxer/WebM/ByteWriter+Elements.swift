@@ -11,6 +11,22 @@ extension ByteWriter {
         patchUInt32(Self.sizeMark | UInt32(count - start - 4), at: start)
     }
 
+    /// Appends an element whose content has less than 127 octets.
+    mutating func smallElement(_ id: ElementID, _ body: (inout ByteWriter) -> Void) {
+        var content = ByteWriter(capacity: 64)
+        body(&content)
+        write(id)
+        write(UInt8(0x80 | content.count))
+        write(content.bytes)
+    }
+
+    /// Appends nothing that counts, of so many octets in all, five at least.
+    mutating func void(byteCount: Int) {
+        write(ElementID.void)
+        write(length: byteCount - 5)
+        write(zeros: byteCount - 5)
+    }
+
     /// Appends an element with an unsigned number in as many octets as it needs.
     mutating func element(_ id: ElementID, _ value: UInt64) {
         write(id)
@@ -81,4 +97,19 @@ enum ElementID: UInt32 {
     case cluster = 0x1F43_B675
     case timestamp = 0xE7
     case simpleBlock = 0xA3
+    case void = 0xEC
+    case seekHead = 0x114D_9B74
+    case seek = 0x4DBB
+    case seekID = 0x53AB
+    case seekPosition = 0x53AC
+    case duration = 0x4489
+    case cues = 0x1C53_BB6B
+    case cuePoint = 0xBB
+    case cueTime = 0xB3
+    case cueTrackPositions = 0xB7
+    case cueTrack = 0xF7
+    case cueClusterPosition = 0xF1
+
+    /// The identifier's last octet: all of it, where it has one.
+    var octet: UInt8 { UInt8(truncatingIfNeeded: rawValue) }
 }

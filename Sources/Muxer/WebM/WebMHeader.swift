@@ -1,7 +1,8 @@
 import Codecs
 import Wire
 
-/// The beginning of a WebM file: what it is, and its tracks. The segment has no length, for it grows.
+/// The beginning of a WebM file: what it is, and its tracks. The segment has no length, for it grows;
+/// room is left for what is known when it is closed.
 struct WebMHeader {
     let tracks: [WebMTrack]
 
@@ -17,10 +18,12 @@ struct WebMHeader {
         }
         output.write(ElementID.segment)
         output.write(UInt64(0x01FF_FFFF_FFFF_FFFF))
+        output.void(byteCount: Self.seekRoom)
         output.element(.information) { writer in
             writer.element(.timestampScale, 1_000_000)  // milliseconds
             writer.element(.muxingApp, "Sluice")
             writer.element(.writingApp, "Sluice")
+            writer.void(byteCount: Self.durationRoom)
         }
         output.element(.tracks) { writer in
             for (index, track) in tracks.enumerated() {

@@ -6,6 +6,8 @@ public import Wire
 public struct WebMConfiguration: Hashable, Sendable {
     /// How much a cluster holds, unless a key frame ends it sooner: what a crash may lose.
     public var clusterDuration = Interval.milliseconds(200)
+    /// Octets after which the next sample begins another cluster, whatever its time.
+    public var clusterByteCount = 4 << 20
     /// The time that the file calls zero; where it is `nil`, when its first sample is shown.
     public var origin: Interval?
 
@@ -124,6 +126,7 @@ extension WebMWriter {
     private func endsCluster(_ sample: Sample) -> Bool {
         guard let part else { return false }
         if sample.decodeTime - part.start >= configuration.clusterDuration { return true }
+        if bytes.count >= configuration.clusterByteCount { return true }
         guard tracks[sample.track].format.kind == .video, sample.isKeyframe else { return false }
         return blocks.contains { $0.track == sample.track }
     }

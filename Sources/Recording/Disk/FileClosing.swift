@@ -1,8 +1,8 @@
 import Muxer
 import Wire
 
-/// The end of a file that is whole: a hybrid MP4 becomes a plain one, what there is is handed to the
-/// disk, and the index is marked.
+/// The end of a file that is whole: a hybrid MP4 becomes a plain one, WebM gets its cues, what there is
+/// is handed to the disk, and the index is marked.
 ///
 /// Doing it again does the same: what is interrupted at any step is done from the beginning by the next
 /// start. Where the disk refuses a step, the file stays as playable as it was.
@@ -24,38 +24,51 @@ struct FileClosing {
         byteCount = dataCount
         try storage.sync(data)
         try storage.sync(index)
-        if container == .mp4 { try makePlain() }
+        try finish()
         try storage.write(ClosingMark.bytes, to: index, at: indexCount)
         try storage.sync(index)
     }
 
-    /// Writes the tables behind the parts, and then the one head that makes them count. Where the
-    /// index does not allow it the file stays the fragmented one it is.
-    private mutating func makePlain() throws(StorageError) {
-        let partsEnd = byteCount
-        var end = partsEnd
+    /// Writes what players find their way by. Where the index does not allow it the file stays the
+    /// growing one it is.
+    private mutating func finish() throws(StorageError) {
+        var end = byteCount
         defer { byteCount = end }
         try storage.withOctets(of: index) { (octets) throws(StorageError) in
-            guard var closing = try? MovieClosing(octets) else { return }
-            let (head, fileEnd) = (closing.head, closing.fileEnd)
-            // It is there already where an earlier closing came so far: the tables then count.
-            var counts =
-                try storage.read(data, at: head.offset, count: head.bytes.count) == head.bytes
-            if counts { end = fileEnd }
-            do throws(StorageError) {
-                while let piece = closing.next() {
-                    try storage.write(piece.bytes, to: data, at: piece.offset)
-                }
-                try storage.truncate(data, to: fileEnd)
-                try storage.sync(data)
-                // Of a head that is refused nobody knows whether it is there.
-                (counts, end) = (true, fileEnd)
-                try storage.write(head.bytes, to: data, at: head.offset)
-                try storage.sync(data)
-            } catch {
-                if !counts { try? storage.truncate(data, to: partsEnd) }
-                throw error
+            switch container {
+            case .mp4:
+                guard var ending = try? MovieClosing(octets) else { return }
+                try write(&ending, end: &end)
+            case .webm:
+                guard var ending = try? WebMClosing(octets) else { return }
+                try write(&ending, end: &end)
+            case .mpegts, .fmp4: return
             }
+        }
+    }
+
+    /// Writes what lies behind the parts, and then the one head that makes it count.
+    private func write<Ending: FileEnding & ~Escapable>(
+        _ ending: inout Ending, end: inout UInt64
+    ) throws(StorageError) {
+        let partsEnd = end
+        let (head, fileEnd) = (ending.head, ending.fileEnd)
+        // It is there already where an earlier closing came so far: what is behind the parts counts.
+        var counts = try storage.read(data, at: head.offset, count: head.bytes.count) == head.bytes
+        if counts { end = fileEnd }
+        do throws(StorageError) {
+            while let piece = ending.next() {
+                try storage.write(piece.bytes, to: data, at: piece.offset)
+            }
+            try storage.truncate(data, to: fileEnd)
+            try storage.sync(data)
+            // Of a head that is refused nobody knows whether it is there.
+            (counts, end) = (true, fileEnd)
+            try storage.write(head.bytes, to: data, at: head.offset)
+            try storage.sync(data)
+        } catch {
+            if !counts { try? storage.truncate(data, to: partsEnd) }
+            throw error
         }
     }
 }

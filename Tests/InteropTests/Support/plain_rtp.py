@@ -8,6 +8,8 @@ import sys
 import tempfile
 import time
 
+from recorded import probe
+
 PICTURES = "testsrc2=size=320x240:rate=25"
 SOUND = "sine=frequency=440:sample_rate=48000"
 
@@ -67,24 +69,6 @@ CASES = {
                                         "rtph265pay config-interval=-1 pt=96", "H265/90000"),
                             ("mulawenc", "rtppcmupay", "PCMU/8000", 0, 8000), "fmp4"),
 }
-
-
-def probe(path):
-    found = subprocess.run(
-        ["ffprobe", "-v", "error", "-count_frames", "-show_entries",
-         "stream=codec_name,nb_read_frames:packet=stream_index,pts_time,dts_time", "-of", "json", str(path)],
-        capture_output=True, text=True)
-    document = json.loads(found.stdout or "{}")
-    decode = [float(packet["dts_time"]) for packet in document["packets"] if packet["stream_index"] == 0]
-    shown = sorted(float(packet["pts_time"]) for packet in document["packets"] if packet["stream_index"] == 0)
-    steps = [later - earlier for earlier, later in zip(shown, shown[1:])]
-    streams = document["streams"]
-    return {
-        "errors": found.stderr, "codecs": [stream["codec_name"] for stream in streams],
-        "frames": [int(stream["nb_read_frames"]) for stream in streams],
-        "rising": all(later > earlier for earlier, later in zip(decode, decode[1:])),
-        "early": all(float(packet["dts_time"]) <= float(packet["pts_time"]) for packet in document["packets"]),
-        "step": [min(steps), max(steps)]}
 
 
 def record(program, name):

@@ -10,6 +10,7 @@ import time
 import urllib.request
 
 from browser import Browser
+from recorded import probe
 from sfu import Server, wait_for
 
 
@@ -60,11 +61,12 @@ def main():
             ["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=codec_name,nb_read_frames",
              "-of", "json", str(files[0])], capture_output=True, text=True)
         streams = json.loads(found.stdout)["streams"]
+        step = probe(files[0])["step"]
         after = served(program, folder) | {"held": frames(str(files[0]))}
     print(json.dumps(after | {
         "files": [file.name for file in files], "codecs": [stream["codec_name"] for stream in streams],
         "frames": min(int(stream["nb_read_frames"]) for stream in streams), "log": log,
-        "exit": recorder.returncode}))
+        "step": step, "exit": recorder.returncode}))
 
 
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})  # tests' threads block them

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""A camera of GStreamer's RTSP server: H.264 and AAC, or Opus, without an end.
+"""A camera of GStreamer's RTSP server: H.264 and AAC, or Opus, without an end; or a clip with B-frames.
 
-rtsp_camera.py [--video h264|vp8] [--audio aac|opus|none] [--user U --password P] [--basic] [--tls FOLDER] [--port N]
+rtsp_camera.py [--video h264|h265|vp8|bframes --clip FILE] [--audio aac|opus|none] [--user U --password P] [--basic] [--tls FOLDER] [--port N]
 Prints the port it listens on at 127.0.0.1; the camera is at /live. With --tls it speaks RTSPS alone, with a
 certificate of its own for 127.0.0.1, which FOLDER/certificate.pem gets.
 """
@@ -20,6 +20,8 @@ PICTURE = "videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerat
 VIDEO = {
     "h264": "openh264enc bitrate=500000 gop-size=30 ! h264parse config-interval=-1"
             " ! rtph264pay name=pay0 pt=96 mtu=1200",
+    "h265": "x265enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! h265parse config-interval=-1"
+            " ! rtph265pay name=pay0 pt=96 mtu=1200",
     "vp8": "vp8enc deadline=1 ! rtpvp8pay name=pay0 pt=96",
 }
 AUDIO = {
@@ -56,7 +58,8 @@ def authentication(options):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--video", choices=VIDEO, default="h264")
+    parser.add_argument("--video", choices=[*VIDEO, "bframes"], default="h264")
+    parser.add_argument("--clip")
     parser.add_argument("--audio", choices=AUDIO, default="aac")
     parser.add_argument("--user")
     parser.add_argument("--password", default="")
@@ -70,7 +73,12 @@ def main():
     audio = AUDIO[options.audio]
     if audio:
         audio = " audiotestsrc is-live=true ! audio/x-raw,rate=48000,channels=2 ! " + audio
-    factory.set_launch("( " + PICTURE + VIDEO[options.video] + audio + " )")
+    if options.clip:
+        video = f"filesrc location={options.clip} ! matroskademux ! h264parse config-interval=-1" \
+            " ! rtph264pay name=pay0 pt=96 mtu=1200"
+    else:
+        video = PICTURE + VIDEO[options.video]
+    factory.set_launch("( " + video + audio + " )")
     factory.set_shared(True)
     server = GstRtspServer.RTSPServer()
     server.set_address("127.0.0.1")
