@@ -60,7 +60,7 @@ struct NamedTrace {
                 $0.driftPerMillion = drift
             }
         } + [
-            NamedTrace("clock set from +200 to -200 ppm") {
+            NamedTrace("clock set, +200 to -200 ppm") {
                 ($0.driftPerMillion, $0.driftStep) = (200, (.seconds(120), -400))
             },
             NamedTrace("timestamps begin at 0 again") { $0.timestampReset = .seconds(120) },

@@ -36,4 +36,33 @@ import Timing
         #expect(zip(packets.dropFirst(), packets).allSatisfy { $0.arrival >= $1.arrival })
         #expect(CameraShape.link(mahimahi: "1\ntwo\n") == nil)
     }
+
+    /// Video timestamps at whole seconds, as ticks since the first.
+    private static func ticks(
+        at seconds: [Int64], _ change: (inout CameraShape) -> Void
+    ) -> [Int64] {
+        var shape = CameraShape()
+        (shape.length, shape.framesPerThousandSeconds) = (.seconds(41), 1_000)
+        change(&shape)
+        let frames = CameraTrace(shape, seed: 1).packets.filter { $0.track == 0 && $0.isFrameEnd }
+        return seconds.map { second in
+            Int64(Int32(bitPattern: frames[Int(second)].timestamp &- frames[0].timestamp))
+        }
+    }
+
+    @Test func `a clock that is set runs at another rate from then on`() {
+        let ticks = Self.ticks(at: [20, 40]) {
+            ($0.driftPerMillion, $0.driftStep) = (200, (.seconds(20), -400))
+        }
+        #expect(abs(ticks[0] - (20 * 90_000 + 360)) < 10)  // 200 ppm of 1 800 000
+        #expect(abs(ticks[1] - 40 * 90_000) < 10)
+    }
+
+    @Test func `timestamps that begin again begin at zero`() {
+        let ticks = Self.ticks(at: [19, 21, 40]) {
+            ($0.firstTimestamp, $0.timestampReset) = (0, .seconds(20))
+        }
+        #expect(ticks[0] == 19 * 90_000 && ticks[1] < 2 * 90_000)
+        #expect(ticks[2] - ticks[1] == 19 * 90_000)
+    }
 }
