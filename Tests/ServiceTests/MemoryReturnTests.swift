@@ -3,23 +3,23 @@ import Testing
 @testable import Service
 
 @Suite struct MemoryReturnTests {
-    /// Waits end when the test says so; each one that begins is told, and each return.
+    /// Waits end when the test says so, if it does; each one that begins is told, and each return.
     private struct Stage {
-        let waits: AsyncStream<CheckedContinuation<Void, Never>>
-        let rests: AsyncStream<CheckedContinuation<Void, Never>>
+        let waits: AsyncStream<UnsafeContinuation<Void, Never>>
+        let rests: AsyncStream<UnsafeContinuation<Void, Never>>
         let returns: AsyncStream<Void>
         let memory: MemoryReturn
 
         init() {
             let (waits, onWait) = AsyncStream.makeStream(
-                of: CheckedContinuation<Void, Never>.self)
+                of: UnsafeContinuation<Void, Never>.self)
             let (rests, onRest) = AsyncStream.makeStream(
-                of: CheckedContinuation<Void, Never>.self)
+                of: UnsafeContinuation<Void, Never>.self)
             let (returns, onReturn) = AsyncStream.makeStream(of: Void.self)
             (self.waits, self.rests, self.returns) = (waits, rests, returns)
             memory = MemoryReturn(
-                waitForQuiet: { await withCheckedContinuation { onWait.yield($0) } },
-                waitForRest: { await withCheckedContinuation { onRest.yield($0) } },
+                waitForQuiet: { await withUnsafeContinuation { onWait.yield($0) } },
+                waitForRest: { await withUnsafeContinuation { onRest.yield($0) } },
                 giveBack: { onReturn.yield() })
         }
     }
