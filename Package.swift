@@ -46,7 +46,7 @@ let package = Package(
         // ground
         .target(name: "Wire", swiftSettings: house),
         .target(name: "Timing", dependencies: ["Wire"], swiftSettings: house),
-        .target(name: "Pacer", dependencies: ["Timing"], swiftSettings: house),
+        .target(name: "Pacer", dependencies: ["Timing", "Wire"], swiftSettings: house),
         .target(name: "Telemetry", swiftSettings: house),
 
         // protocols

@@ -9,7 +9,7 @@ struct PacedCameras: Engine, ~Copyable {
     struct TurnSent {}
 
     private struct Camera {
-        var session: Slab<PacedSession>.Handle
+        var session: PacedSessions.Handle
         var begin: Instant
         var frame: Int64 = 0
         var sound: Int64 = 0
@@ -20,7 +20,7 @@ struct PacedCameras: Engine, ~Copyable {
         }
     }
 
-    private var sessions = Slab<PacedSession>()
+    private var sessions = PacedSessions()
     private var cameras: [Camera] = []
     private var sent: [(camera: Int, departure: Departure)] = []
     private var stamped = 0
@@ -51,8 +51,8 @@ struct PacedCameras: Engine, ~Copyable {
         for index in cameras.indices {
             while cameras[index].captured(0) <= now { capture(index, track: 0) }
             while cameras[index].captured(1) <= now { capture(index, track: 1) }
-            sessions[cameras[index].session].advance(to: now)
         }
+        sessions.advance(to: now)
     }
 
     /// A frame as it came, on the dot.
@@ -73,10 +73,9 @@ struct PacedCameras: Engine, ~Copyable {
     }
 
     var nextDeadline: Instant? {
-        var earliest: Instant?
+        var earliest = sessions.nextDeadline
         for camera in cameras {
-            var due = min(camera.captured(0), camera.captured(1))
-            if let deadline = sessions[camera.session].nextDeadline { due = min(due, deadline) }
+            let due = min(camera.captured(0), camera.captured(1))
             earliest = min(earliest ?? due, due)
         }
         return earliest
