@@ -1,4 +1,4 @@
-import RTP
+public import RTP
 public import Timing
 
 /// Puts a source's tracks on one time line: RTP timestamps in, media time since its start out.
@@ -128,8 +128,18 @@ private struct LeadWatch: Sendable {
     private static let limit = Interval.seconds(3)
 }
 
+extension TimestampUnwrapper {
+    /// Where a report's timestamp lies on the packets' number line, which reports begin but do not
+    /// move on: a sender of odd reports would carry it to where no time can be told.
+    public mutating func locate(_ timestamp: UInt32) -> Int64 {
+        newest == nil ? unwrap(timestamp) : peek(timestamp)
+    }
+}
+
 extension Interval {
+    /// How far it is from nothing, to either side.
     var magnitude: Interval { self < .zero ? .zero - self : self }
 
+    /// The nearest that is no further than `limit` from nothing, to either side.
     func clamped(_ limit: Interval) -> Interval { min(max(self, .zero - limit), limit) }
 }

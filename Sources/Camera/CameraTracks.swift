@@ -71,7 +71,7 @@ struct CameraTracks {
         while let packet = packets.next() {
             guard case .senderReport(let report) = packet else { continue }
             clock.reportArrived(
-                report.ntp, timestamp: unwrappers[index].unwrap(report.rtpTimestamp), track: index,
+                report.ntp, timestamp: unwrappers[index].locate(report.rtpTimestamp), track: index,
                 at: now)
         }
     }

@@ -142,8 +142,8 @@ struct ReportedClocks: Sendable {
 // MARK: The first track's line
 
 extension ReportedClocks {
-    /// How far the first track's line has left the sender's wall clock, where it is more than a
-    /// second and arrival agrees with the wall clock.
+    /// How far the first track's line has left the sender's wall clock, where it is more than
+    /// half a second and arrival agrees with the wall clock.
     ///
     /// - Parameter media: The media time of a timestamp.
     mutating func error(ofLine media: (Int64) -> Interval) -> Interval? {
@@ -156,9 +156,9 @@ extension ReportedClocks {
         let came = (report.arrival - line.arrival).nanoseconds
         let isSane =
             (passed &- came).magnitude < Self.sanity + came.magnitude / 1000
+        guard isSane else { return nil }
         let error = Interval(nanoseconds: passed) - (media(report.timestamp) - line.media)
-        guard isSane, error.magnitude > Self.excess else { return nil }
-        return error
+        return error.magnitude > Self.excess ? error : nil
     }
 
     /// Timestamps have jumped, and were put where they arrived: that is where the line begins now.

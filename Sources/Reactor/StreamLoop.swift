@@ -40,6 +40,7 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
     mutating func close() {
         mailbox.close()
         while drainMailbox(at: .now()) {}
+        while let event = engine.nextEvent() { onEvent(event) }
     }
 
     private mutating func turn() throws(SystemError) -> Bool {

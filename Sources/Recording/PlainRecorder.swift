@@ -157,7 +157,10 @@ extension PlainRecorder {
                     early.append((report, sender))
                 }
             case .goodbye(let goodbye): receive(goodbye)
-            default: continue
+            case .receiverReport, .sourceDescription, .nack, .pictureLossIndication,
+                .fullIntraRequest,
+                .maximumBitrate, .transportFeedback, .extendedReport, .other:
+                continue
             }
         }
     }

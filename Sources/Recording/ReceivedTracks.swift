@@ -61,7 +61,7 @@ struct ReceivedTracks {
     mutating func reportArrived(
         _ ntp: NTPTimestamp, timestamp: UInt32, of kind: Kind, at now: Instant
     ) {
-        let wire = timestamps[kind.rawValue].unwrap(timestamp)
+        let wire = timestamps[kind.rawValue].locate(timestamp)
         clock.reportArrived(ntp, timestamp: wire, track: kind.rawValue, at: now)
     }
 

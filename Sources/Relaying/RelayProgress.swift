@@ -73,6 +73,14 @@ final class RelayProgress: Sendable {
         }
     }
 
+    /// The engine's thread has ended, for this reason of the kernel's: nothing comes of it any more.
+    func broke(_ reason: String) {
+        let trouble = Trouble(reason: reason, isFinal: true)
+        state.withLock { $0.sourceTrouble = trouble }
+        tell(trouble)
+        finish()
+    }
+
     /// No session is wanted any more.
     func finish() {
         state.withLock { $0.wanted = nil }

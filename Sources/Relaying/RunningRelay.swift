@@ -67,6 +67,9 @@ public final class RunningRelay: Sendable {
                     if case .samplesWanted = event { feed?.demand() } else { progress.take(event) }
                 })
             feed?.start(loop)
+            Task { [loop] in  // ends with the loop
+                if let error = await loop.ended() { progress.broke(error.description) }
+            }
             if configuration.isRealtime, !loop.report.isRealtime {
                 report(.note("real-time scheduling is not permitted here"))
             }
@@ -104,7 +107,8 @@ public final class RunningRelay: Sendable {
     /// Keeps a session with the server, again and again, until the task is cancelled or `stop` is
     /// called.
     public func run() async {
-        for await _ in progress.wishes { await publish() }
+        var retry = SessionRetry()
+        for await _ in progress.wishes { await publish(&retry) }
     }
 
     /// Ends both sessions, telling camera and server, and waits until all is over.
@@ -121,23 +125,23 @@ public final class RunningRelay: Sendable {
 extension RunningRelay {
     /// Agrees on a session with the server for what the source has, again and again until there is
     /// one. What stood before is ended.
-    private func publish() async {
-        var attempt = 0
+    private func publish(_ retry: inout SessionRetry) async {
         while let format = progress.offered, !Task.isCancelled {
+            if let wait = retry.wait(at: .now(), spread: .random(in: 0.5...1.5)) {
+                guard (try? await Task.sleep(for: wait)) != nil else { return }
+            }
             await release()
             do throws(WHIPError) {
                 try await agree(on: format)
-                attempt = 0
-                continue  // unless the source has become another meanwhile, that was all
+                retry.agreed(at: .now())
+                // Unless the source has become another meanwhile, that was all.
             } catch {
                 guard !Task.isCancelled else { return }  // `stop` releases
                 await release()
                 guard progress.refused(error.description, isTransient: error.isTransient)
                 else { return }
+                retry.failed()
             }
-            let seconds = Double(min(1 << min(attempt, 5), 30)) * .random(in: 0.5...1.5)
-            attempt += 1
-            guard (try? await Task.sleep(for: .seconds(seconds))) != nil else { return }
         }
     }
 
@@ -177,10 +181,12 @@ extension RunningRelay {
         let (context, progress) = (context, progress)
         let known = RelaySession(id: "\(local.sessionID)", trackName: tracks.first?.trackID ?? "")
         // On the loop's thread, so that no event of the session before comes in between.
-        _ = try? await loop.run { engine, now in
-            engine.publish(accepted, of: tracks, local: local.ice, context: context, at: now)
-            progress.agreed(on: format, known)
-        }
+        do throws(MailboxRefusal) {
+            try await loop.run { engine, now in
+                engine.publish(accepted, of: tracks, local: local.ice, context: context, at: now)
+                progress.agreed(on: format, known)
+            }
+        } catch { throw .unusableAnswer("the relay's thread takes nothing more") }
     }
 }
 

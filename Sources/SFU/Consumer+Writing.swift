@@ -19,12 +19,11 @@ extension Consumer {
         drops: inout DropCounters, at now: Instant
     ) -> (RunEnd, isStart: Bool) {
         self.now = now
-        let wasStarted = rewriter.isStarted
         let end = writeRun(
             burst, from: &position, slab: slab, by: sealer, into: &arena, run: &run, drops: &drops)
         guard !run.isEmpty else { return (end, false) }
         noteSent(packets: run.count, payloadByteCount: run.payloadByteCount)
-        return (end, !wasStarted)
+        return (end, isBeginning)
     }
 
     /// Writes the packets of `burst` from `position` on that fit one segmented send: equal lengths,
@@ -84,6 +83,7 @@ extension Consumer {
             atSequence: record.sequence, timestamp: record.timestamp, lead: record.leadCount,
             gap: gap)
         pending += record.sequence - Int64(record.leadCount)..<record.sequence
+        isBeginning = true
     }
 
     /// Writes one packet; `false` when it could not be protected, and so must not be sent.

@@ -38,6 +38,7 @@ struct Consumer {
     var replayCredit = 0  // packets of the replay that may be sent now
     var resendTime = Instant(nanoseconds: 0)  // up to which resending has been granted
     var isPending = false  // on the router's list of consumers with retransmissions
+    var isBeginning = false  // with a source of which nothing has been sent yet
     var resent: Int64 = 0  // the retransmission stream's next number
     var packetCount: UInt32 = 0  // as sender reports count them
     var byteCount: UInt32 = 0

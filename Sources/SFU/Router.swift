@@ -60,7 +60,9 @@ struct Router: ~Copyable {
         consumers[handle].report.nackCount &+= 1
         guard let source = consumers[handle].rewriter.source(of: sequence),
             producers.contains(consumers[handle].producer),
-            producers[consumers[handle].producer].stream?.record(at: source) != nil
+            let record = producers[consumers[handle].producer].stream?.record(at: source),
+            consumers[handle].rewriter.reaches(source)
+                || consumers[handle].rewriter.leads(source, timestamp: record.timestamp)
         else { return drops.count(.notCached) }
         guard !consumers[handle].pending.contains(source) else { return }
         guard consumers[handle].pending.count < Consumer.pendingLimit,
@@ -182,6 +184,7 @@ extension Router {
     @inline(never)
     private mutating func noteStart(of consumer: ConsumerHandle) {
         started.append(consumer)
+        consumers[consumer].isBeginning = false
         let (early, producer) = (consumers[consumer].pending, consumers[consumer].producer)
         guard !early.isEmpty else { return }
         let rewriter = consumers[consumer].rewriter

@@ -94,6 +94,7 @@ public struct ICEAgent: Sendable {
     /// Has the address in use checked now, and each second until it answers.
     public mutating func checkNow(at now: Instant) {
         guard selected != nil else { return }
+        unanswered = max(unanswered, 1)  // or the next would follow after a regular interval
         nextCheck = min(nextCheck ?? now, now)
     }
 
