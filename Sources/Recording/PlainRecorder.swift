@@ -47,7 +47,10 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
     }
 
     /// Ends the file.
-    public mutating func close(at now: Instant) { frames.finish() }
+    public mutating func close(at now: Instant) {
+        takeRest(at: now)
+        frames.finish()
+    }
 
     /// Writes less from now on, or all again.
     public mutating func limit(to intake: RecordingIntake, at now: Instant) {
@@ -156,7 +159,7 @@ extension PlainRecorder {
                     if early.count == Self.earlyLimit { early.removeFirst() }
                     early.append((report, sender))
                 }
-            case .goodbye(let goodbye): receive(goodbye)
+            case .goodbye(let goodbye): receive(goodbye, at: now)
             case .receiverReport, .sourceDescription, .nack, .pictureLossIndication,
                 .fullIntraRequest,
                 .maximumBitrate, .transportFeedback, .extendedReport, .other:
@@ -173,7 +176,7 @@ extension PlainRecorder {
             report.ntp, timestamp: report.rtpTimestamp, of: plain[place].kind, at: now)
     }
 
-    private mutating func receive(_ goodbye: Goodbye) {
+    private mutating func receive(_ goodbye: Goodbye, at now: Instant) {
         var isNews = false
         for index in plain.indices {
             guard let ssrc = plain[index].ssrc, goodbye.ssrcs.contains(ssrc) else { continue }
@@ -182,6 +185,7 @@ extension PlainRecorder {
         }
         guard isNews, !isWaiting, plain.allSatisfy(\.isOver) else { return }
         isWaiting = true
+        takeRest(at: now)
         frames.interrupt("the sender has said goodbye")
     }
 
@@ -190,9 +194,16 @@ extension PlainRecorder {
     /// - Parameter keeping: Whether those known go on.
     private mutating func begin(at now: Instant, keeping: Bool = false) {
         isWaiting = false
+        takeRest(at: now)
         if !keeping { for index in plain.indices { plain[index].forget() } }
         tracks = ReceivedTracks(session)
         frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
+    }
+
+    /// What waits for packets that are missing comes without them: those will not come any more.
+    private mutating func takeRest(at now: Instant) {
+        tracks.advance(to: now + ReceivedTracks.patience)
+        takeFrames(at: now)
     }
 
     private mutating func takeFrames(at now: Instant) {

@@ -110,7 +110,8 @@ public actor Recordings {
             recovery = try FolderRecovery {
                 Recovery(
                     storage: storage, folder: folder, claims: claims,
-                    bootSeconds: clock() / 1_000_000_000 - uptimeSeconds())
+                    bootSeconds: clock() / 1_000_000_000 - uptimeSeconds(),
+                    nowSeconds: clock() / 1_000_000_000)
             }
         } catch { throw .system(error.description) }
     }
@@ -216,9 +217,19 @@ public actor Recordings {
     /// Those whose files grow, or are being made whole.
     var writing: [RunningRecording] { entries.values.map(\.recording) + ending }
 
+    private func running(_ name: String) -> RunningRecording? {
+        entries[name]?.recording ?? ending.last { $0.name == name }
+    }
+
+    /// Whether something may still be added to a recording's files: also while it is being stopped.
+    public func isWriting(_ name: String) -> Bool {
+        if ending.contains(where: { $0.name == name }) { return true }
+        return entries[name].map { $0.recording.progress.snapshot.state != "stopped" } ?? false
+    }
+
     /// How one stands, or stood when it was stopped.
     public func status(_ name: String) -> Status? {
-        let snapshot = entries[name]?.recording.progress.snapshot ?? former[name]
+        let snapshot = running(name)?.progress.snapshot ?? former[name]
         return snapshot.map { Status(name: name, progress: $0) }
     }
 
@@ -237,8 +248,10 @@ public actor Recordings {
     /// The parts of the file that a recording writes, or wrote last; `nil` before its first frame, and
     /// long after its end.
     public func live(_ name: String) -> LiveIndex? {
-        guard let entry = entries[name] else { return formerLive.last { $0.name == name }?.live }
-        return entry.recording.live
+        guard let recording = running(name) else {
+            return formerLive.last { $0.name == name }?.live
+        }
+        return recording.live
     }
 
     /// Those that have not been stopped.
@@ -250,7 +263,7 @@ public actor Recordings {
     /// What all have come to, those that have been stopped included.
     public func totals() -> Totals {
         var totals = ended
-        for entry in entries.values { totals.add(entry.recording.progress.snapshot) }
+        for recording in writing { totals.add(recording.progress.snapshot) }
         return totals
     }
 

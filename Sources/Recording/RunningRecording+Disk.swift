@@ -63,14 +63,14 @@ extension RunningRecording {
 
     /// Tells the engine what may be written now, when that has changed.
     func followDisk() {
-        let condition = disk.condition.snapshot
-        let intake = queue.isOver ? .nothing : condition.intake
-        // Told under the lock, so that two threads do not tell it in the wrong order.
-        let (isNews, isTold) = state.withLock { state in
-            guard state.intake != intake else { return (false, false) }
+        // Looked at and told under the lock, so that of two threads the later one has the last word.
+        let (condition, intake, isNews, isTold) = state.withLock { state in
+            let condition = disk.condition.snapshot
+            let intake = queue.isOver ? .nothing : condition.intake
+            guard state.intake != intake else { return (condition, intake, false, false) }
             state.intake = intake
             state.control?(intake)
-            return (true, state.isTold(intake))
+            return (condition, intake, true, state.isTold(intake))
         }
         guard isNews else { return }
         progress.update { $0.intake = intake }

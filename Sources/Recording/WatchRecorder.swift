@@ -51,6 +51,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     public mutating func close(at now: Instant) {
         session.close(at: now)
         takeEvents(at: now)
+        takeRest(at: now)
         frames.finish()
     }
 
@@ -116,6 +117,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
                     at: now)
             case .silent: continue  // nothing to record comes: that is told
             case .closed(let reason):
+                takeRest(at: now)
                 frames.finish()
                 guard reason != .local else { continue }
                 frames.interrupt("the server has ended the session: \(reason)")
@@ -129,6 +131,12 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         guard let type = isPicture ? pictures?.payloadType : sounds?.payloadType else { return }
         let bytes = packet.bytes(payloadType: type)
         tracks.receive(bytes.span.bytes, of: isPicture ? .picture : .sound, at: now)
+    }
+
+    /// What waits for packets that are missing comes without them: those will not come any more.
+    private mutating func takeRest(at now: Instant) {
+        tracks.advance(to: now + ReceivedTracks.patience)
+        takeFrames(at: now)
     }
 
     private mutating func takeFrames(at now: Instant) {

@@ -64,6 +64,9 @@ extension CatalogEndpoints {
         }
         let entries = try await catalog.entries(of: id)
         guard !entries.isEmpty else { return .missing(id) }
+        guard !entries.contains(where: \.isGrowing) else {
+            return .problem(409, "\(id) is still being written: stop it first, or wait for its end")
+        }
         var left = entries.count
         for entry in entries where try await catalog.remove(entry.file) { left -= 1 }
         guard left == 0 else {

@@ -29,7 +29,9 @@ extension CatalogEndpoints {
             return try await FileEndpoints(catalog: catalog).respond(
                 last.file, to: request, asDownload: true)
         }
-        if files.allSatisfy({ $0.index.header?.container == .mpegts }) {
+        if files.allSatisfy({
+            $0.index.header?.container == .mpegts && $0.codecs == last.codecs
+        }) {
             let joined = JoinedStream(files, catalog: catalog)
             return .attachment(
                 HTTPPieces(byteCount: joined.byteCount) { try await joined.next() },
@@ -154,4 +156,9 @@ struct DownloadBody: Encodable {
 struct DifferentBody: Encodable {
     let detail: String
     let files: [String]
+}
+
+extension RecordedFile {
+    /// What its tracks are, whatever their parameters: a stream of others is another stream.
+    fileprivate var codecs: [String] { index.header?.formats.map(\.name) ?? [] }
 }

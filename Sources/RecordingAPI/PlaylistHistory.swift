@@ -39,8 +39,7 @@ actor PlaylistHistory {
         if isOne {
             isActive = !files[0].index.isFinished
         } else {
-            let state = await recordings.status(name)?.progress.state
-            isActive = state.map { $0 != "stopped" } ?? false
+            isActive = await recordings.isWriting(name)
         }
         var playlist = MediaPlaylist(files: files.compactMap(\.listing), isEnded: !isActive)
         (playlist.removedFiles, playlist.firstSequenceNumber) =

@@ -10,7 +10,8 @@ struct Stretch: Sendable {
     /// Nanoseconds of media.
     var duration: Int64 {
         guard let first = segments.first, let last = segments.last else { return 0 }
-        return (last.start + last.duration - first.start).nanoseconds
+        let end = last.start.nanoseconds &+ last.duration.nanoseconds
+        return Swift.min(Swift.max(end &- first.start.nanoseconds, 0), file.duration)
     }
 }
 

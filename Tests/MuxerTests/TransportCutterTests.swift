@@ -98,6 +98,22 @@ import Timing
             FragmentWalk.firstSample(ofTrack: 1, in: fragments.span.bytes) == picture.payload)
     }
 
+    @Test(arguments: [UInt8(0x80), 0x7F])
+    func `a forged time is moved to some other, and no further`(
+        octet: UInt8
+    ) throws {
+        let clip = Self.clips[0]
+        let file = try SegmentPartsTests.record(clip.samples(), clip.formats, .mpegts)
+        var fragments = try Self.cut(file, from: 0, to: 1)
+        let box = try #require(fragments.firstRange(of: Array("tfdt".utf8)))
+        fragments[box.upperBound + 4] = octet
+        for nanoseconds in [Int64.max, 1_000_000_000, -1_000_000_000, .min] {
+            FragmentWalk.shift(
+                &fragments, timescales: [90_000, Int64(UInt32.max)], by: nanoseconds)
+        }
+        #expect(!fragments.isEmpty)
+    }
+
     @Test func `formats have the names that players ask for`() throws {
         #expect(SyntheticStream.h264.codecName == "avc1.42c01f")
         #expect(Self.clips[0].audio?.codecName == "mp4a.40.2")

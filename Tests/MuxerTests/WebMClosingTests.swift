@@ -75,6 +75,32 @@ import Wire
         #expect(try Self.close(file.bytes + [1, 2, 3], file.index) == bytes)
     }
 
+    @Test func `no octet of a header that is another stops it`() throws {
+        let (file, _, _) = try closed()
+        let header = try IndexReader(file.index.span.bytes).header.initialization
+        for place in header.indices {
+            for value in [0, 1, 8, 0x7F, 0xFF] as [UInt8] {
+                var forged = header
+                forged[place] = value
+                let head = WebMHeader.Room(forged)?.filled(
+                    forged, cuesAt: UInt64(header.count), fileEnd: UInt64(header.count) + 9,
+                    duration: 1)
+                #expect(head.map { $0.count <= 512 } ?? true)
+            }
+        }
+        for size in 0..<64 as Range<UInt8> {  // of the information alone, as far as the seek room
+            guard let at = header.firstRange(of: [0x15, 0x49, 0xA9, 0x66])?.upperBound else {
+                break
+            }
+            var forged = header
+            (forged[at + 2], forged[at + 3]) = (0, size)
+            forged = forged.map { $0 == 0 ? ElementID.void.octet : $0 }
+            (forged[at + 2], forged[6], forged[7]) = (0, header[6], header[7])
+            _ = WebMHeader.Room(forged)?.filled(
+                forged, cuesAt: UInt64(header.count), fileEnd: UInt64(header.count), duration: 1)
+        }
+    }
+
     @Test func `no cut of an index stops it`() throws {
         let (file, _, _) = try closed()
         for count in stride(from: 0, to: file.index.count, by: 7) {

@@ -78,6 +78,17 @@ import Wire
         }
     }
 
+    @Test func `a clock that was set back by the loss hides no hole`() throws {
+        for seed in 1...10 as ClosedRange<UInt64> {
+            let (disk, _) = try Self.record(130, .mpegts, sync: .interval(.seconds(1)))
+            disk.losePower(seed: seed)
+            // The file seems to be of the time to come, and of this life.
+            _ = Recovery(storage: disk, folder: "/r", bootSeconds: -1, nowSeconds: -1).run()
+            let stamps = try Self.pictures(on: disk, .mpegts)
+            #expect(stamps == Array(0..<stamps.count), "seed \(seed)")
+        }
+    }
+
     @Test func `a killed process loses what was gathered, and nothing else`() throws {
         for container in [Container.mpegts, .fmp4] {
             let (disk, _) = try Self.record(133, container, sync: .none)

@@ -70,6 +70,16 @@ import Wire
         #expect(agent.nextDeadline == nil)
     }
 
+    @Test func `a check that is asked for is repeated each second until it is answered`() {
+        var (agent, lite) = pair([Self.there])
+        _ = run(&agent, &lite, until: .seconds(20))
+        let asked = Self.start + .seconds(20)
+        agent.checkNow(at: asked)
+        // Of four seconds: the first three are lost, and behind the one that is answered comes one more.
+        #expect(run(&agent, &lite, from: asked, until: .milliseconds(3900)) { $0 < 4 } == 4)
+        #expect(run(&agent, &lite, from: asked + .seconds(4), until: .seconds(4)) <= 2)
+    }
+
     @Test func `fails when nobody answers for half a minute`() {
         var (agent, lite) = pair([Self.nowhere])
         _ = run(&agent, &lite, until: .seconds(60))

@@ -80,6 +80,7 @@ extension WebMHeader {
             informationEnd =
                 information + 8 + Int(header[information + 6]) << 8 + Int(header[information + 7])
             guard header.count > informationEnd, informationEnd <= 512,
+                informationEnd - WebMHeader.durationRoom >= information + 8,
                 header[informationEnd - WebMHeader.durationRoom] == ElementID.void.octet
             else { return nil }
             segmentStart = UInt64(start)

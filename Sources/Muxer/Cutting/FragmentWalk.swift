@@ -36,10 +36,12 @@ public enum FragmentWalk {
         for place in places where timescales.indices.contains(place.track - 1) {
             let scale = timescales[place.track - 1]
             let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-            let ticks = seconds * scale + (rest * scale + 500_000_000) / 1_000_000_000
+            let ticks = seconds &* scale &+ (rest &* scale &+ 500_000_000) / 1_000_000_000
             var value: UInt64 = 0
             for index in 0..<8 { value = value << 8 | UInt64(fragments[place.at + index]) }
-            value = UInt64(max(Int64(bitPattern: value) - ticks, 0))
+            // No time of ours overflows; a forged one begins anew.
+            let (moved, isOver) = Int64(bitPattern: value).subtractingReportingOverflow(ticks)
+            value = isOver ? 0 : UInt64(max(moved, 0))
             for index in 0..<8 {
                 fragments[place.at + index] = UInt8(truncatingIfNeeded: value >> (56 - 8 * index))
             }

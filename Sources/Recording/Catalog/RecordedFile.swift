@@ -17,11 +17,14 @@ extension RecordedFile {
     /// When its first part begins, as its samples were handed in.
     public var start: Int64 { index.spans.first?.start.nanoseconds ?? 0 }
 
-    /// Nanoseconds of media.
+    /// Nanoseconds of media, at most thirteen days: what an index says beyond that is not true.
     public var duration: Int64 {
         guard let last = index.spans.last else { return 0 }
-        return last.start.nanoseconds + last.duration.nanoseconds - start
+        let end = last.start.nanoseconds &+ last.duration.nanoseconds
+        return min(max(end &- start, 0), Self.longest)
     }
+
+    private static let longest: Int64 = 1 << 50
 
     /// Octets of whole parts, and of what stands before them.
     public var byteCount: UInt64 { index.spans.last?.end ?? 0 }
@@ -31,7 +34,7 @@ extension RecordedFile {
     /// - Complexity: Logarithmic in the length of the recording.
     public func segment(at nanoseconds: Int64) -> Int? {
         guard !index.spans.isEmpty else { return nil }
-        let time = start + max(nanoseconds, 0)
+        let time = start &+ min(max(nanoseconds, 0), Self.longest)
         var (low, high) = (0, index.spans.count)
         while low < high {
             let middle = (low + high) / 2

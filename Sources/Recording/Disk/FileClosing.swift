@@ -37,15 +37,18 @@ struct FileClosing {
         try storage.withOctets(of: index) { (octets) throws(StorageError) in
             switch container {
             case .mp4:
-                guard var ending = try? MovieClosing(octets) else { return }
+                guard var ending = try? MovieClosing(octets) else { return try cut(to: end) }
                 try write(&ending, end: &end)
             case .webm:
-                guard var ending = try? WebMClosing(octets) else { return }
+                guard var ending = try? WebMClosing(octets) else { return try cut(to: end) }
                 try write(&ending, end: &end)
             case .mpegts, .fmp4: return
             }
         }
     }
+
+    /// What lies behind the parts is nobody's.
+    private func cut(to end: UInt64) throws(StorageError) { try storage.truncate(data, to: end) }
 
     /// Writes what lies behind the parts, and then the one head that makes it count.
     private func write<Ending: FileEnding & ~Escapable>(

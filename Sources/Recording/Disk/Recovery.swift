@@ -26,6 +26,8 @@ struct Recovery {
     /// When this system was started, in seconds since 1970. What has been written since is in the
     /// file however its writer ended: only an earlier life's may have holes.
     var bootSeconds = Int64.max
+    /// Now, in the same way: what was written later than that was written before the clock went back.
+    var nowSeconds = Int64.max
 
     /// Goes through the folder once.
     ///
@@ -71,7 +73,10 @@ struct Recovery {
         defer { storage.close(index) }
         guard try !isMarked(index) else { return report.files += 1 }
         let found = try storage.withOctets(of: index) { (octets) throws(StorageError) -> Extent? in
-            try extent(of: octets, data, mayHaveHoles: file.modifiedSeconds <= bootSeconds)
+            try extent(
+                of: octets, data,
+                mayHaveHoles: file.modifiedSeconds <= bootSeconds
+                    || file.modifiedSeconds > nowSeconds)
         }
         guard let found else { return report.unexplained.append(file.name) }
         let byteCount = try storage.byteCount(of: data)
@@ -88,8 +93,11 @@ struct Recovery {
     }
 
     private func close(_ data: Int32, _ index: Int32, _ extent: Extent) throws(StorageError) {
-        // A hybrid MP4 whose closing was interrupted stays as long as it is until it is done again.
-        if extent.container != .mp4 { try storage.truncate(data, to: extent.data) }
+        // A file whose ending was interrupted stays as long as it is until that is done again.
+        switch extent.container {
+        case .mp4, .webm: break
+        case .mpegts, .fmp4: try storage.truncate(data, to: extent.data)
+        }
         try storage.truncate(index, to: extent.index)
         if !extent.record.isEmpty { try storage.write(extent.record, to: index, at: extent.index) }
         var closing = FileClosing(
