@@ -88,10 +88,19 @@ def record(program, name):
             [program, "--source", str(sdp), "--output", folder, "--name", "plain", "--format", container,
              "--http", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
         sender = sender or subprocess.Popen(command, stderr=subprocess.PIPE)
-        sender.communicate(timeout=60)
-        time.sleep(1.5)
-        recorder.terminate()
-        _, log = recorder.communicate(timeout=30)
+        try:
+            try:
+                sender.communicate(timeout=seconds + 8)
+            except subprocess.TimeoutExpired:
+                sender.kill()  # GStreamer's x265enc may hang once it has sent all and said goodbye
+                sender.wait()
+            time.sleep(1.5)
+            recorder.terminate()
+            _, log = recorder.communicate(timeout=30)
+        finally:
+            for child in (sender, recorder):  # or they would hold whoever reads this script's output
+                if child.poll() is None:
+                    child.kill()
         files = sorted(file for file in pathlib.Path(folder).iterdir() if file.suffix not in (".index", ".sdp"))
         found = probe(files[0]) if files else {}
         return {"files": [file.suffix for file in files], "log": log, "exit": recorder.returncode, **found}

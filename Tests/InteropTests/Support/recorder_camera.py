@@ -28,11 +28,14 @@ def main():
         recorder = subprocess.Popen(
             [program, "--source", f"rtsp://127.0.0.1:{port}/live", "--output", folder, "--name", "camera", "--format",
              container, "--http", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
-        time.sleep(8)
-        recorder.terminate()
-        _, log = recorder.communicate(timeout=30)
-        camera.terminate()
-        camera.wait(timeout=30)
+        try:
+            time.sleep(8)
+            recorder.terminate()
+            _, log = recorder.communicate(timeout=30)
+        finally:  # what is left would hold whoever reads this script's output
+            for child in (recorder, camera):
+                child.kill()
+                child.wait()
         files = sorted(file for file in pathlib.Path(folder).iterdir() if file.suffix not in (".index", ".mkv"))
         found = probe(files[0]) if files else {}
         print(json.dumps({
