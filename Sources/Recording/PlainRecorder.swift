@@ -57,21 +57,6 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         frames.limit(to: intake)
     }
 
-    /// No stream connection.
-    public var wantedConnection: StreamTarget? { nil }
-
-    /// Opens none.
-    public mutating func streamOpened(at now: Instant) {}
-
-    /// Reads none.
-    public mutating func receiveStream(_ bytes: RawSpan, at now: Instant) {}
-
-    /// Closes none.
-    public mutating func streamClosed(_ reason: String?, at now: Instant) {}
-
-    /// Writes none.
-    public mutating func nextStreamOutput() -> [UInt8]? { nil }
-
     /// Takes in one datagram of the first socket.
     public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
         receive(bytes, from: source, onSocket: 0, at: now)

@@ -8,3 +8,21 @@ public protocol RecordingEngine: StreamEngine, ~Copyable where Event == Recordin
     /// Ends the file and the session.
     mutating func close(at now: Instant)
 }
+
+// Rooms and plain RTP come in datagrams; a camera's engine has a connection and words of its own.
+extension RecordingEngine where Self: ~Copyable {
+    /// No stream connection.
+    public var wantedConnection: StreamTarget? { nil }
+
+    /// Opens none.
+    public mutating func streamOpened(at now: Instant) {}
+
+    /// Reads none.
+    public mutating func receiveStream(_ bytes: RawSpan, at now: Instant) {}
+
+    /// Closes none.
+    public mutating func streamClosed(_ reason: String?, at now: Instant) {}
+
+    /// Writes none.
+    public mutating func nextStreamOutput() -> [UInt8]? { nil }
+}

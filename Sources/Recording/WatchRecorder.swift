@@ -61,21 +61,6 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         if intake == .everything { requestKeyframe() }
     }
 
-    /// No stream connection.
-    public var wantedConnection: StreamTarget? { nil }
-
-    /// Opens none.
-    public mutating func streamOpened(at now: Instant) {}
-
-    /// Reads none.
-    public mutating func receiveStream(_ bytes: RawSpan, at now: Instant) {}
-
-    /// Closes none.
-    public mutating func streamClosed(_ reason: String?, at now: Instant) {}
-
-    /// Writes none.
-    public mutating func nextStreamOutput() -> [UInt8]? { nil }
-
     /// Takes in one datagram of the server's.
     public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
         session.receive(bytes, from: source, at: now)
