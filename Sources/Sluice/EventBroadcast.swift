@@ -1,7 +1,8 @@
 import SFU
 import Synchronization
 
-/// Hands each event to every listener. A listener that lags loses the oldest, and nobody waits.
+/// Hands each event to every listener, in one order for all. A listener that lags loses the oldest, and
+/// nobody waits for it.
 final class EventBroadcast: Sendable {
     private struct Listeners {
         var next = 0
@@ -10,6 +11,7 @@ final class EventBroadcast: Sendable {
     }
 
     private let listeners = Mutex(Listeners())
+    private let order = Mutex(())
 
     /// Every event from now on, until the server stops or the stream is dropped.
     func stream() -> AsyncStream<WorkerEvent> {
@@ -31,9 +33,15 @@ final class EventBroadcast: Sendable {
         return stream
     }
 
-    func send(_ event: WorkerEvent) {
-        let continuations = listeners.withLock { Array($0.continuations.values) }
-        for continuation in continuations { continuation.yield(event) }
+    /// Sends what `news` decides on: nothing that another thread decides on later comes before it.
+    func send(_ news: () -> [WorkerEvent]) {
+        order.withLock { _ in
+            let events = news()
+            let continuations = listeners.withLock { Array($0.continuations.values) }
+            for event in events {
+                for continuation in continuations { continuation.yield(event) }
+            }
+        }
     }
 
     func finish() {

@@ -25,6 +25,7 @@ final class Placement: Sendable {
         var crowds: [String: Crowd] = [:]  // by room
         var loads: [Int]  // sessions of each loop
         var ended: Set<Int> = []  // loops
+        var open: Set<String> = []  // rooms whose closing has not been told
     }
 
     private let loopCount: Int
@@ -83,27 +84,32 @@ final class Placement: Sendable {
         }
     }
 
-    /// Follows what a loop tells; `false` for what is no news, as a peer that is on another loop too.
-    func admits(_ event: WorkerEvent, from loop: Int) -> Bool {
-        switch event {
-        case .peerJoined(let room, let peer):
-            return state.withLock { state in
+    /// Follows what a loop tells.
+    ///
+    /// - Returns: What of it is news, and what follows from it: nothing where a peer is on another loop
+    ///   too; and the end of a room behind the last peer, where its home can tell of it no more.
+    func follow(_ event: WorkerEvent, from loop: Int) -> [WorkerEvent] {
+        state.withLock { state in
+            switch event {
+            case .peerJoined(let room, let peer):
                 state.crowds[room, default: newCrowd].peers[peer, default: []].insert(loop)
-                return state.crowds[room]?.peers[peer]?.count == 1
+                return state.crowds[room]?.peers[peer]?.count == 1 ? [event] : []
+            case .peerLeft(let room, let peer):
+                guard state.leave(peer, from: loop, of: room) else { return [] }
+                return [event] + closing(of: room, in: &state)
+            case .transportClosed(_, _, let session, _): state.rise(session)
+            case .roomOpened(let room): state.open.insert(room)
+            case .roomClosed(let room): state.open.remove(room)
+            case .producerAdded, .producerClosed, .transportConnected: break
             }
-        case .peerLeft(let room, let peer):
-            return state.withLock { $0.leave(peer, from: loop, of: room) }
-        case .transportClosed(_, _, let session, _):
-            state.withLock { $0.rise(session) }
-            return true
-        case .roomOpened, .roomClosed, .producerAdded, .producerClosed, .transportConnected:
-            return true
+            return [event]
         }
     }
 
     /// A loop has ended, and tells nothing any more: nobody is there, and nobody is sent there.
     ///
-    /// - Returns: What it would have told of those who were.
+    /// - Returns: What it would have told of those who were. A room at home there that has peers on
+    ///   other loops is closed behind the last of them.
     func loopEnded(_ loop: Int) -> [WorkerEvent] {
         state.withLock { state in
             state.ended.insert(loop)
@@ -115,15 +121,24 @@ final class Placement: Sendable {
                     .transportClosed(
                         room: seat.room, peer: seat.peer, transport: session, reason: .local))
             }
-            for (room, crowd) in state.crowds.sorted(by: { $0.key < $1.key }) {
-                let peers = crowd.peers.filter { $0.value.contains(loop) }.keys.sorted()
-                for peer in peers where state.leave(peer, from: loop, of: room) {
+            let rooms = state.open.union(state.crowds.keys).sorted()
+            for room in rooms {
+                let peers = state.crowds[room]?.peers.filter { $0.value.contains(loop) } ?? [:]
+                for peer in peers.keys.sorted() where state.leave(peer, from: loop, of: room) {
                     events.append(.peerLeft(room: room, peer: peer))
                 }
-                if home(of: room) == loop { events.append(.roomClosed(room: room)) }
+                events += closing(of: room, in: &state)
             }
             return events
         }
+    }
+
+    /// The end of a room whose home has ended, once nobody is in it on any loop.
+    private func closing(of room: String, in state: inout State) -> [WorkerEvent] {
+        guard state.ended.contains(home(of: room)), state.crowds[room]?.peers.isEmpty ?? true,
+            state.open.remove(room) != nil
+        else { return [] }
+        return [.roomClosed(room: room)]
     }
 
     /// How many peers are counted once too often by loops that count their own.

@@ -82,9 +82,3 @@ struct WorkerLaunch {
         return chosen.map { Endpoint(high: $0.high, low: $0.low, port: port) }
     }
 }
-
-/// A worker that runs: how to reach it, and where peers reach it.
-struct RunningWorker: Sendable {
-    let loop: LoopHandle<Worker>
-    let candidates: [Endpoint]
-}

@@ -57,7 +57,7 @@ import Testing
         #expect(placement.loop(of: "two", in: "room") == away && away != home)
         let closed = WorkerEvent.transportClosed(
             room: "room", peer: "p", transport: "one", reason: .local)
-        #expect(placement.admits(closed, from: home))
+        #expect(placement.follow(closed, from: home) == [closed])
         #expect(placement.takeViewer(of: "room") == home)
         placement.giveBack(home, of: "room")
         #expect(placement.takeViewer(of: "room") == home)
@@ -70,11 +70,11 @@ import Testing
             WorkerEvent.peerJoined(room: "room", peer: "p"),
             WorkerEvent.peerLeft(room: "room", peer: "p")
         )
-        #expect(placement.admits(joined, from: 0))
-        #expect(!placement.admits(joined, from: 1))
+        #expect(placement.follow(joined, from: 0) == [joined])
+        #expect(placement.follow(joined, from: 1).isEmpty)
         #expect(placement.repeatedPeerCount == 1)
-        #expect(!placement.admits(left, from: 0))
-        #expect(placement.admits(left, from: 1))
+        #expect(placement.follow(left, from: 0).isEmpty)
+        #expect(placement.follow(left, from: 1) == [left])
         #expect(placement.repeatedPeerCount == 0)
     }
 
@@ -87,9 +87,9 @@ import Testing
         let coming = placement.takeViewer(of: "room")  // is asked for, but has no session yet
         #expect(Set([home, away, coming]).count == 3)
         for peer in ["bob", "carol"] {
-            #expect(placement.admits(.peerJoined(room: "room", peer: peer), from: away))
+            _ = placement.follow(.peerJoined(room: "room", peer: peer), from: away)
         }
-        #expect(!placement.admits(.peerJoined(room: "room", peer: "bob"), from: home))
+        #expect(placement.follow(.peerJoined(room: "room", peer: "bob"), from: home).isEmpty)
         #expect(
             placement.loopEnded(away) == [
                 .transportClosed(room: "room", peer: "bob", transport: "two", reason: .local),
@@ -107,12 +107,51 @@ import Testing
         let placement = Placement(loopCount: 2, viewerBound: 1)
         let home = Self.home(placement)
         placement.sit("one", of: "alice", on: home, in: "room", isViewer: false)
-        _ = placement.admits(.peerJoined(room: "room", peer: "alice"), from: home)
+        _ = placement.follow(.roomOpened(room: "room"), from: home)
+        _ = placement.follow(.peerJoined(room: "room", peer: "alice"), from: home)
         #expect(
             placement.loopEnded(home) == [
                 .transportClosed(room: "room", peer: "alice", transport: "one", reason: .local),
                 .peerLeft(room: "room", peer: "alice"), .roomClosed(room: "room"),
             ])
         #expect(placement.takeViewer(of: "room") == home, "who comes is told that it has ended")
+    }
+
+    @Test func `a room that outlives its home on a branch is closed behind its last peer`() {
+        let placement = Placement(loopCount: 2, viewerBound: 1)
+        let home = Self.home(placement)
+        let (bobLeft, carolLeft) = (
+            WorkerEvent.peerLeft(room: "room", peer: "bob"),
+            WorkerEvent.peerLeft(room: "room", peer: "carol")
+        )
+        _ = placement.follow(.roomOpened(room: "room"), from: home)
+        _ = placement.follow(.peerJoined(room: "room", peer: "alice"), from: home)
+        for peer in ["bob", "carol"] {
+            _ = placement.follow(.peerJoined(room: "room", peer: peer), from: 1 - home)
+        }
+        #expect(placement.loopEnded(home) == [.peerLeft(room: "room", peer: "alice")])
+        #expect(placement.follow(bobLeft, from: 1 - home) == [bobLeft])
+        #expect(
+            placement.follow(carolLeft, from: 1 - home) == [
+                carolLeft, .roomClosed(room: "room"),
+            ])
+    }
+
+    @Test func `with a branch that ends behind its home, the room ends once`() {
+        let placement = Placement(loopCount: 2, viewerBound: 1)
+        let home = Self.home(placement)
+        _ = placement.follow(.roomOpened(room: "room"), from: home)
+        _ = placement.follow(.peerJoined(room: "room", peer: "bob"), from: 1 - home)
+        #expect(placement.loopEnded(home).isEmpty)
+        #expect(
+            placement.loopEnded(1 - home) == [
+                .peerLeft(room: "room", peer: "bob"), .roomClosed(room: "room"),
+            ])
+    }
+
+    @Test func `a room that nobody has opened is not closed`() {
+        let placement = Placement(loopCount: 2, viewerBound: 1)
+        let home = placement.takeViewer(of: "room")  // is asked for, but has no session yet
+        #expect(placement.loopEnded(home).isEmpty)
     }
 }
