@@ -153,7 +153,7 @@ let package = Package(
         .executableTarget(
             name: "Recorder",
             dependencies: [
-                "Muxer", "Reactor", "Recording", "RecordingAPI", "Service", "Timing", "Web",
+                "Muxer", "Reactor", "Recording", "RecordingAPI", "Service", "Timing", "Web", "Wire",
             ],
             swiftSettings: house),
 

@@ -6,18 +6,14 @@ import Service
 import Synchronization
 import Timing
 import Web
+import Wire
 
 /// The `recorder` executable: a source into files, or a service that its API drives, until a signal.
 func serve() async {
     let command = Command.recorder
     let settings = command.settings()
     let (log, signals) = (settings.log, Signals())
-    let folder = settings["output"] ?? "."
-    guard isFolder(folder), access(folder, W_OK | X_OK) == 0 else {
-        let reason = String(cString: strerror(errno)).lowercased()
-        command.fail(
-            "cannot write into \(folder): \(reason)", errno == EACCES ? .noPermission : .noInput)
-    }
+    let folder = outputFolder(settings, command)
     let http = command.httpEndpoint(settings)
     let only = settings["source"].map { (source: $0, name: settings["name"] ?? "recording") }
     let words = AsyncStream.makeStream(
@@ -30,34 +26,16 @@ func serve() async {
         }
         words.continuation.yield(isFinal ? .failed(message) : .said(message))
     }
-    let web = command.required(or: .unavailable) { () throws(WebServerError) in
-        let endpoints = RecordingEndpoints(recordings, rooms: settings["rooms"])
-        return try WebServer(
-            configuration: WebServerConfiguration(host: http.host, port: Int(http.port))
-        ) { request in await endpoints.respond(to: request) }
-    }
-    log(
-        .info, "Using \(settings.container.name) format",
-        ["output": folder, "http": "port \(web.port)"])
+    let web = serveHTTP(recordings, http, settings, command)
     async let looking: Void = tellRecovered(recordings, log)
-    if let only {
-        do throws(RecordingError) {
-            try await recordings.start(only.name, source: only.source)
-        } catch {
-            await web.stop()
-            command.fail(error.description, error.exitCode)
-        }
-    }
+    if let only { await start(only, recordings, web, command) }
     Readiness().ready()
     let failure = await withTaskGroup(of: Void.self) { group in
-        group.addTask {
-            await signals.first()
-            words.continuation.yield(.ended)
-        }
+        defer { group.cancelAll() }
+        group.addTask { await tellSignal(signals, words.continuation) }
         if let only {
             group.addTask { await watch(recordings, only.name, words.continuation) }
         }
-        defer { group.cancelAll() }
         return await opening.follow(words.stream)
     }
     Readiness().stopping()
@@ -67,6 +45,17 @@ func serve() async {
     await opening.followRest(words.stream)
     await looking
     if let failure { command.fail(failure, .unavailable) }
+}
+
+/// The folder that files go to; ends the process where nothing can be written into it.
+private func outputFolder(_ settings: Settings, _ command: Command) -> String {
+    let folder = settings["output"] ?? "."
+    guard isFolder(folder), access(folder, W_OK | X_OK) == 0 else {
+        let reason = String(cString: strerror(errno)).lowercased()
+        command.fail(
+            "cannot write into \(folder): \(reason)", errno == EACCES ? .noPermission : .noInput)
+    }
+    return folder
 }
 
 /// Whether there is a folder; `errno` says why not.
@@ -88,6 +77,42 @@ private func open(
     } catch {
         command.fail(error.description, error.exitCode)
     }
+}
+
+/// The HTTP face of the recordings; ends the process where there can be none.
+private func serveHTTP(
+    _ recordings: Recordings, _ http: Endpoint, _ settings: Settings, _ command: Command
+) -> WebServer {
+    let web = command.required(or: .unavailable) { () throws(WebServerError) in
+        let endpoints = RecordingEndpoints(recordings, rooms: settings["rooms"])
+        return try WebServer(
+            configuration: WebServerConfiguration(host: http.host, port: Int(http.port))
+        ) { request in await endpoints.respond(to: request) }
+    }
+    settings.log(
+        .info, "Using \(settings.container.name) format",
+        ["output": recordings.folder, "http": "port \(web.port)"])
+    return web
+}
+
+/// Records what the command line names; ends the process where that can never be.
+private func start(
+    _ only: (source: String, name: String), _ recordings: Recordings, _ web: WebServer,
+    _ command: Command
+) async {
+    do throws(RecordingError) {
+        try await recordings.start(only.name, source: only.source)
+    } catch {
+        await web.stop()
+        command.fail(error.description, error.exitCode)
+    }
+}
+
+private func tellSignal(
+    _ signals: Signals, _ words: AsyncStream<OpeningWords.Word>.Continuation
+) async {
+    await signals.first()
+    words.yield(.ended)
 }
 
 /// Says what an earlier crash has left in the folder, and what has become of it.

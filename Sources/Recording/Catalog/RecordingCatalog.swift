@@ -19,19 +19,11 @@ public actor RecordingCatalog {
         public var isGrowing: Bool
     }
 
-    private struct Kept {
-        var file: RecordedFile
-        var use: Int
-        /// What the index was when it was read, where it may change.
-        var tag: String?
-    }
-
     /// Where reading is done.
     public nonisolated let reading: ReadingThread
 
     private let recordings: Recordings
-    private var kept: [String: Kept] = [:]
-    private var uses = 0
+    private var kept = KeptFiles()
     private var listed = FolderListing()
 
     /// The recordings that lie where these do.
@@ -91,19 +83,16 @@ public actor RecordingCatalog {
             return RecordedFile(
                 file: file, name: parsed.name, stamp: parsed.stamp, index: live.snapshot)
         }
-        uses += 1
         let path = recordings.folder + "/" + file
-        if let known = kept[file] {
-            kept[file]?.use = uses
+        if let known = kept.use(file) {
             guard let tag = known.tag else { return known.file }
-            let isSame = try? await reading.run { Self.indexTag(of: path) == tag }
+            let isSame = try? await reading.run { StoredIndex.tag(of: path) == tag }
             if isSame ?? true { return known.file }
         }
-        guard let found = try await reading.run({ Self.readIndex(of: path) }) else { return nil }
+        guard let found = try await reading.run({ StoredIndex(of: path) }) else { return nil }
         let read = RecordedFile(
             file: file, name: parsed.name, stamp: parsed.stamp, index: found.snapshot)
-        kept[file] = Kept(file: read, use: uses, tag: found.tag)
-        makeRoom()
+        kept.keep(read, tag: found.tag)
         return read
     }
 
@@ -131,7 +120,7 @@ public actor RecordingCatalog {
         guard RecordingName(file) != nil, !file.contains("/") else { return false }
         guard await recordings.growingFiles()[file] == nil else { return false }
         let path = recordings.folder + "/" + file
-        kept[file] = nil
+        kept.forget(file)
         return try await reading.run {
             // Locked while another process writes it; what somebody else has deleted is gone too.
             guard let open = try? SystemStorage().open(path) else { return access(path, F_OK) != 0 }
@@ -140,50 +129,6 @@ public actor RecordingCatalog {
             unlink(path + RecordingName.indexSuffix)
             return isGone
         }
-    }
-
-    /// What has not been asked for longest goes first, a quarter at once: sorting takes its time.
-    private func makeRoom() {
-        var count = kept.values.reduce(0) { $0 + $1.file.index.spans.count }
-        guard count > Self.keptLimit else { return }
-        for (file, entry) in kept.sorted(by: { $0.value.use < $1.value.use })
-        where count > Self.keptLimit / 4 * 3 && kept.count > 1 {
-            count -= entry.file.index.spans.count
-            kept[file] = nil
-        }
-    }
-
-    /// The parts of a file, and what its index was unless it is marked as the last word.
-    private static func readIndex(of path: String) -> (snapshot: LiveIndex.Snapshot, tag: String?)?
-    {
-        guard let octets = OpenRecording(path + RecordingName.indexSuffix),
-            let data = OpenRecording(path)
-        else { return nil }
-        let bytes = octets.read(at: 0, count: Int(clamping: octets.byteCount))
-        guard var reader = try? IndexReader(bytes.span.bytes) else { return nil }
-        var snapshot = LiveIndex.Snapshot()
-        (snapshot.path, snapshot.header, snapshot.isFinished) = (path, reader.header, true)
-        snapshot.byteCount = data.byteCount
-        while let part = reader.next(), part.end <= snapshot.byteCount { snapshot.append(part) }
-        snapshot.forgetParts()
-        let isMarked = bytes.suffix(ClosingMark.bytes.count) == ClosingMark.bytes[...]
-        return (snapshot, isMarked ? nil : octets.tag)
-    }
-
-    private static func indexTag(of path: String) -> String? {
-        OpenRecording(path + RecordingName.indexSuffix)?.tag
-    }
-
-    /// Segments kept in memory of finished files: of six days, some 12 MB.
-    private static let keptLimit = 262_144
-}
-
-extension LiveIndex.Snapshot {
-    /// Of a finished file the segments are asked for, and by those who have followed it the last parts.
-    fileprivate mutating func forgetParts() {
-        let count = partCount
-        parts = Array(parts.suffix(100))
-        firstPart = count - parts.count
     }
 }
 

@@ -7,9 +7,8 @@ import Wire
 
 extension Recordings {
     func startListening(
-        _ path: String, _ address: Endpoint?, _ recording: RunningRecording,
-        _ options: RecordingOptions
-    ) throws(RecordingError) -> LoopHandle<PlainRecorder> {
+        _ path: String, _ address: Endpoint?, _ order: RecordingOrder
+    ) throws(RecordingError) -> RunningSource {
         let session = try PlainSession(parsing: Self.read(path), at: address)
         var random = SeededRandom(seed: randomBytes(count: 32))
         let (ssrc, cname) = (UInt32(truncatingIfNeeded: random.next()) | 1, random.identifier())
@@ -21,13 +20,10 @@ extension Recordings {
                 name: "recorder", configuration: configuration,
                 makeEngine: {
                     PlainRecorder(
-                        session, ssrc: ssrc, cname: cname, options: options, clock: .now(),
-                        at: .now())
-                }, onEvent: { recording.take($0) })
-            recording.control { intake in
-                loop.post { engine, now in engine.limit(to: intake, at: now) }
-            }
-            return loop
+                        session, ssrc: ssrc, cname: cname, options: order.options,
+                        clock: order.clock, at: .now())
+                }, onEvent: { order.recording.take($0) })
+            return RunningSource(loop, feeding: order.recording)
         } catch {
             throw .system("\(error)")
         }

@@ -7,8 +7,8 @@ public import Wire
 /// Records what is simply sent here, RTP over UDP: packets in, the octets of files out.
 ///
 /// Each track has one source. Another one's packets are counted and dropped while it sends; after its
-/// goodbye or two silent seconds the next source begins another file. Its RTCP address, once a sender
-/// report has come from there, hears every five seconds how its packets arrive.
+/// goodbye or two silent seconds the next source begins another file. Senders whose reports come hear
+/// how their packets arrive.
 public struct PlainRecorder: ~Copyable, RecordingEngine {
     /// Packets of sources that are not the tracks' own.
     public private(set) var foreignPackets = 0
@@ -19,11 +19,8 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
     private var frames: FrameRecorder
     private var isConnected = false  // something has come
     private var isWaiting = false  // all sources have said goodbye
-    private var early: [(report: SenderReport, sender: Endpoint)] = []  // before their packets
-    private var nextReport: Instant
-    private var outbox: [(bytes: [UInt8], destination: Endpoint)] = []
-    private let ssrc: UInt32
-    private let cname: String
+    private var early = EarlyReports()
+    private var reports: ReceptionReports
 
     /// A recorder that waits for packets.
     ///
@@ -38,11 +35,11 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         _ session: PlainSession, ssrc: UInt32, cname: String, options: RecordingOptions,
         clock: ClockMap, at now: Instant
     ) {
-        (self.session, self.ssrc, self.cname) = (session, ssrc, cname)
+        self.session = session
         plain = session.tracks.map(PlainTrack.init)
         tracks = ReceivedTracks(session)
         frames = FrameRecorder(options: options, clock: clock)
-        nextReport = now + Self.reportInterval
+        reports = ReceptionReports(ssrc: ssrc, cname: cname, at: now)
         begin(at: now)
     }
 
@@ -80,30 +77,21 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         tracks.advance(to: now)
         takeFrames(at: now)
         _ = frames.advance(to: now)
-        guard nextReport <= now else { return }
-        nextReport = now + Self.reportInterval
-        report(at: now)
+        reports.advance(to: now, &plain)
     }
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        [tracks.nextDeadline, frames.nextDeadline, nextReport].compactMap { $0 }.min()
+        [tracks.nextDeadline, frames.nextDeadline, reports.nextDeadline].compactMap { $0 }.min()
     }
 
     /// What it has to send: receiver reports.
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
-        guard let first = outbox.first,
-            let transmit = arena.append(first.bytes, to: first.destination)
-        else { return nil }
-        outbox.removeFirst()
-        return transmit
+        reports.nextTransmit(into: &arena)
     }
 
     /// The next fact for the owner.
     public mutating func nextEvent() -> RecordingEvent? { frames.nextEvent() }
-
-    private static let reportInterval = Interval.seconds(5)
-    private static let earlyLimit = 4
 }
 
 // MARK: Packets
@@ -127,10 +115,9 @@ extension PlainRecorder {
             frames.connected(at: now)
         }
         tracks.receive(packet, of: plain[place].kind, at: now)
-        for (report, sender) in early where report.ssrc == header.ssrc {
+        for (report, sender) in early.take(of: header.ssrc) {
             receive(report, from: sender, place, at: now)
         }
-        early.removeAll { $0.report.ssrc == header.ssrc }
     }
 
     private mutating func receiveRTCP(_ compound: RawSpan, from sender: Endpoint, at now: Instant) {
@@ -141,8 +128,7 @@ extension PlainRecorder {
                 if let place = plain.firstIndex(where: { $0.ssrc == report.ssrc }) {
                     receive(report, from: sender, place, at: now)
                 } else {
-                    if early.count == Self.earlyLimit { early.removeFirst() }
-                    early.append((report, sender))
+                    early.keep(report, from: sender)
                 }
             case .goodbye(let goodbye): receive(goodbye, at: now)
             case .receiverReport, .sourceDescription, .nack, .pictureLossIndication,
@@ -200,36 +186,5 @@ extension PlainRecorder {
             case .keyframeNeeded: continue  // nobody here can be asked
             }
         }
-    }
-
-    private mutating func report(at now: Instant) {
-        for index in plain.indices {
-            guard let sender = plain[index].sender, let block = plain[index].reportBlock(at: now)
-            else { continue }
-            var writer = ByteWriter(capacity: 96)
-            ReceiverReport(ssrc: ssrc, reports: [block]).write(to: &writer)
-            SourceDescription(chunks: [.init(ssrc: ssrc, cname: cname)]).write(to: &writer)
-            outbox.append((writer.bytes, sender))
-        }
-    }
-}
-
-extension ReceivedTracks {
-    fileprivate init(_ session: PlainSession) {
-        var (picture, sound): (PictureReceiver?, SoundReceiver?)
-        for track in session.tracks {
-            if track.isPicture {
-                let name = track.format.encodingName.uppercased()
-                picture = PictureEncoding(rawValue: name).map { encoding in
-                    PictureReceiver(
-                        encoding, payloadType: track.format.payloadType,
-                        parameters: track.format.parameters, patience: Self.patience,
-                        resumesAtKeyframe: true)
-                }
-            } else {
-                sound = SoundReceiver(track.format, patience: Self.patience)
-            }
-        }
-        self.init(picture: picture, sound: sound)
     }
 }

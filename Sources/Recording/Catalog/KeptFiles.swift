@@ -1,0 +1,43 @@
+/// Finished files whose indexes have been read, as long as they are asked for and there is room.
+struct KeptFiles {
+    struct Kept {
+        var file: RecordedFile
+        /// What the index was when it was read, where it may change.
+        var tag: String?
+        fileprivate var use: Int
+    }
+
+    private var files: [String: Kept] = [:]
+    private var uses = 0
+
+    /// A file that is asked for.
+    mutating func use(_ file: String) -> Kept? {
+        uses += 1
+        files[file]?.use = uses
+        return files[file]
+    }
+
+    /// Keeps one that has just been read.
+    mutating func keep(_ file: RecordedFile, tag: String?) {
+        uses += 1
+        files[file.file] = Kept(file: file, tag: tag, use: uses)
+        makeRoom()
+    }
+
+    /// It is deleted.
+    mutating func forget(_ file: String) { files[file] = nil }
+
+    /// What has not been asked for longest goes first, a quarter at once: sorting takes its time.
+    private mutating func makeRoom() {
+        var count = files.values.reduce(0) { $0 + $1.file.index.spans.count }
+        guard count > Self.limit else { return }
+        for (file, entry) in files.sorted(by: { $0.value.use < $1.value.use })
+        where count > Self.limit / 4 * 3 && files.count > 1 {
+            count -= entry.file.index.spans.count
+            files[file] = nil
+        }
+    }
+
+    /// Segments kept in memory: of six days, some 12 MB.
+    private static let limit = 262_144
+}

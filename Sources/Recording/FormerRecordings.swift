@@ -1,0 +1,34 @@
+import Muxer
+
+/// What is still known of recordings that have been stopped: how each stood, its last file's parts,
+/// and what all have come to.
+struct FormerRecordings {
+    /// What they have come to since the start.
+    private(set) var totals = Recordings.Totals()
+    private var snapshots: [String: RecordingProgress.Snapshot] = [:]
+    private var live: [(name: String, live: LiveIndex)] = []
+
+    /// Notes one whose files are whole.
+    mutating func keep(_ recording: RunningRecording) {
+        let snapshot = recording.progress.snapshot
+        totals.add(snapshot)
+        if snapshots.count >= Self.limit { snapshots.removeAll() }
+        snapshots[recording.name] = snapshot
+        live.removeAll { $0.name == recording.name }
+        if let last = recording.live { live.append((recording.name, last)) }
+        if live.count > Self.liveLimit { live.removeFirst() }
+    }
+
+    /// Another one of that name has begun, and is asked about from now on.
+    mutating func supersede(_ name: String) { snapshots[name] = nil }
+
+    /// How one stood when it was stopped.
+    func snapshot(of name: String) -> RecordingProgress.Snapshot? { snapshots[name] }
+
+    /// The parts of the file that it wrote last.
+    func live(of name: String) -> LiveIndex? { live.last { $0.name == name }?.live }
+
+    private static let limit = 1000
+    /// Those of a day take two megabytes each; indexes on the disk have them all.
+    private static let liveLimit = 8
+}

@@ -1,0 +1,17 @@
+import Timing
+
+/// What is to be recorded, how and into what: all that a source needs to begin, and to begin again.
+struct RecordingOrder: Sendable {
+    /// Takes what the source's engine hands out.
+    let recording: RunningRecording
+    /// Where it comes from, as it was asked for.
+    let source: String
+    /// How it is cut into files.
+    let options: RecordingOptions
+    /// The wall clock as it was when the recording was asked for. All its engines go by this one, and
+    /// so do its files' names: a clock that is set meanwhile makes no jump in a recording.
+    let clock: ClockMap
+
+    /// What it is called.
+    var name: String { recording.name }
+}

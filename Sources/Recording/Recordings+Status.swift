@@ -1,0 +1,87 @@
+// How recordings stand, those that have been stopped included.
+
+extension Recordings {
+    /// How one recording stands.
+    public struct Status: Hashable, Sendable {
+        /// Its name.
+        public var name: String
+        /// What can be seen of it.
+        public var progress: RecordingProgress.Snapshot
+    }
+
+    /// What all recordings since the start have come to.
+    public struct Totals: Hashable, Sendable {
+        /// Frames and octets.
+        public internal(set) var statistics = RecordingStatistics()
+        /// Times that a source went away.
+        public internal(set) var interruptions: UInt64 = 0
+        /// Times that a source stayed and sent nothing.
+        public internal(set) var stalls: UInt64 = 0
+        /// Files begun.
+        public internal(set) var files: UInt64 = 0
+        /// Those that ended before their time, because the disk refused them or was too slow.
+        public internal(set) var tornFiles: UInt64 = 0
+        /// Octets that the disk was too slow for.
+        public internal(set) var droppedBytes: UInt64 = 0
+
+        mutating func add(_ progress: RecordingProgress.Snapshot) {
+            statistics.add(progress.total)
+            interruptions += progress.interruptionCount
+            stalls += progress.stallCount
+            files += UInt64(progress.fileCount)
+            tornFiles += progress.tornFileCount
+            droppedBytes += progress.droppedBytes
+        }
+    }
+
+    /// Whether something may still be added to a recording's files: also while it is being stopped.
+    public func isWriting(_ name: String) -> Bool {
+        if ending.contains(where: { $0.name == name }) { return true }
+        return entries[name].map { $0.recording.progress.snapshot.state != "stopped" } ?? false
+    }
+
+    /// How one stands, or stood when it was stopped.
+    public func status(_ name: String) -> Status? {
+        let snapshot = running(name)?.progress.snapshot ?? former.snapshot(of: name)
+        return snapshot.map { Status(name: name, progress: $0) }
+    }
+
+    /// How one stands once a part is in its file, or something has kept it from coming, or `limit`
+    /// has passed.
+    public func started(_ name: String, within limit: Duration) async -> Status? {
+        guard let recording = entries[name]?.recording else { return status(name) }
+        let found = await recording.progress.next(within: limit) {
+            $0.writtenBytes > 0 || $0.lastFailure != nil || $0.state == "stopped"
+        }
+        guard found.writtenBytes > 0 else { return Status(name: name, progress: found) }
+        _ = await recording.live?.next(after: 0, within: min(limit, .seconds(1)))
+        return Status(name: name, progress: recording.progress.snapshot)
+    }
+
+    /// The parts of the file that a recording writes, or wrote last; `nil` before its first frame, and
+    /// long after its end.
+    public func live(_ name: String) -> LiveIndex? {
+        guard let recording = running(name) else { return former.live(of: name) }
+        return recording.live
+    }
+
+    /// Those that have not been stopped.
+    public func active() -> [Status] {
+        entries.map { Status(name: $0, progress: $1.recording.progress.snapshot) }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// What all have come to, those that have been stopped included.
+    public func totals() -> Totals {
+        var totals = former.totals
+        for recording in writing { totals.add(recording.progress.snapshot) }
+        return totals
+    }
+
+    /// Those whose files grow, or are being made whole.
+    var writing: [RunningRecording] { entries.values.map(\.recording) + ending }
+
+    private func running(_ name: String) -> RunningRecording? {
+        entries[name]?.recording ?? ending.last { $0.name == name }
+    }
+}

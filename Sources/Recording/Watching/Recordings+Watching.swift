@@ -1,0 +1,93 @@
+import Fetch
+import Reactor
+import WHIP
+import WebRTC
+
+// Rooms of WHEP servers, which are asked again when they end a session.
+
+extension Recordings {
+    func startWatching(_ order: RecordingOrder) async throws(RecordingError) -> RunningSource {
+        var request = try WatchRequest(order.source, bearer: bearer)
+        do throws(RecordingError) {
+            let accepted = try await request.negotiate()
+            return try watch(order, request, accepted)
+        } catch {
+            await Self.release(request.session)
+            throw error
+        }
+    }
+
+    /// Records a session that stands, on a loop of its own.
+    private func watch(
+        _ order: RecordingOrder, _ request: WatchRequest, _ accepted: Offer.Accepted
+    ) throws(RecordingError) -> RunningSource {
+        let again = asking
+        do {
+            let loop = try startStreamLoop(
+                name: "recorder", configuration: LoopConfiguration(listen: Self.anywhere),
+                makeEngine: {
+                    try request.makeRecorder(accepted, options: order.options, clock: order.clock)
+                },
+                onEvent: { [weak self] event in
+                    order.recording.take(event)
+                    guard case .interrupted(_, isFinal: false) = event else { return }
+                    let isAsked = again.run { [weak self] in await self?.watchAgain(order) }
+                    guard !isAsked else { return }
+                    order.recording.take(
+                        .interrupted(reason: "too many servers are being asked", isFinal: true))
+                })
+            return RunningSource(loop, feeding: order.recording, session: request.session)
+        } catch {
+            throw .system("\(error)")
+        }
+    }
+
+    /// A server that has ended the session is asked for another, until there is one, it refuses
+    /// for good, or nobody wants it any more. It is told that the one before is over meanwhile: what it
+    /// takes to answer that is no gap in the recording.
+    private func watchAgain(_ order: RecordingOrder) async {
+        guard let lost = entries[order.name], lost.recording === order.recording else { return }
+        await lost.source.close()
+        letGo(of: lost.source.session)
+        for attempt in 0... {
+            let hasSlept = (try? await Task.sleep(for: Self.delay(before: attempt))) != nil
+            guard hasSlept, isWanted(order) else { return }
+            do throws(RecordingError) {
+                let next = try await startWatching(order)
+                guard isWanted(order) else {
+                    await next.close()
+                    return letGo(of: next.session)
+                }
+                return add(order, next)
+            } catch {
+                order.recording.take(
+                    .interrupted(reason: error.description, isFinal: !error.isTransient))
+                guard error.isTransient else { return }
+            }
+        }
+    }
+
+    /// Whether it has not been stopped, nor another of its name begun.
+    private func isWanted(_ order: RecordingOrder) -> Bool {
+        entries[order.name]?.recording === order.recording
+    }
+
+    /// At once, but not all recordings of a server at once; then ever more patiently.
+    private static func delay(before attempt: Int) -> Duration {
+        guard attempt > 0 else { return .seconds(.random(in: 0...0.5)) }
+        return .seconds(Double(min(1 << min(attempt - 1, 5), 30)) * .random(in: 0.5...1.5))
+    }
+
+    /// Has the server forget a session while other things go on; where too many are being let go of,
+    /// it forgets by itself.
+    private func letGo(of session: WHIPSession?) {
+        guard let session else { return }
+        leaving.run { await Self.release(session) }
+    }
+
+    /// Has the server forget a session. It forgets by itself as well, later.
+    static func release(_ session: WHIPSession?) async {
+        guard let call = session?.end() else { return }
+        _ = try? await Fetcher(timeout: .seconds(2)).send(call)
+    }
+}
