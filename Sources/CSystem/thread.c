@@ -28,29 +28,23 @@ int system_poller_add(int poller, int fd, uint32_t token) {
     return epoll_ctl(poller, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
-int system_poller_watch(int poller, int fd, uint32_t token, bool writable) {
-    struct epoll_event event = {
-        .events = writable ? EPOLLIN | EPOLLOUT : EPOLLIN, .data.u32 = token};
-    return epoll_ctl(poller, EPOLL_CTL_MOD, fd, &event) == 0 ? 0 : -errno;
-}
-
-static int wait_for_events(int poller, struct epoll_event *events, int capacity,
-                           int64_t nanoseconds) {
-    struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
-    int count = epoll_pwait2(poller, events, capacity, nanoseconds < 0 ? NULL : &limit, NULL);
-    if (count >= 0 || errno != ENOSYS) return count;
-    // Kernels before 5.11: whole milliseconds, rounded up so that a wait never becomes a spin.
-    int64_t milliseconds = nanoseconds < 0 ? -1 : nanoseconds / 1000000 + (nanoseconds % 1000000 > 0);
-    return epoll_wait(poller, events, capacity, milliseconds > 1000 ? 1000 : (int)milliseconds);
-}
-
-int system_poller_wait(int poller, int64_t nanoseconds) {
+// Asked after a look has shown that something is there, so it never waits.
+static int others(int poller) {
     struct epoll_event events[8];
-    int count = wait_for_events(poller, events, 8, nanoseconds);
-    if (count < 0) return errno == EINTR ? 0 : -errno;
-    int ready = 0;
+    int count = epoll_wait(poller, events, 8, 0), ready = 0;
     for (int i = 0; i < count; i++) ready |= 1 << events[i].data.u32;
     return ready;
+}
+
+int system_poller_wait(int poller, int socket, bool writable, int64_t nanoseconds) {
+    struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    struct pollfd waiting[2] = {
+        {.fd = socket, .events = writable ? POLLIN | POLLOUT : POLLIN},
+        {.fd = poller, .events = POLLIN},
+    };
+    int count = ppoll(waiting, 2, nanoseconds < 0 ? NULL : &limit, NULL);
+    if (count < 0) return errno == EINTR ? 0 : -errno;
+    return (waiting[0].revents ? 1 : 0) | (waiting[1].revents ? others(poller) : 0);
 }
 
 int system_wake_open(void) {

@@ -49,7 +49,8 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
 
     private mutating func turn() throws(SystemError) -> Bool {
         let deadline = engine.nextDeadline
-        let ready = try poller.wait(until: earlier(deadline, outlet.deadline))
+        let ready = try poller.wait(
+            until: earlier(deadline, outlet.deadline), forRoom: outlet.isWaiting)
         let now = Instant.now()
         count(deadline, at: now)
         if ready.contains(.pipes) { pipes.clearWake() }
@@ -60,7 +61,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
         // What a frame may lead to elsewhere is told of after what led to the frame.
         while let event = engine.nextEvent() { onEvent(event) }
         pipes.send(from: &engine)
-        try outlet.transmit(from: &engine, over: &socket, poller: poller, at: now)
+        outlet.transmit(from: &engine, over: &socket, at: now)
         while let event = engine.nextEvent() { onEvent(event) }
         return isOpen
     }

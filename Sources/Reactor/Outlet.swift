@@ -9,7 +9,8 @@ import Wire
 struct Outlet: ~Copyable {
     private var arena = SendArena()
     private var fullSince: Instant?
-    private var isWaiting = false
+    /// Whether something waits for room.
+    private(set) var isWaiting = false
     private var isDrained = true  // the engine has said that nothing more of it lies in the arena
 
     /// When what waits for room is given up; `nil` while nothing waits.
@@ -17,10 +18,9 @@ struct Outlet: ~Copyable {
 
     /// Sends all the engine has, until an empty arena stays empty or the buffer is full.
     mutating func transmit<E: Engine & ~Copyable>(
-        from engine: inout E, over socket: inout UDPSocket, poller: borrowing Poller,
-        at now: Instant
-    ) throws(SystemError) {
-        guard try drain(&socket, poller, at: now) else { return }
+        from engine: inout E, over socket: inout UDPSocket, at now: Instant
+    ) {
+        guard drain(&socket, at: now) else { return }
         repeat {
             // An engine may have written more into the arena than it has handed out.
             if isDrained { arena.removeAll() }
@@ -32,24 +32,18 @@ struct Outlet: ~Copyable {
                     isDrained = true
                 }
             }
-            guard try drain(&socket, poller, at: now) else { return }
+            guard drain(&socket, at: now) else { return }
         } while !isDrained || !arena.isEmpty
     }
 
     /// Sends what is staged; `false` when it has to wait.
-    private mutating func drain(
-        _ socket: inout UDPSocket, _ poller: borrowing Poller, at now: Instant
-    ) throws(SystemError) -> Bool {
+    private mutating func drain(_ socket: inout UDPSocket, at now: Instant) -> Bool {
         isWaiting = !socket.flush()
         guard isWaiting else {
-            if fullSince != nil { try poller.watchForRoom(of: socket.descriptor, false) }
             fullSince = nil
             return true
         }
-        if fullSince == nil {
-            fullSince = now
-            try poller.watchForRoom(of: socket.descriptor, true)
-        }
+        if fullSince == nil { fullSince = now }
         guard let deadline, deadline <= now else { return false }
         socket.discard()
         isWaiting = false

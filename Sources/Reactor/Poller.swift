@@ -25,14 +25,15 @@ struct Poller: ~Copyable {
     /// Tokens are bits.
     static let otherLimit = 16
 
+    /// Of the epoll that has all but the socket.
     let descriptor: Int32
+    private let socket: Int32
 
     static func open(
         socket: Int32, mailbox: Int32, pipes: Int32? = nil, others: [Int32] = []
     ) throws(SystemError) -> Poller {
         let opened = try SystemError.check(system_poller_open(), "epoll_create1")
-        let poller = Poller(descriptor: opened)
-        try SystemError.check(system_poller_add(opened, socket, 0), "epoll_ctl")
+        let poller = Poller(descriptor: opened, socket: socket)
         try SystemError.check(system_poller_add(opened, mailbox, 1), "epoll_ctl")
         if let pipes {
             try SystemError.check(system_poller_add(opened, pipes, Self.pipes), "epoll_ctl")
@@ -44,22 +45,27 @@ struct Poller: ~Copyable {
         return poller
     }
 
-    private init(descriptor: Int32) { self.descriptor = descriptor }
+    private init(descriptor: Int32, socket: Int32) {
+        (self.descriptor, self.socket) = (descriptor, socket)
+    }
 
     deinit { system_close(descriptor) }
 
-    /// Begins or ends to wait for room in the socket's send buffer as well.
-    func watchForRoom(of socket: Int32, _ isWanted: Bool) throws(SystemError) {
-        try SystemError.check(system_poller_watch(descriptor, socket, 0, isWanted), "epoll_ctl")
-    }
-
     /// Waits until something is readable or `deadline` has come; `nil` waits for ever.
+    ///
+    /// The socket is polled anew in each wait: registered for good, it would cost a call into epoll for
+    /// every packet the kernel has done with, a tenth of what it costs to send one.
     ///
     /// The kernel counts from when it is called, so an absolute deadline needs the clock once more
     /// here: with the turn's own reading every wait would be late by the turn's work.
-    func wait(until deadline: Instant?) throws(SystemError) -> Readiness {
+    ///
+    /// - Parameters:
+    ///   - deadline: When to give up.
+    ///   - forRoom: Whether to wait for room in the socket's send buffer as well.
+    func wait(until deadline: Instant?, forRoom: Bool) throws(SystemError) -> Readiness {
         let limit = deadline.map { max(0, ($0 - .now()).nanoseconds) } ?? -1
-        let ready = try SystemError.check(system_poller_wait(descriptor, limit), "epoll_pwait2")
+        let ready = try SystemError.check(
+            system_poller_wait(descriptor, socket, forRoom, limit), "ppoll")
         return Readiness(rawValue: ready)
     }
 }

@@ -44,7 +44,7 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
     }
 
     private mutating func turn() throws(SystemError) -> Bool {
-        let ready = try poller.wait(until: nextDeadline)
+        let ready = try poller.wait(until: nextDeadline, forRoom: outlet.isWaiting)
         let now = Instant.now()
         statistics.turns += 1
         let isOpen = ready.contains(.mailbox) ? drainMailbox(at: now) : true
@@ -55,7 +55,7 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
         proceedWithStream(ready, at: now)
         engine.advance(to: now)
         try followWish(at: now)
-        try transmit(at: now)
+        transmit(at: now)
         while let event = engine.nextEvent() { onEvent(event) }
         return isOpen
     }
@@ -101,8 +101,8 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
         }
     }
 
-    private mutating func transmit(at now: Instant) throws(SystemError) {
-        try outlet.transmit(from: &engine, over: &socket, poller: poller, at: now)
+    private mutating func transmit(at now: Instant) {
+        outlet.transmit(from: &engine, over: &socket, at: now)
         while let bytes = engine.nextStreamOutput() { connection?.send(bytes) }
     }
 }

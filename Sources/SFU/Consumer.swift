@@ -20,31 +20,33 @@ struct Consumer {
         var mid: String
     }
 
+    // What each packet asks for lies together and first: in a large room all of it is cold by then.
+    let transport: TransportHandle
+    let ssrc: UInt32
+    let payloadType: UInt8
+    var flow: Flow
+    var isBeginning = false  // with a source of which nothing has been sent yet
+    var rewriter: StreamRewriter
+    var replayNext = Int64.max  // the replay's next source number; what follows it waits
+    var packetCount: UInt32 = 0  // as sender reports count them
+    var byteCount: UInt32 = 0
+    var now = Instant(nanoseconds: 0)  // this turn's time
+    var lastSent: Instant?
+    let extensions: HeaderExtensionMap
+
     let id: String
     let kind: MediaKind
     let codec: Codec
     var source: Source
     private(set) var producer: ProducerHandle
-    let transport: TransportHandle
-    let ssrc: UInt32
-    let payloadType: UInt8
     let retransmission: Retransmission?
-    let extensions: HeaderExtensionMap
-    var flow: Flow
     var keepsTimes = false  // a recording's: what is replayed to it keeps its own pace
-    var rewriter: StreamRewriter
     var pending: [Int64] = []  // source numbers to send again, oldest first
-    var replayNext = Int64.max  // the replay's next source number; what follows it waits
     var replayCredit = 0  // packets of the replay that may be sent now
     var resendTime = Instant(nanoseconds: 0)  // up to which resending has been granted
     var isPending = false  // on the router's list of consumers with retransmissions
-    var isBeginning = false  // with a source of which nothing has been sent yet
     var resent: Int64 = 0  // the retransmission stream's next number
-    var packetCount: UInt32 = 0  // as sender reports count them
-    var byteCount: UInt32 = 0
     var report = ConsumerReport()
-    var now = Instant(nanoseconds: 0)  // this turn's time
-    var lastSent: Instant?
 
     /// How far the media clock goes on between two sources: as far as time did, never not at all,
     /// or two frames would be taken for one.

@@ -98,17 +98,16 @@ extension Worker {
             peer: rooms[room].router.producers[producer].track.peer,
             mid: rooms[room].router.producers[producer].track.mid)
         var consumer = Consumer(
-            id: random.identifier(), kind: section.kind, codec: track.codec.codec, source: source,
-            producer: producer, transport: transport, ssrc: track.ssrc,
-            payloadType: section.codec.payloadType,
-            retransmission: section.codec.retransmissionPayloadType.map {
-                .init(ssrc: track.retransmissionSSRC, payloadType: $0)
-            },
-            extensions: section.extensionMap,
+            transport: transport, ssrc: track.ssrc, payloadType: section.codec.payloadType,
             flow: section.kind == .video ? .awaitingKeyframe : .flowing,
             rewriter: StreamRewriter(
                 sequence: UInt16(truncatingIfNeeded: random.next()),
-                timestamp: UInt32(truncatingIfNeeded: random.next())))
+                timestamp: UInt32(truncatingIfNeeded: random.next())),
+            extensions: section.extensionMap, id: random.identifier(), kind: section.kind,
+            codec: track.codec.codec, source: source, producer: producer,
+            retransmission: section.codec.retransmissionPayloadType.map {
+                .init(ssrc: track.retransmissionSSRC, payloadType: $0)
+            })
         consumer.keepsTimes = keepsTimes
         let handle = rooms[room].router.add(consumer)
         transports[transport].consumers.append((track.ssrc, handle))

@@ -63,13 +63,12 @@ void system_return_memory(void);
 // Waiting.
 int system_poller_open(void);
 int system_poller_add(int poller, int fd, uint32_t token);
-// Whether `fd`, added before, is also waited for until it can be written.
-int system_poller_watch(int poller, int fd, uint32_t token, bool writable);
 // Tells once whenever the stream becomes readable or writable, or ends.
 int system_poller_add_stream(int poller, int fd, uint32_t token);
-// Waits at most `nanoseconds` (negative: for ever); answers the tokens of readable descriptors as
-// bits.
-int system_poller_wait(int poller, int64_t nanoseconds);
+// Waits at most `nanoseconds` (negative: for ever) for `socket`, if `writable` for room in its buffer
+// as well, and for what was added; answers bit 0 for the socket, the others' tokens as bits. What is
+// only polled has nobody to wake whenever a packet that it sent has been freed; epoll would be told.
+int system_poller_wait(int poller, int socket, bool writable, int64_t nanoseconds);
 int system_wake_open(void);
 int system_wake(int fd);
 void system_wake_clear(int fd);
