@@ -23,7 +23,7 @@ struct PacedCameras: Engine, ~Copyable {
     private var sessions = PacedSessions()
     private var cameras: [Camera] = []
     private var sent: [(camera: Int, departure: Departure)] = []
-    private var stamped = 0
+    private var waiting: PacedSessions.Due?  // the first of the next run
     private let destination: Endpoint
     private let payload = [UInt8](repeating: 0x80, count: 1_200)
 
@@ -41,7 +41,8 @@ struct PacedCameras: Engine, ~Copyable {
             _ = session.addTrack(.video, clockRate: 90_000)
             _ = session.addTrack(.audio, clockRate: 48_000)
             let phase = Interval.microseconds(Int64(number) * 7_919 % 33_333)
-            cameras.append(Camera(session: sessions.insert(session), begin: begin + phase))
+            guard let handle = sessions.insert(session) else { break }
+            cameras.append(Camera(session: handle, begin: begin + phase))
         }
     }
 
@@ -67,7 +68,7 @@ struct PacedCameras: Engine, ~Copyable {
                 payload: place == 0 ? Int(at.nanoseconds) : 0, track: track,
                 timestamp: UInt32(truncatingIfNeeded: timestamp), byteCount: isSound ? 120 : 1_200,
                 isFrameEnd: place == count - 1)
-            _ = sessions[handle].enqueue(packet, at: at)
+            _ = sessions.enqueue(packet, in: handle, at: at)
         }
         if isSound { cameras[index].sound += 1 } else { cameras[index].frame += 1 }
     }
@@ -83,22 +84,30 @@ struct PacedCameras: Engine, ~Copyable {
 
     mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
         guard arena.remaining >= 8 * payload.count else { return nil }
-        for index in cameras.indices {
-            var run: Transmit?
-            while let departure = sessions[cameras[index].session].nextDeparture() {
-                sent.append((index, departure))
-                let byteCount = departure.packet.byteCount
-                arena.tail.initializeMemory(as: UInt8.self, repeating: 0x80, count: byteCount)
-                run = Transmit(
-                    destination: destination, offset: run?.offset ?? arena.count,
-                    byteCount: (run?.byteCount ?? 0) + byteCount,
-                    segmentLength: max(run?.segmentLength ?? 0, byteCount))
-                arena.commit(byteCount)
-                if departure.packet.track == 1 { break }  // sound comes first, and is no segment
+        var run: Transmit?
+        while let due = nextDue() {
+            let isSound = due.departure.packet.track == 1
+            let camera = due.session.index  // slots are taken in order
+            if run != nil, isSound || sent.last?.camera != camera {
+                waiting = due
+                break
             }
-            if let run { return run }
+            sent.append((camera, due.departure))
+            let byteCount = due.departure.packet.byteCount
+            arena.tail.initializeMemory(as: UInt8.self, repeating: 0x80, count: byteCount)
+            run = Transmit(
+                destination: destination, offset: run?.offset ?? arena.count,
+                byteCount: (run?.byteCount ?? 0) + byteCount,
+                segmentLength: max(run?.segmentLength ?? 0, byteCount))
+            arena.commit(byteCount)
+            if isSound { break }  // it comes first, and is no segment
         }
-        return nil
+        return run
+    }
+
+    private mutating func nextDue() -> PacedSessions.Due? {
+        guard let first = waiting.take() else { return sessions.nextEvent() }
+        return first
     }
 
     /// Asked for after a turn's packets went to the kernel: their time is now.

@@ -19,6 +19,6 @@ struct BurstLimit {
         next = (next + 1) % Self.packetsPerWindow
     }
 
-    private static let packetsPerWindow = 8
+    static let packetsPerWindow = 8
     private static let window = Interval.milliseconds(1)
 }

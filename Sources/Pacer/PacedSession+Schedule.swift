@@ -115,11 +115,11 @@ extension PacedSession {
         takeInHand(index)
     }
 
-    /// Under the original law: takes the head frame in hand once it is whole.
+    /// Under the original law: takes the head frame in hand once it is whole, or will never fit.
     mutating func takeInHand(_ index: Int) {
         guard configuration.law == .leakyBucket, tracks[index].kind != .control,
             tracks[index].bucketDue == nil, !tracks[index].frames.isEmpty,
-            tracks[index].frames[0].isComplete
+            tracks[index].frames[0].isComplete || tracks[index].packets.isFull
         else { return }
         let timestamp = tracks[index].frames[0].timestamp
         let waiting = max(tracks[index].waitingFrames - 1, 0)  // the one in hand no longer waits

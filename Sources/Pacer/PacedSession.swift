@@ -22,7 +22,7 @@ public struct PacedSession: ~Copyable {
 
     /// A session without tracks.
     public init(_ configuration: PacerConfiguration = PacerConfiguration()) {
-        self.configuration = configuration
+        self.configuration = configuration.bounded
         clock = MediaClock(configuration.clock)
     }
 
@@ -94,16 +94,12 @@ public struct PacedSession: ~Copyable {
     /// Sets what the path is thought to carry; `nil` when nobody knows. Only ever an upper bound:
     /// packets leave by media time, and later where the bound demands it.
     public mutating func bandwidthEstimated(bitsPerSecond: Int?) {
-        boundBitsPerSecond = bitsPerSecond.map {
-            max(Int(Double($0) * configuration.spread.bandwidthFactor), Self.leastBound)
-        }
+        boundBitsPerSecond = bitsPerSecond.map { configuration.spread.bound(byEstimate: $0) }
     }
 
     /// Joins each track's next frame by its arrival, whatever its timestamp: the source was connected
     /// again. What waits leaves as it would have.
     public mutating func reconnected() { clock.reconnected() }
-
-    private static let leastBound = 64_000
 }
 
 extension PacedSession {

@@ -12,11 +12,13 @@ public import Wire
 /// let pacer = try startLoop(
 ///     name: "pacer", configuration: configuration, makeEngine: { PacedSessions() },
 ///     onEvent: { due in send(due) })
-/// let camera = try await pacer.run { sessions, _ in sessions.insert(makeSession()) }
+/// guard let camera = try await pacer.run({ sessions, _ in sessions.insert(makeSession()) })
+/// else { return }  // there are as many as may be
 /// pacer.post { sessions, now in _ = sessions.enqueue(packet, in: camera, at: now) }
 /// ```
 ///
-/// A packet costs no allocation here; a turn costs O(sessions).
+/// A packet costs no allocation here. A turn looks only at the sessions that are due: a session's
+/// packets leave when they would if it were alone.
 public struct PacedSessions: Engine, ~Copyable {
     /// Names a session for as long as it is here.
     public typealias Handle = Slab<PacedSession>.Handle
@@ -29,39 +31,47 @@ public struct PacedSessions: Engine, ~Copyable {
         public var departure: Departure
     }
 
-    private var sessions = Slab<PacedSession>()
-    private var order: [Handle] = []
-    private var position = 0  // of the session whose packets are being handed out
+    /// How many sessions there may be.
+    public let limit: Int
 
-    /// No session yet.
-    public init() {}
+    private var sessions = Slab<PacedSession>()
+    private var deadlines = DeadlineQueue()  // by slot
+    private var current: Handle?  // whose packets are being handed out: not in the queue
+    private var now = Instant(nanoseconds: .min)
+
+    /// No session yet, and never more than `limit`.
+    public init(limit: Int = 1_024) { self.limit = limit }
 
     /// How many sessions there are.
-    public var count: Int { order.count }
+    public var count: Int { sessions.count }
 
     /// Whether the session is still here.
     public func contains(_ handle: Handle) -> Bool { sessions.contains(handle) }
 
     /// A session that is here, to add tracks to or to ask for its figures: ask `contains` first where it
-    /// may have been removed.
+    /// may have been removed. What is due comes out of `nextEvent`.
     public subscript(handle: Handle) -> PacedSession {
         _read { yield sessions[handle] }
-        _modify { yield &sessions[handle] }
+        _modify {
+            defer { settle(handle) }
+            yield &sessions[handle]
+        }
     }
 
-    /// Takes a session in.
-    public mutating func insert(_ session: consuming PacedSession) -> Handle {
+    /// Takes a session in; `nil`, and the session is gone, when there are as many as may be.
+    public mutating func insert(_ session: consuming PacedSession) -> Handle? {
+        guard sessions.count < limit else { return nil }
         let handle = sessions.insert(session)
-        order.append(handle)
+        settle(handle)
         return handle
     }
 
-    /// Lets a session go, with whatever waits in it. Its handle is stale from then on; O(sessions).
+    /// Lets a session go, with whatever waits in it. Its handle is stale from then on.
     public mutating func remove(_ handle: Handle) {
-        guard let place = order.firstIndex(of: handle) else { return }
+        guard sessions.contains(handle) else { return }
         _ = sessions.remove(handle)
-        order.remove(at: place)
-        if place < position { position -= 1 }
+        if current == handle { current = nil }
+        deadlines.set(handle.index, to: nil)
     }
 
     /// Queues a packet of one session; `nil` when that is not here any more.
@@ -69,34 +79,29 @@ public struct PacedSessions: Engine, ~Copyable {
         _ packet: PacedPacket, in handle: Handle, at now: Instant
     ) -> Admission? {
         guard sessions.contains(handle) else { return nil }
-        return sessions[handle].enqueue(packet, at: now)
+        return self[handle].enqueue(packet, at: now)
     }
 
-    /// Lets time pass in all sessions.
-    public mutating func advance(to now: Instant) {
-        for handle in order { sessions[handle].advance(to: now) }
-    }
+    /// Lets time pass: what is due at `now` comes out of `nextEvent`.
+    public mutating func advance(to now: Instant) { self.now = max(self.now, now) }
 
-    /// The earliest deadline of all; `nil` while nothing waits.
+    /// The earliest deadline of all; `nil` while nothing waits. Once the departures of a turn are
+    /// drained it lies beyond that turn.
     public var nextDeadline: Instant? {
-        var earliest: Instant?
-        for handle in order {
-            guard let deadline = sessions[handle].nextDeadline else { continue }
-            earliest = min(earliest ?? deadline, deadline)
-        }
-        return earliest
+        guard let current, let own = sessions[current].nextDeadline else { return deadlines.next }
+        return min(own, deadlines.next ?? own)
     }
 
-    /// The next packet that is due, one session after the other; a group's packets follow one another.
+    /// The next packet that is due, one session after the other, the one that waits longest first; a
+    /// group's packets follow one another.
     public mutating func nextEvent() -> Due? {
-        while position < order.count {
-            let handle = order[position]
+        while takeDue(), let handle = current {
             if let departure = sessions[handle].nextDeparture() {
                 return Due(session: handle, departure: departure)
             }
-            position += 1
+            current = nil
+            settle(handle)
         }
-        position = 0
         return nil
     }
 
@@ -105,4 +110,34 @@ public struct PacedSessions: Engine, ~Copyable {
 
     /// Nothing is written here: the owner sends what is due.
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? { nil }
+
+    /// Stops the process where sessions and their deadlines contradict one another: a bug of ours. For
+    /// tests.
+    public func checkInvariants() {
+        precondition(sessions.count <= limit, "past its bound")
+        var waiting = 0
+        for handle in sessions.handles {
+            sessions[handle].checkInvariants()
+            let hasDeadline = sessions[handle].nextDeadline != nil
+            waiting += hasDeadline && handle != current ? 1 : 0
+        }
+        precondition(
+            waiting == deadlines.count, "a session waits without a deadline, or the reverse")
+        if let current { precondition(sessions.contains(current), "a session that is gone") }
+    }
+
+    /// Sees to it that there is a current session, one that is due, brought to the present.
+    private mutating func takeDue() -> Bool {
+        guard current == nil else { return true }
+        guard let slot = deadlines.popDue(at: now) else { return false }
+        current = sessions.handle(at: slot)
+        if let current { sessions[current].advance(to: now) }
+        return current != nil
+    }
+
+    /// Takes down when a session wants to be looked at next.
+    private mutating func settle(_ handle: Handle) {
+        guard handle != current, sessions.contains(handle) else { return }
+        deadlines.set(handle.index, to: sessions[handle].nextDeadline)
+    }
 }

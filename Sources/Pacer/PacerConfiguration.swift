@@ -35,23 +35,47 @@ public struct PacerConfiguration: Hashable, Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The same, each number within the range in which it means something.
+    var bounded: PacerConfiguration {
+        var bounded = self
+        bounded.spread.groupSize = min(max(spread.groupSize, 1), BurstLimit.packetsPerWindow)
+        bounded.spread.peakBitsPerSecond = max(spread.peakBitsPerSecond, SpreadConfiguration.least)
+        bounded.bucket.speedPerMille = max(bucket.speedPerMille, 1)
+        bounded.bucket.capacity = max(bucket.capacity, 1)
+        (bounded.packetCapacity, bounded.frameCapacity) = (
+            max(packetCapacity, 1), max(frameCapacity, 1)
+        )
+        return bounded
+    }
 }
 
 /// How a frame's packets are spread.
 public struct SpreadConfiguration: Hashable, Sendable {
-    /// Packets that leave together, so that equal ones make one segmented send.
+    /// Packets that leave together, so that equal ones make one segmented send: 1...8.
     public var groupSize = 4
     /// A frame leaves within this, and within half its interval, unless `peakBitsPerSecond` forbids.
     public var window = Interval.milliseconds(8)
     /// The longest pause between two groups: a small frame is not stretched over the whole window.
     public var longestGap = Interval.microseconds(1_500)
-    /// What no frame exceeds.
+    /// What no frame exceeds; 64 kbit/s at least.
     public var peakBitsPerSecond = 80_000_000
     /// So many times the estimated bandwidth is the bound that an estimate sets.
     public var bandwidthFactor = 2.5
 
     /// The defaults.
     public init() {}
+
+    /// The bound that an estimate of `bitsPerSecond` sets.
+    func bound(byEstimate bitsPerSecond: Int) -> Int {
+        let bound = Double(bitsPerSecond) * bandwidthFactor
+        guard bound > Double(Self.least) else { return Self.least }
+        return bound < Double(Self.most) ? Int(bound) : Self.most
+    }
+
+    /// A slower path carries no picture; a faster one bounds nothing.
+    static let least = 64_000
+    private static let most = 1_000_000_000_000
 }
 
 /// How a session's clock follows arrivals.
@@ -87,7 +111,7 @@ public struct LeakyBucketConfiguration: Hashable, Sendable {
     public var capacity = 10
     /// From so many waiting frames on, waits are shortened. Tuned: 3.
     public var catchUpThreshold = 5
-    /// By so much, in thousandths. Tuned: 1200.
+    /// By so much, in thousandths: more than 1000 hastens. Tuned: 1200.
     public var speedPerMille: Int64 = 1_100
     /// The longest single wait.
     public var longestWait = Interval.milliseconds(200)

@@ -32,6 +32,30 @@ import Timing
         #expect(due - taken == row.wait)
     }
 
+    @Test func `sound waits by its own clock`() {
+        var bucket = LeakyBucket(clockRate: 48_000)
+        let begin = Instant(nanoseconds: 1_000_000_000)
+        _ = bucket.take(timestamp: 7, waiting: 0, at: begin)
+        bucket.frameSent(at: begin)
+        let due = bucket.take(timestamp: 7 + 960, waiting: 0, at: begin)
+        #expect(due - begin == .milliseconds(20))
+    }
+
+    @Test func `tuned as its users did, it holds more, and hurries sooner and faster`() {
+        var configuration = LeakyBucketConfiguration()
+        (configuration.capacity, configuration.catchUpThreshold) = (20, 3)
+        configuration.speedPerMille = 1_200
+        var bucket = LeakyBucket(clockRate: 90_000, configuration: configuration)
+        let begin = Instant(nanoseconds: 1_000_000_000)
+        let rooms = [19, 20].map { bucket.admits(waiting: $0) }
+        #expect(rooms == [true, false])
+        _ = bucket.take(timestamp: 0, waiting: 0, at: begin)
+        bucket.frameSent(at: begin)
+        let due = bucket.take(timestamp: 4_320, waiting: 3, at: begin)
+        #expect(due - begin == .milliseconds(40))  // 48 / 1.2
+        #expect(bucket.counters.catchUps == 1)
+    }
+
     @Test func `every timer's lateness is added to all that follows`() {
         var bucket = LeakyBucket(clockRate: 90_000)
         var now = Instant(nanoseconds: 0)
@@ -70,5 +94,26 @@ import Timing
         #expect(statistics.video.burstEpisodes == 1)
         #expect(statistics.video.catchUpItems == 6)  // ten, nine … five waiting
         #expect(statistics.video.catchUpEpisodes == 1)
+    }
+
+    @Test func `a frame larger than the queue leaves all the same, and blocks nobody for good`() {
+        var configuration = PacerConfiguration()
+        (configuration.law, configuration.packetCapacity) = (.leakyBucket, 8)
+        var session = PacedSession(configuration)
+        let track = session.addTrack(.video, clockRate: 90_000)
+        var (now, left) = (Instant(nanoseconds: 1_000_000_000), [Int]())
+        var next = 0
+        for _ in 0..<1_000 where next < 40 {
+            let packet = PacedPacket(
+                payload: next, track: track, timestamp: UInt32(next / 20) * 3_600,
+                byteCount: 1_200, isFrameEnd: next % 20 == 19)
+            if session.enqueue(packet, at: now) == .queued { next += 1 }
+            now = now + .milliseconds(1)
+            session.advance(to: now)
+            while let departure = session.nextDeparture() { left.append(departure.packet.payload) }
+            session.checkInvariants()
+        }
+        #expect(next == 40)
+        #expect(left.starts(with: 0..<28))
     }
 }

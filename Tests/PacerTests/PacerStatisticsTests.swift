@@ -15,6 +15,25 @@ import Timing
             ]))
     }
 
+    @Test func `drops, fresh anchors and catching up are told by cause`() {
+        var statistics = PacerStatistics()
+        statistics.framesDropped = [.latency: 3, .queueFull: 5, .awaitingKeyframe: 7]
+        (statistics.clock.epochAnchors, statistics.clock.dropAnchors) = (1, 2)
+        (statistics.clock.pathAnchors, statistics.clock.reconnectAnchors) = (4, 8)
+        (statistics.video.catchUpEpisodes, statistics.video.catchUpItems) = (2, 40)
+        (statistics.video.burstEpisodes, statistics.video.burstItems) = (3, 30)
+        statistics.cappedWaits = 6
+        let fields = Dictionary(uniqueKeysWithValues: statistics.fields.map { ($0, $1) })
+        let wanted = [
+            "frames_dropped": 15, "frames_dropped_latency": 3, "frames_dropped_queue_full": 5,
+            "frames_dropped_awaiting_keyframe": 7, "reanchors": 15, "reanchors_epoch": 1,
+            "reanchors_drop": 2, "reanchors_path": 4, "reanchors_reconnect": 8,
+            "catchup_events": 2, "video_catchup_items": 40, "bursts_absorbed": 30,
+            "video_burst_episodes": 3, "video_burst_items": 30, "capped_waits": 6,
+        ]
+        for (name, value) in wanted { #expect(fields[name] == value, "\(name)") }
+    }
+
     @Test func `five minutes of thirty frames a second read as the original's sample`() {
         var session = PacedSession()
         let track = session.addTrack(.video, clockRate: 90_000)
