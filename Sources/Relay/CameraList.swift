@@ -37,6 +37,9 @@ struct CameraList {
         }
         for index in relays.indices {
             if settings["pacer"] == "leaky-bucket" { relays[index].law = .leakyBucket }
+            relays[index].bucket.capacity = settings.number("bucket-queue")
+            relays[index].bucket.catchUpThreshold = settings.number("bucket-catchup")
+            relays[index].bucket.speedPerMille = Int64(settings.number("bucket-speed")) * 10
             relays[index].isRealtime = settings.isSet("realtime")
         }
         self.relays = relays

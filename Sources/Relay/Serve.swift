@@ -94,15 +94,34 @@ extension RelayError {
     }
 }
 
-/// The record that operators know, once for each camera.
+/// The record that operators know, once for each camera, and the two warnings that they look for.
 private func logStatistics(of relays: [RunningRelay], each seconds: Int, _ log: Log) async {
+    var before = relays.map { _ in PacerStatistics() }
     while (try? await Task.sleep(for: .seconds(seconds))) != nil {
-        for relay in relays {
+        for (index, relay) in relays.enumerated() {
             guard let statistics = await relay.statistics() else { continue }
             let fields = statistics.pacer.fields.map { (key: $0.name, value: "\($0.value)") }
-            log(
-                .info, "pacer statistics",
-                fields: [(key: "camera", value: relay.configuration.name)] + fields)
+            let camera = relay.configuration.name
+            log(.info, "pacer statistics", fields: [(key: "camera", value: camera)] + fields)
+            let counts = [
+                (
+                    "capping excessive delay", statistics.pacer.cappedWaits,
+                    before[index].cappedWaits
+                ),
+                ("timestamp went backwards", statistics.pacer.returns, before[index].returns),
+            ]
+            for (warning, now, then) in counts where now > then {
+                log(.warning, warning, ["camera": camera, "count": "\(now - then)"])
+            }
+            before[index] = statistics.pacer
         }
+    }
+}
+
+extension PacerStatistics {
+    /// Frames whose timestamp lay before the one of the frame before.
+    fileprivate var returns: Int {
+        let repairs = video.repairs + audio.repairs
+        return repairs.backward + repairs.resets
     }
 }

@@ -25,6 +25,8 @@ public struct RelayConfiguration: Hashable, Sendable {
     public var isRealtime = false
     /// By which law it paces.
     public var law = PacerConfiguration.Law.mediaClock
+    /// The original law's numbers, where it is chosen.
+    public var bucket = LeakyBucketConfiguration()
 
     /// A source to an endpoint.
     public init(name: String, source: String, publish: String, bearer: String? = nil) {

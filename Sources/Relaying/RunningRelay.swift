@@ -89,7 +89,7 @@ public final class RunningRelay: Sendable {
         _ source: RelayConfiguration.Source, _ feed: ClipFeed?, _ configuration: RelayConfiguration
     ) -> RelayEngine {
         var pacing = PacerConfiguration()
-        pacing.law = configuration.law
+        (pacing.law, pacing.bucket) = (configuration.law, configuration.bucket)
         switch source {
         case .camera(let url):
             return RelayEngine(
