@@ -82,6 +82,22 @@ public struct RTPHeader: Hashable, Sendable {
         return Self.byteCount
     }
 
+    /// Writes padding behind a payload: zeros, and last their count (§5.1). Set `hasPadding` too.
+    ///
+    /// - Parameters:
+    ///   - byteCount: How many octets, 1...255.
+    ///   - out: Room for them.
+    /// - Returns: `byteCount`.
+    @inlinable
+    @discardableResult
+    public static func writePadding(_ byteCount: UInt8, to out: UnsafeMutableRawPointer) -> Int {
+        precondition(byteCount > 0, "padding counts itself: at least one octet")
+        let zeros = Int(byteCount) &- 1
+        out.initializeMemory(as: UInt8.self, repeating: 0, count: zeros)
+        out.storeBytes(of: byteCount, toByteOffset: zeros, as: UInt8.self)
+        return Int(byteCount)
+    }
+
     /// The length of a header without contributing sources.
     public static let byteCount = 12
 }

@@ -56,6 +56,15 @@ import Wire
         #expect(abs(rate - set.framesPerSecond) < 0.001)
     }
 
+    @Test func `the sets of RFC 6184's example are of the smallest pictures`() throws {
+        let sets = H264ParameterSets(spropParameterSets: "Z0IACpZTBYmI,aMljiA==")  // §8.2.1
+        #expect(sets.isComplete)
+        let unit = try #require(sets.sequence)
+        let parsed = try H264SequenceParameterSet(parsing: unit.span.bytes)
+        #expect(parsed.width == 176 && parsed.height == 144)
+        #expect(parsed.profileLevel == 0x42000A && parsed.reorderedFrames == nil)
+    }
+
     @Test(arguments: written) func `a set cut anywhere is refused or says less`(set: Written) {
         let bytes = octets(set.hexadecimal)
         for count in 0..<bytes.count {

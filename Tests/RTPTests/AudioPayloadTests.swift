@@ -100,6 +100,45 @@ import Wire
         #expect(MPEG4GenericParameters(line, clockRate: 12_345, channelCount: 2) == nil)
     }
 
+    struct Line: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var parameters: String
+        var rate: Int
+        var channels: Int
+        var sizes: [Int]
+    }
+
+    static let lines = [
+        Line(
+            testDescription: "low bit rate, RFC 3640 §4.4",
+            parameters:
+                "streamtype=5; profile-level-id=14; mode=AAC-lbr; config=1388; sizeLength=6; "
+                + "indexLength=2; indexDeltaLength=2; constantDuration=1024; maxDisplacement=5",
+            rate: 22_050, channels: 1, sizes: [6, 2, 2]),
+        Line(
+            testDescription: "high bit rate, RFC 3640 §4.5",
+            parameters:
+                "streamtype=5; profile-level-id=16; mode=AAC-hbr; config=11B0; sizeLength=13; "
+                + "indexLength=3; indexDeltaLength=3; constantDuration=1024",
+            rate: 48_000, channels: 6, sizes: [13, 3, 3]),
+        Line(
+            testDescription: "a camera that writes an ADTS header behind",
+            parameters: "profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;"
+                + "indexdeltalength=3;config=1210fff15081ffdffc",
+            rate: 44_100, channels: 2, sizes: [13, 3, 3]),
+    ]
+
+    @Test(arguments: lines) func `what fmtp says of AAC is read`(line: Line) throws {
+        let parameters = try #require(
+            MPEG4GenericParameters(line.parameters, clockRate: 8_000, channelCount: 1))
+        #expect(parameters.configuration.objectType == 2)
+        #expect(parameters.configuration.sampleRate == line.rate)
+        #expect(parameters.configuration.channelCount == line.channels)
+        #expect(
+            [parameters.sizeLength, parameters.indexLength, parameters.indexDeltaLength]
+                == line.sizes)
+    }
+
     @Test func `Opus and G 711 pass as they are`() {
         var packetizer = AudioPacketizer(payloadType: 111, ssrc: 3, sequenceNumber: 65_535)
         var batch = PacketBatch()

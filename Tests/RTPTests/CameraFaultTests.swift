@@ -108,4 +108,23 @@ import Timing
         }
         #expect(detector.evidence == .timestampsGoBack)
     }
+
+    @Test func `two first slices of one time, the fields of a frame, are one unit`() {
+        let (top, bottom) = (
+            Frames.slice(0x65, byteCount: 9, fill: 1), Frames.slice(0x41, byteCount: 9, fill: 2)
+        )
+        let out = Self.units(
+            (UInt32(0)..<3).flatMap { [(top, $0, false), (bottom, $0, true)] }, sets: Frames.sets)
+        let frame = Frames.joined([Frames.sequence, Frames.picture, top, bottom])
+        #expect(out.units.map(\.bytes) == [frame, frame, frame])
+    }
+
+    @Test func `aggregates and fragments are taken, though SDP says mode 0`() {
+        let idr = Frames.slice(0x65, byteCount: 9)
+        let out = Self.units([
+            (Self.aggregate([Frames.sequence, Frames.picture]), 0, false),
+            ([0x7C, 0x85] + idr[1..<5], 0, false), ([0x7C, 0x45] + idr[5...], 0, true),
+        ])
+        #expect(out.units.map(\.bytes) == [Frames.joined([Frames.sequence, Frames.picture, idr])])
+    }
 }

@@ -1,6 +1,7 @@
 import RTP
 import Testing
 import Timing
+import Wire
 
 @Suite struct HeaderExtensionTests {
     struct Found: Hashable {
@@ -61,6 +62,29 @@ import Timing
         )
         #expect(try Self.elements(profile: 0x1000, [0, 0, 0, 5]) == [])
         #expect(try Self.elements(profile: 0x1000, [5, 3, 0, 0]) == [])
+    }
+
+    @Test(arguments: [0xBEDE, 0x1000] as [UInt16])
+    func `a block cut anywhere gives the elements that are whole, and no other`(
+        profile: UInt16
+    ) throws {
+        let block: [UInt8] =
+            profile == 0xBEDE
+            ? [0x10, 0xAA, 0x21, 0xBB, 0xBB, 0, 0, 0x35, 1, 2, 3, 4, 5, 6, 0x40, 9]
+            : [1, 0, 2, 1, 0xBB, 0, 200, 6, 1, 2, 3, 4, 5, 6, 7, 0]
+        let whole = try Self.elements(profile: profile, block)
+        #expect(whole.count == 4)
+        let fixed: [UInt8] = [0x90, 96, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]
+        let packet = fixed + [UInt8(profile >> 8), UInt8(profile & 0xFF), 0, 4] + block
+        for count in 0..<packet.count {
+            #expect(throws: ParseError.self) {
+                try RTPLayout(parsing: Array(packet[..<count]).span.bytes)
+            }
+        }
+        for words in 0..<4 {
+            let found = try Self.elements(profile: profile, Array(block[..<(words * 4)]))
+            #expect(found == Array(whole.prefix(found.count)) && found.count < whole.count)
+        }
     }
 
     @Test func `an unknown profile has no elements`() throws {

@@ -83,6 +83,41 @@ import Timing
         #expect(Self.numbers(lines) == [1, 2, 3, 40_001, 40_002])
         #expect(lines.map(\.lost) == [0, 0, 0, 1, 0])
     }
+
+    @Test(arguments: UInt64(0)..<20)
+    func `nobody waits beyond the patience, nor more than may be held`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var buffer = JitterBuffer(patience: .milliseconds(40), packetLimit: 24)
+        var (now, last, lost, out) = (Instant(nanoseconds: 0), Int64(-1), 0, 0)
+        func take(_ number: UInt16, _ missing: Int) {
+            let next = last + 1 + Int64(missing)
+            #expect(UInt16(truncatingIfNeeded: next) == number)
+            (last, lost, out) = (next, lost + missing, out + 1)
+        }
+        var sent = (0..<3_000).map { UInt16(truncatingIfNeeded: $0) }
+        sent.removeAll { $0 > 0 && $0 % 7 == UInt16(seed) % 7 && generator.next() % 3 == 0 }
+        for index in sent.indices.dropFirst().dropLast(12) where generator.next() % 4 == 0 {
+            sent.swapAt(index, index + Int(generator.next() % 12))
+        }
+        for number in sent {
+            now = now + .milliseconds(Int64(generator.next() % 9))
+            let bytes = packet([1], number: number)
+            guard let layout = try? RTPLayout(parsing: bytes.span.bytes) else { continue }
+            if case .inOrder(let missing) = buffer.receive(bytes.span.bytes, layout, at: now) {
+                take(number, missing)
+            }
+            while let held = buffer.next(at: now) {
+                #expect(now - held.arrival <= .milliseconds(40 + 8))
+                take(held.layout.header.sequenceNumber, held.lost)
+            }
+            #expect(buffer.heldCount <= 24)
+            if let deadline = buffer.nextDeadline { #expect(deadline > now) }
+        }
+        while let held = buffer.next(at: now + .seconds(1)) {
+            take(held.layout.header.sequenceNumber, held.lost)
+        }
+        #expect(out + lost == Int(last) + 1 && out > 2_000)
+    }
 }
 
 @Suite struct TrackReceiverTests {

@@ -137,4 +137,22 @@ import Wire
         let restored = layout.restored(payloadType: 96, ssrc: 2, in: probe.span.bytes)
         #expect(restored == nil)
     }
+
+    @Test(arguments: [1, 2, 3, 4, 200, 255] as [UInt8])
+    func `padding that was written is found behind the payload`(count: UInt8) throws {
+        var header = RTPHeader(payloadType: 96, sequenceNumber: 1, timestamp: 2, ssrc: 3)
+        header.hasPadding = true
+        for payload in [0, 5] {
+            var bytes = [UInt8](repeating: 0xAA, count: 12 + payload + Int(count))
+            let written = bytes.withUnsafeMutableBytes { buffer -> Int in
+                guard let base = buffer.baseAddress else { return 0 }
+                header.write(to: base)
+                return RTPHeader.writePadding(count, to: base + 12 + payload)
+            }
+            #expect(written == count)
+            let layout = try RTPLayout(parsing: bytes.span.bytes)
+            #expect(layout.payloadByteCount == payload && layout.paddingByteCount == count)
+            #expect(bytes.suffix(Int(count)).dropLast().allSatisfy { $0 == 0 })
+        }
+    }
 }

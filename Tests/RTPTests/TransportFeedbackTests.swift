@@ -126,6 +126,35 @@ import Wire
         #expect(feedbacks.first?.arrivals.count == 1)
     }
 
+    @Test func `the reference time goes on across its wrap after six days and twelve`() throws {
+        for wrap in [Int64(1) << 23, 1 << 24] {  // of 64 ms, signed
+            var generator = TransportFeedbackGenerator(senderSSRC: 1)
+            let moment = wrap * 64_000
+            var told: [Int32] = []
+            for (number, offset) in [-64_000, 0, 64_000].enumerated() {
+                let now = Self.instant(moment + Int64(offset) + 250)
+                generator.record(UInt16(number), mediaSSRC: 2, at: now)
+                generator.advance(to: now + .milliseconds(100))
+                let feedback = try #require(try Self.drain(&generator).first)
+                #expect(feedback.arrivals == [.init(index: 0, ticks: 1)])
+                told.append(feedback.referenceTime)
+            }
+            let signed: [Int32] = [0x7F_FFFF, -0x80_0000, -0x7F_FFFF]
+            #expect(told == (wrap == 1 << 23 ? signed : [-1, 0, 1]))
+        }
+    }
+
+    @Test func `feedback is counted on across 256`() throws {
+        var generator = TransportFeedbackGenerator(senderSSRC: 1)
+        for number in 0..<600 {
+            let now = Self.instant(Int64(number) * 100_000)
+            generator.record(UInt16(number), mediaSSRC: 2, at: now)
+            generator.advance(to: now + .milliseconds(100))
+            let counts = try Self.drain(&generator).map(\.feedbackPacketCount)
+            #expect(counts == [UInt8(truncatingIfNeeded: number)])
+        }
+    }
+
     @Test func `a duplicate does not move the first arrival`() throws {
         var generator = TransportFeedbackGenerator(senderSSRC: 1)
         generator.record(1, mediaSSRC: 2, at: Self.instant(1_000))

@@ -4,13 +4,17 @@ import Wire
 
 /// Makes AAC frames of `mpeg4-generic` payloads (RFC 3640): several in a packet, or one in several.
 ///
-/// A frame that a loss touches is dropped. Interleaved frames come out in their own order of time
+/// A frame that a loss touches is dropped, and no other. Interleaved frames come out in their own order of time
 /// within a packet only. ADTS headers inside, as some cameras send them, are taken off.
 public struct AACDepacketizer: Depacketizer, Sendable {
     private struct Fragment {
         var bytes: [UInt8]
         var byteCount: Int  // of the whole frame
         var timestamp: Int64
+        var mayLackBeginning: Bool
+
+        /// Why it is broken when its pieces are too few.
+        var causeOfShortness: BrokenUnit { mayLackBeginning ? .lost : .unfinishedFragment }
     }
 
     private let parameters: MPEG4GenericParameters
@@ -109,14 +113,14 @@ public struct AACDepacketizer: Depacketizer, Sendable {
     ) {
         if let open = fragment, open.timestamp != position.timestamp || open.byteCount != byteCount
         {
-            abandon(.unfinishedFragment)
+            abandon(open.causeOfShortness)
         }
         guard byteCount <= Self.frameLimit else { return frames.lose(.tooLarge) }
         if fragment == nil {
-            // After a loss nobody knows whether this is the first piece.
-            if position.lostBefore > 0 { return frames.lose(.lost) }
+            // After a loss this need not be the first piece: whether they add up will tell.
             fragment = Fragment(
-                bytes: frames.spare(), byteCount: byteCount, timestamp: position.timestamp)
+                bytes: frames.spare(), byteCount: byteCount, timestamp: position.timestamp,
+                mayLackBeginning: position.lostBefore > 0)
         }
         guard var open = fragment.take() else { return }
         piece.withUnsafeBytes { open.bytes.append(contentsOf: $0) }
@@ -127,7 +131,7 @@ public struct AACDepacketizer: Depacketizer, Sendable {
         if open.bytes.count == byteCount {
             emit(open.bytes.span.bytes, timestamp: open.timestamp, position)
         } else {
-            frames.lose(open.bytes.count < byteCount ? .unfinishedFragment : .malformed)
+            frames.lose(open.bytes.count < byteCount ? open.causeOfShortness : .malformed)
         }
         frames.recycle(open.bytes)
     }

@@ -8,7 +8,8 @@ import Wire
 /// A unit ends with its marker, with another timestamp, or before a delimiter that follows a picture.
 /// Senders that mark every slice are found out and then believed by timestamp alone. What some
 /// cameras do and the RFC forbids is taken: Annex B inside payloads, reserved bits, empty fragments,
-/// another type in a later fragment. Parameter sets that are repeated inside a picture go.
+/// another type in a later fragment. Parameter sets that are repeated inside a picture go. Two pictures
+/// of one time with nothing between them, as the fields of a frame are, are one unit.
 public struct H264Depacketizer: Depacketizer, Sendable {
     /// What is handed out, and what is held back.
     public struct Configuration: Hashable, Sendable {
@@ -47,12 +48,7 @@ public struct H264Depacketizer: Depacketizer, Sendable {
     public var statistics: DepacketizerStatistics { assembler.units.statistics }
 
     /// The parameter sets as last heard.
-    public var parameterSets: H264ParameterSets {
-        switch assembler.format {
-        case .h264(let sets): sets
-        case .h265: H264ParameterSets()
-        }
-    }
+    public var parameterSets: H264ParameterSets { assembler.format.h264Sets }
 
     /// How often a marker stood before the end of a picture. After two, markers are not believed.
     public var falseMarkers: Int { assembler.falseMarkers }

@@ -29,25 +29,34 @@ public struct H264Packetizer: Sendable {
     }
 
     /// The number that the next packet gets.
-    public var sequenceNumber: UInt16 { stamp.sequenceNumber }
+    public var sequenceNumber: UInt16 { packetizer.stamp.sequenceNumber }
     /// The parameter sets as last heard, or as SDP gave them.
-    public var parameterSets = H264ParameterSets()
+    public var parameterSets: H264ParameterSets {
+        get { packetizer.format.h264Sets }
+        set { packetizer.format = .h264(newValue) }
+    }
 
-    private let configuration: Configuration
-    private var stamp: PacketStamp
-    private var timestamp: UInt32 = 0
-    private var joinable = Joinable.none
-
-    /// What the batch's last packet is to a unit that follows.
-    private enum Joinable { case none, single, aggregate }
+    private var packetizer: NALUnitPacketizer
 
     /// A packetizer of one stream, whose packets are numbered from `sequenceNumber`.
     public init(
         payloadType: UInt8, ssrc: UInt32, sequenceNumber: UInt16,
         configuration: Configuration = Configuration()
     ) {
-        stamp = PacketStamp(payloadType: payloadType, ssrc: ssrc, sequenceNumber: sequenceNumber)
-        self.configuration = configuration
+        var dropped: UInt64 = 0
+        if configuration.dropsDelimiters { dropped |= 1 << UInt64(H264UnitType.delimiter.rawValue) }
+        if configuration.dropsSupplements {
+            dropped |= 1 << UInt64(H264UnitType.supplement.rawValue)
+        }
+        if configuration.dropsFiller { dropped |= 1 << UInt64(H264UnitType.filler.rawValue) }
+        packetizer = NALUnitPacketizer(
+            .h264(H264ParameterSets()),
+            PacketStamp(payloadType: payloadType, ssrc: ssrc, sequenceNumber: sequenceNumber),
+            NALUnitPacketizer.Rules(
+                payloadByteCountLimit: configuration.payloadByteCountLimit,
+                aggregates: configuration.isNonInterleaved && configuration.aggregates,
+                fragments: configuration.isNonInterleaved,
+                insertsParameterSets: configuration.insertsParameterSets, droppedTypes: dropped))
     }
 
     /// Appends the packets of one access unit to `batch`, the last one marked.
@@ -60,106 +69,12 @@ public struct H264Packetizer: Sendable {
         timestamp: UInt32,
         into batch: inout PacketBatch
     ) -> Bool {
-        let needed = survey(accessUnit, framing)
-        guard let lacksSets = needed else { return false }
-        self.timestamp = timestamp
-        joinable = .none
-        let first = batch.count
-        var mustInsert = lacksSets && configuration.insertsParameterSets
-        var units = NALUnits(accessUnit, framing: framing)
-        while let unit = units.next() {
-            let type = H264UnitType(octet: octet(unit, 0))
-            if mustInsert, type != .delimiter {
-                mustInsert = false
-                for set in parameterSets.units { append(set.span.bytes, to: &batch) }
-            }
-            if !isDropped(type) { append(unit, to: &batch) }
-        }
-        if batch.count > first { batch.markLast() }
-        return true
+        packetizer.packetize(accessUnit, framing: framing, timestamp: timestamp, into: &batch)
     }
 
     /// Leaves `count` numbers out, so that a receiver sees that something is missing and asks for a
     /// key frame.
-    public mutating func skipSequenceNumbers(_ count: UInt16 = 1) { stamp.sequenceNumber &+= count }
-
-    /// Learns the parameter sets, and says whether a key frame lacks them; `nil` when the access unit
-    /// is malformed, or holds a unit that cannot be cut.
-    private mutating func survey(_ accessUnit: RawSpan, _ framing: NALUnitFraming) -> Bool? {
-        var (isKeyframe, hasSets) = (false, false)
-        var units = NALUnits(accessUnit, framing: framing)
-        while let unit = units.next() {
-            let type = H264UnitType(octet: octet(unit, 0))
-            guard (1...23).contains(type.rawValue) else { return nil }
-            if type == .idrSlice { isKeyframe = true }
-            if type == .sequenceParameterSet { hasSets = true }
-            parameterSets.learn(unit)
-            let mustFit = !configuration.isNonInterleaved && !isDropped(type)
-            if mustFit, unit.byteCount > configuration.payloadByteCountLimit { return nil }
-        }
-        return units.isMalformed ? nil : isKeyframe && !hasSets
-    }
-
-    private func isDropped(_ type: H264UnitType) -> Bool {
-        switch type {
-        case .delimiter: configuration.dropsDelimiters
-        case .supplement: configuration.dropsSupplements
-        case .filler: configuration.dropsFiller
-        default: false
-        }
-    }
-
-    private mutating func append(_ unit: RawSpan, to batch: inout PacketBatch) {
-        if unit.byteCount > configuration.payloadByteCountLimit {
-            fragment(unit, into: &batch)
-        } else if !join(unit, in: &batch) {
-            batch.begin(stamp.header(timestamp: timestamp))
-            batch.append(unit)
-            joinable = configuration.isNonInterleaved && configuration.aggregates ? .single : .none
-        }
-    }
-
-    /// Adds `unit` to the last packet, which becomes a STAP-A with its second unit.
-    private mutating func join(_ unit: RawSpan, in batch: inout PacketBatch) -> Bool {
-        guard joinable != .none else { return false }
-        let present = batch.lastPayloadByteCount
-        let overhead = joinable == .single ? 5 : 2
-        guard present + overhead + unit.byteCount <= configuration.payloadByteCountLimit,
-            unit.byteCount <= UInt16.max
-        else { return false }
-        if joinable == .single {
-            let (high, low) = (UInt8(present >> 8), UInt8(present & 0xFF))
-            batch.insertIntoLast([batch.lastPayloadOctet, high, low])
-            joinable = .aggregate
-        }
-        // Forbidden bit if any has it, the highest importance of all (§5.7.1).
-        let (all, own) = (batch.lastPayloadOctet, octet(unit, 0))
-        batch.lastPayloadOctet =
-            (all | own) & 0x80 | max(all & 0x60, own & 0x60) | H264UnitType.stapA.rawValue
-        batch.append(UInt16(unit.byteCount))
-        batch.append(unit)
-        return true
-    }
-
-    /// Cuts `unit` into as few FU-A as the limit allows, all of one length (§5.8).
-    private mutating func fragment(_ unit: RawSpan, into batch: inout PacketBatch) {
-        joinable = .none
-        let size = equalPieces(
-            of: unit.byteCount - 1, limit: configuration.payloadByteCountLimit - 2)
-        let header = octet(unit, 0)
-        var start = 1
-        while start < unit.byteCount {
-            let end = min(start + size, unit.byteCount)
-            let (isFirst, isLast) = (start == 1, end == unit.byteCount)
-            batch.begin(stamp.header(timestamp: timestamp))
-            batch.append(header & 0xE0 | H264UnitType.fuA.rawValue)
-            batch.append((isFirst ? 0x80 : 0) | (isLast ? 0x40 : 0) | header & 0x1F)
-            batch.append(unit.extracting(start..<end))
-            start = end
-        }
-    }
-
-    private func octet(_ bytes: RawSpan, _ offset: Int) -> UInt8 {
-        bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+    public mutating func skipSequenceNumbers(_ count: UInt16 = 1) {
+        packetizer.stamp.sequenceNumber &+= count
     }
 }

@@ -34,12 +34,7 @@ public struct H265Depacketizer: Depacketizer, Sendable {
     public var statistics: DepacketizerStatistics { assembler.units.statistics }
 
     /// The parameter sets as last heard.
-    public var parameterSets: H265ParameterSets {
-        switch assembler.format {
-        case .h264: H265ParameterSets()
-        case .h265(let sets): sets
-        }
-    }
+    public var parameterSets: H265ParameterSets { assembler.format.h265Sets }
 
     /// How often a marker stood before the end of a picture. After two, markers are not believed.
     public var falseMarkers: Int { assembler.falseMarkers }

@@ -24,25 +24,30 @@ public struct H265Packetizer: Sendable {
     }
 
     /// The number that the next packet gets.
-    public var sequenceNumber: UInt16 { stamp.sequenceNumber }
+    public var sequenceNumber: UInt16 { packetizer.stamp.sequenceNumber }
     /// The parameter sets as last heard, or as SDP gave them.
-    public var parameterSets = H265ParameterSets()
+    public var parameterSets: H265ParameterSets {
+        get { packetizer.format.h265Sets }
+        set { packetizer.format = .h265(newValue) }
+    }
 
-    private let configuration: Configuration
-    private var stamp: PacketStamp
-    private var timestamp: UInt32 = 0
-    private var joinable = Joinable.none
-
-    /// What the batch's last packet is to a unit that follows.
-    private enum Joinable { case none, single, aggregate }
+    private var packetizer: NALUnitPacketizer
 
     /// A packetizer of one stream, whose packets are numbered from `sequenceNumber`.
     public init(
         payloadType: UInt8, ssrc: UInt32, sequenceNumber: UInt16,
         configuration: Configuration = Configuration()
     ) {
-        stamp = PacketStamp(payloadType: payloadType, ssrc: ssrc, sequenceNumber: sequenceNumber)
-        self.configuration = configuration
+        var dropped: UInt64 = 0
+        if configuration.dropsDelimiters { dropped |= 1 << UInt64(H265UnitType.delimiter.rawValue) }
+        if configuration.dropsFiller { dropped |= 1 << UInt64(H265UnitType.filler.rawValue) }
+        packetizer = NALUnitPacketizer(
+            .h265(H265ParameterSets()),
+            PacketStamp(payloadType: payloadType, ssrc: ssrc, sequenceNumber: sequenceNumber),
+            NALUnitPacketizer.Rules(
+                payloadByteCountLimit: configuration.payloadByteCountLimit,
+                aggregates: configuration.aggregates,
+                insertsParameterSets: configuration.insertsParameterSets, droppedTypes: dropped))
     }
 
     /// Appends the packets of one access unit to `batch`, the last one marked.
@@ -55,112 +60,12 @@ public struct H265Packetizer: Sendable {
         timestamp: UInt32,
         into batch: inout PacketBatch
     ) -> Bool {
-        guard let lacksSets = survey(accessUnit, framing) else { return false }
-        self.timestamp = timestamp
-        joinable = .none
-        let first = batch.count
-        var mustInsert = lacksSets && configuration.insertsParameterSets
-        var units = NALUnits(accessUnit, framing: framing)
-        while let unit = units.next() {
-            let type = H265UnitType(octet: octet(unit, 0))
-            if mustInsert, type != .delimiter {
-                mustInsert = false
-                for set in parameterSets.units { append(set.span.bytes, to: &batch) }
-            }
-            if !isDropped(type) { append(unit, to: &batch) }
-        }
-        if batch.count > first { batch.markLast() }
-        return true
+        packetizer.packetize(accessUnit, framing: framing, timestamp: timestamp, into: &batch)
     }
 
     /// Leaves `count` numbers out, so that a receiver sees that something is missing and asks for a
     /// key frame.
-    public mutating func skipSequenceNumbers(_ count: UInt16 = 1) { stamp.sequenceNumber &+= count }
-
-    /// Learns the parameter sets, and says whether a key frame lacks them; `nil` when the access unit
-    /// is malformed.
-    private mutating func survey(_ accessUnit: RawSpan, _ framing: NALUnitFraming) -> Bool? {
-        var (isKeyframe, hasSets) = (false, false)
-        var units = NALUnits(accessUnit, framing: framing)
-        while let unit = units.next() {
-            let type = H265UnitType(octet: octet(unit, 0))
-            guard unit.byteCount > 2, type.rawValue < H265UnitType.aggregate.rawValue else {
-                return nil
-            }
-            if type.isRandomAccess { isKeyframe = true }
-            if type == .sequenceParameterSet { hasSets = true }
-            parameterSets.learn(unit)
-        }
-        return units.isMalformed ? nil : isKeyframe && !hasSets
-    }
-
-    private func isDropped(_ type: H265UnitType) -> Bool {
-        switch type {
-        case .delimiter: configuration.dropsDelimiters
-        case .filler: configuration.dropsFiller
-        default: false
-        }
-    }
-
-    private mutating func append(_ unit: RawSpan, to batch: inout PacketBatch) {
-        if unit.byteCount > configuration.payloadByteCountLimit {
-            fragment(unit, into: &batch)
-        } else if !join(unit, in: &batch) {
-            batch.begin(stamp.header(timestamp: timestamp))
-            batch.append(unit)
-            joinable = configuration.aggregates ? .single : .none
-        }
-    }
-
-    /// Adds `unit` to the last packet, which becomes an aggregate with its second unit (§4.4.2).
-    private mutating func join(_ unit: RawSpan, in batch: inout PacketBatch) -> Bool {
-        guard joinable != .none else { return false }
-        let present = batch.lastPayloadByteCount
-        let overhead = joinable == .single ? 6 : 2
-        guard present + overhead + unit.byteCount <= configuration.payloadByteCountLimit,
-            unit.byteCount <= UInt16.max
-        else { return false }
-        if joinable == .single {
-            let header = batch.lastPayloadHeader
-            batch.insertIntoLast([
-                UInt8(header >> 8), UInt8(header & 0xFF), UInt8(present >> 8),
-                UInt8(present & 0xFF),
-            ])
-            joinable = .aggregate
-        }
-        // Forbidden bit if any has it, the lowest layers of all.
-        let (all, own) = (
-            batch.lastPayloadHeader, UInt16(octet(unit, 0)) << 8 | UInt16(octet(unit, 1))
-        )
-        batch.lastPayloadHeader =
-            (all | own) & 0x8000 | UInt16(H265UnitType.aggregate.rawValue) << 9
-            | min(all & 0x01F8, own & 0x01F8) | min(all & 0x07, own & 0x07)
-        batch.append(UInt16(unit.byteCount))
-        batch.append(unit)
-        return true
-    }
-
-    /// Cuts `unit` into as few fragments as the limit allows, all of one length (§4.4.3).
-    private mutating func fragment(_ unit: RawSpan, into batch: inout PacketBatch) {
-        joinable = .none
-        let size = equalPieces(
-            of: unit.byteCount - 2, limit: configuration.payloadByteCountLimit - 3)
-        let (first, second) = (octet(unit, 0), octet(unit, 1))
-        var start = 2
-        while start < unit.byteCount {
-            let end = min(start + size, unit.byteCount)
-            batch.begin(stamp.header(timestamp: timestamp))
-            batch.append(first & 0x81 | H265UnitType.fragment.rawValue << 1)
-            batch.append(second)
-            batch.append(
-                (start == 2 ? 0x80 : 0) | (end == unit.byteCount ? 0x40 : 0) as UInt8
-                    | H265UnitType(octet: first).rawValue)
-            batch.append(unit.extracting(start..<end))
-            start = end
-        }
-    }
-
-    private func octet(_ bytes: RawSpan, _ offset: Int) -> UInt8 {
-        bytes.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+    public mutating func skipSequenceNumbers(_ count: UInt16 = 1) {
+        packetizer.stamp.sequenceNumber &+= count
     }
 }

@@ -81,29 +81,25 @@ public struct PacketBatch: Sendable {
         count == 0 ? 0 : range(at: count - 1).count - RTPHeader.byteCount
     }
 
-    /// The first octet of the last packet's payload, which is not empty.
-    var lastPayloadOctet: UInt8 {
-        get { bytes[range(at: count - 1).lowerBound + RTPHeader.byteCount] }
-        set { bytes[range(at: count - 1).lowerBound + RTPHeader.byteCount] = newValue }
+    /// The first octets of the last packet's payload, one or two, which it has.
+    func lastHeader(byteCount: Int) -> UInt16 {
+        let start = range(at: count - 1).lowerBound + RTPHeader.byteCount
+        return byteCount == 1
+            ? UInt16(bytes[start]) : UInt16(bytes[start]) << 8 | UInt16(bytes[start + 1])
     }
 
-    /// The first two octets of the last packet's payload, which has as many.
-    var lastPayloadHeader: UInt16 {
-        get {
-            let start = range(at: count - 1).lowerBound + RTPHeader.byteCount
-            return UInt16(bytes[start]) << 8 | UInt16(bytes[start + 1])
-        }
-        set {
-            let start = range(at: count - 1).lowerBound + RTPHeader.byteCount
-            bytes[start] = UInt8(truncatingIfNeeded: newValue >> 8)
-            bytes[start + 1] = UInt8(truncatingIfNeeded: newValue)
-        }
+    /// Writes the low octets of `value`, one or two, over those at `offset` in the last packet's payload.
+    mutating func setLast(_ value: UInt16, byteCount: Int, at offset: Int) {
+        let start = range(at: count - 1).lowerBound + RTPHeader.byteCount + offset
+        if byteCount == 2 { bytes[start] = UInt8(truncatingIfNeeded: value >> 8) }
+        bytes[start + byteCount - 1] = UInt8(truncatingIfNeeded: value)
     }
 
-    /// Puts `octets` before the last packet's payload.
-    mutating func insertIntoLast(_ octets: [UInt8]) {
+    /// Makes room before the last packet's payload.
+    mutating func insertIntoLast(byteCount: Int) {
         bytes.insert(
-            contentsOf: octets, at: range(at: count - 1).lowerBound + RTPHeader.byteCount)
+            contentsOf: repeatElement(0, count: byteCount),
+            at: range(at: count - 1).lowerBound + RTPHeader.byteCount)
         extend()
     }
 

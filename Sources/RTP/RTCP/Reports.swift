@@ -53,17 +53,6 @@ public struct ReportBlock: Hashable, Sendable {
         writer.write(lastSenderReport)
         writer.write(delaySinceLastSenderReport)
     }
-
-    /// The round trip as the reported sender sees it (RFC 3550 §6.4.1).
-    ///
-    /// - Parameter now: The sender's own NTP clock when the report arrived.
-    /// - Returns: `nil` when the receiver had no report of ours yet, or its numbers do not fit.
-    public func roundTripTime(at now: NTPTimestamp) -> Interval? {
-        guard lastSenderReport != 0 else { return nil }
-        let units = now.middle &- lastSenderReport &- delaySinceLastSenderReport
-        guard units < 1 << 31 else { return nil }
-        return Interval(nanoseconds: (Int64(units) * 1_000_000_000) >> 16)
-    }
 }
 
 /// SR: what a sender sent, when, and how it receives the others (RFC 3550 §6.4.1).
