@@ -2,7 +2,7 @@ import Codecs
 import RTP
 import Testing
 
-/// H.265, VP8 and VP9 between us and ffmpeg, and between us and GStreamer, both ways.
+/// H.264, H.265, VP8 and VP9 between us and ffmpeg, and between us and GStreamer, both ways.
 @Suite(
     .tags(.interop),
     .enabled(if: Lab.has("ffmpeg") && Lab.has("gst-launch-1.0"), "needs ffmpeg and GStreamer"))
@@ -16,13 +16,68 @@ struct VideoPayloadOracleTests {
         var depayloader: String
         /// What ffmpeg wants to be told.
         var ffmpeg: [String] = []
+        /// What SDP says of the format.
+        var format = ""
 
         var testDescription: String { "\(codec)" }
     }
 
-    enum Format: String { case h265 = "H265", vp8 = "VP8", vp9 = "VP9" }
+    enum Format {
+        case h264, h264Mode0, h265, vp8, vp9
+
+        /// What SDP calls it.
+        var name: String {
+            switch self {
+            case .h264, .h264Mode0: "H264"
+            case .h265: "H265"
+            case .vp8: "VP8"
+            case .vp9: "VP9"
+            }
+        }
+
+        /// What ffmpeg calls a file of it without a container.
+        var container: String {
+            switch self {
+            case .h264, .h264Mode0: "h264"
+            case .h265: "hevc"
+            case .vp8, .vp9: "rawvideo"
+            }
+        }
+
+        /// Whether a file is of NAL units; otherwise it is of frames.
+        var hasUnits: Bool { container != "rawvideo" }
+
+        func isPicture(_ octet: UInt8) -> Bool {
+            self == .h265
+                ? H265UnitType(octet: octet).isPicture : H264UnitType(octet: octet).isPicture
+        }
+
+        func isDelimiter(_ octet: UInt8) -> Bool {
+            self == .h265
+                ? H265UnitType(octet: octet) == .delimiter
+                : H264UnitType(octet: octet) == .delimiter
+        }
+    }
 
     static let cases = [
+        Case(
+            codec: .h264,
+            encoding: [
+                "-c:v", "libx264", "-preset", "veryfast", "-g", "10", "-bf", "0", "-slices", "3",
+                "-bsf:v", "h264_metadata=aud=insert", "-f", "h264",
+            ],
+            payloader: "h264parse ! rtph264pay mtu=1200 aggregate-mode=zero-latency",
+            depayloader: "rtph264depay ! video/x-h264,stream-format=byte-stream",
+            format: "packetization-mode=1"),
+        Case(
+            codec: .h264Mode0,  // slices that fit into packets, one in each
+            encoding: [
+                "-c:v", "libx264", "-preset", "veryfast", "-g", "10", "-bf", "0", "-x264-params",
+                "slice-max-size=1000", "-bsf:v", "h264_metadata=aud=insert", "-f", "h264",
+            ],
+            payloader: "h264parse ! rtph264pay mtu=1200 aggregate-mode=none",
+            depayloader: "rtph264depay ! video/x-h264,stream-format=byte-stream",
+            ffmpeg: ["-rtpflags", "h264_mode0"], format: "packetization-mode=0"),
         Case(
             codec: .h265,
             encoding: [
@@ -61,15 +116,13 @@ struct VideoPayloadOracleTests {
 
     /// What a file holds: NAL units of pictures, or frames.
     static func contents(_ path: String, _ codec: Format) throws -> [[UInt8]] {
-        switch codec {
-        case .h265: pictures(PayloadLab.units(try PayloadLab.read(path), .startCodes))
-        case .vp8, .vp9: try PayloadLab.framesOfIVF(path)
-        }
+        guard codec.hasUnits else { return try PayloadLab.framesOfIVF(path) }
+        return pictures(PayloadLab.units(try PayloadLab.read(path), .startCodes), codec)
     }
 
     /// Whether a stream without a container holds what the file held.
     static func isSame(_ stream: String, as path: String, _ codec: Format) throws -> Bool {
-        if codec == .h265 { return try contents(stream, codec) == contents(path, codec) }
+        if codec.hasUnits { return try contents(stream, codec) == contents(path, codec) }
         return try PayloadLab.read(stream) == contents(path, codec).flatMap { $0 }
     }
 
@@ -79,57 +132,61 @@ struct VideoPayloadOracleTests {
     ) -> (contents: [[UInt8]], keyframes: [Int]) {
         let units =
             switch codec {
+            case .h264, .h264Mode0: PayloadLab.receive(packets, H264Depacketizer())
             case .h265: PayloadLab.receive(packets, H265Depacketizer())
             case .vp8: PayloadLab.receive(packets, VP8Depacketizer())
             case .vp9: PayloadLab.receive(packets, VP9Depacketizer())
             }
         let keyframes = units.indices.filter { units[$0].isKeyframe }
-        guard codec == .h265 else { return (units.map(\.bytes), keyframes) }
+        guard codec.hasUnits else { return (units.map(\.bytes), keyframes) }
         let all = units.flatMap { PayloadLab.units($0.bytes, AccessUnit.framing) }
-        return (pictures(all), keyframes)
+        return (pictures(all, codec), keyframes)
     }
 
     /// Slices alone; ffmpeg sends the first zero of the next start code along with the last one.
-    static func pictures(_ units: [[UInt8]]) -> [[UInt8]] {
-        units.filter { H265UnitType(octet: $0[0]).isPicture }.map { unit in
+    static func pictures(_ units: [[UInt8]], _ codec: Format) -> [[UInt8]] {
+        units.filter { codec.isPicture($0[0]) }.map { unit in
             Array(unit[...(unit.lastIndex { $0 != 0 } ?? 0)])
         }
+    }
+
+    /// The frames of a file, those of NAL units with start codes.
+    static func frames(_ path: String, _ codec: Format) throws -> [[UInt8]] {
+        guard codec.hasUnits else { return try PayloadLab.framesOfIVF(path) }
+        var frames: [[UInt8]] = []
+        for unit in PayloadLab.units(try PayloadLab.read(path), .startCodes) {
+            if codec.isDelimiter(unit[0]) { frames.append([]) }
+            frames[frames.count - 1] += [0, 0, 0, 1] + unit
+        }
+        return frames
     }
 
     /// Our packets of the file at `path`.
     static func packed(
         _ path: String, _ codec: Format, isFlexible: Bool = true
     ) throws -> PacketBatch {
-        var (batch, time) = (PacketBatch(), UInt32(0))
-        switch codec {
-        case .h265:
-            var packetizer = H265Packetizer(payloadType: 96, ssrc: 1, sequenceNumber: 65_500)
-            let units = PayloadLab.units(try PayloadLab.read(path), .startCodes)
-            var frame: [UInt8] = []
-            for (index, unit) in units.enumerated() {
-                frame += [0, 0, 0, 1] + unit
-                let isLast =
-                    index + 1 == units.count
-                    || H265UnitType(octet: units[index + 1][0]) == .delimiter
-                guard isLast else { continue }
-                packetizer.packetize(
-                    frame.span.bytes, framing: .startCodes, timestamp: time, into: &batch)
-                (frame, time) = ([], time + 6_000)
-            }
-        case .vp8:
-            var packetizer = VP8Packetizer(
-                payloadType: 96, ssrc: 1, sequenceNumber: 65_500, pictureID: 0x7FF0)
-            for frame in try PayloadLab.framesOfIVF(path) {
-                packetizer.packetize(frame.span.bytes, timestamp: time, into: &batch)
-                time += 6_000
-            }
-        case .vp9:
-            var packetizer = VP9Packetizer(
+        var batch = PacketBatch()
+        var configuration = H264Packetizer.Configuration()
+        configuration.isNonInterleaved = codec != .h264Mode0
+        var (h264, h265, vp8, vp9) = (
+            H264Packetizer(
+                payloadType: 96, ssrc: 1, sequenceNumber: 65_500, configuration: configuration),
+            H265Packetizer(payloadType: 96, ssrc: 1, sequenceNumber: 65_500),
+            VP8Packetizer(payloadType: 96, ssrc: 1, sequenceNumber: 65_500, pictureID: 0x7FF0),
+            VP9Packetizer(
                 payloadType: 96, ssrc: 1, sequenceNumber: 65_500, pictureID: 0x7FF0,
                 isFlexible: isFlexible)
-            for frame in try PayloadLab.framesOfIVF(path) {
-                packetizer.packetize(frame.span.bytes, timestamp: time, into: &batch)
-                time += 6_000
+        )
+        for (index, frame) in try frames(path, codec).enumerated() {
+            let bytes = frame.span.bytes
+            let time = UInt32(index) * 6_000
+            switch codec {
+            case .h264, .h264Mode0:
+                h264.packetize(bytes, framing: .startCodes, timestamp: time, into: &batch)
+            case .h265:
+                h265.packetize(bytes, framing: .startCodes, timestamp: time, into: &batch)
+            case .vp8: vp8.packetize(bytes, timestamp: time, into: &batch)
+            case .vp9: vp9.packetize(bytes, timestamp: time, into: &batch)
             }
         }
         return batch
@@ -166,7 +223,7 @@ struct VideoPayloadOracleTests {
             try PayloadLab.write(Self.packed(path, test.codec), to: path + ".rtp")
             try await PayloadLab.launch(
                 "filesrc location=\(path).rtp ! application/x-rtp-stream,media=video,"
-                    + "clock-rate=90000,encoding-name=\(test.codec.rawValue),payload=96"
+                    + "clock-rate=90000,encoding-name=\(test.codec.name),payload=96"
                     + " ! rtpstreamdepay ! \(test.depayloader) ! filesink location=\(path).out")
             let isSame = try Self.isSame(path + ".out", as: path, test.codec)
             #expect(isSame)
@@ -181,65 +238,12 @@ struct VideoPayloadOracleTests {
             try await PayloadLab.script(
                 "rtp_to_ffmpeg.py",
                 [
-                    path + ".rtp", "video", test.codec.rawValue + "/90000", "", "-y", "-c", "copy",
-                    "-copyinkf", "-f", test.codec == .h265 ? "hevc" : "rawvideo", path + ".out",
+                    path + ".rtp", "video", test.codec.name + "/90000", test.format, "-y", "-c",
+                    "copy",
+                    "-copyinkf", "-f", test.codec.container, path + ".out",
                 ])
             let isSame = try Self.isSame(path + ".out", as: path, test.codec)
             #expect(isSame)
-        }
-    }
-}
-
-/// AV1 between us and Pion: neither Debian's ffmpeg nor its GStreamer carries AV1 in RTP.
-@Suite(
-    .tags(.interop),
-    .enabled(if: Lab.has("ffmpeg") && Lab.hasPion, "needs ffmpeg, Go and Pion's libraries"))
-struct AV1PayloadOracleTests {
-    static let encoding = [
-        "-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-g", "10", "-b:v", "1M",
-        "-f", "ivf",
-    ]
-
-    /// OBUs as Pion's side reads and writes them: a timestamp, a length, and the OBU.
-    static func records(_ temporalUnits: [[UInt8]]) -> [UInt8] {
-        temporalUnits.enumerated().flatMap { index, unit in
-            PayloadLab.obus([unit]).flatMap { obu in
-                [index * 6_000, obu.count].flatMap { value in
-                    (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
-                } + obu
-            }
-        }
-    }
-
-    @Test func `Pion's payloads come out as they went in, and ours come out of Pion`() async throws
-    {
-        try await PayloadLab.inDirectory { directory in
-            let path = directory + "/v"
-            try await PayloadLab.encode(
-                "testsrc2=size=640x360:rate=15", Self.encoding, to: path)
-            let units = try PayloadLab.framesOfIVF(path)
-            let records = Self.records(units)
-            try PayloadLab.write(records, to: path + ".obu")
-            try await PayloadLab.script(
-                "pion_payloads.py", ["pack", path + ".obu", path + ".rtp"])
-            let out = PayloadLab.receive(
-                try PayloadLab.packets(path + ".rtp"), AV1Depacketizer())
-            #expect(out.count == 30)
-            #expect(out.indices.filter { out[$0].isKeyframe } == [0, 10, 20])
-            let isSame = PayloadLab.obus(out.map(\.bytes)) == PayloadLab.obus(units)
-            #expect(isSame)
-
-            var packetizer = AV1Packetizer(payloadType: 96, ssrc: 1, sequenceNumber: 65_500)
-            var batch = PacketBatch()
-            for (index, unit) in units.enumerated() {
-                packetizer.packetize(
-                    unit.span.bytes, timestamp: UInt32(index) * 6_000, into: &batch)
-            }
-            try PayloadLab.write(batch, to: path + ".rtp")
-            try await PayloadLab.script(
-                "pion_payloads.py", ["unpack", path + ".rtp", path + ".out"])
-            let isBack = try PayloadLab.read(path + ".out") == records
-            #expect(isBack)
         }
     }
 }
