@@ -13,6 +13,7 @@ public func fuzzPacedSession(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CI
     let options = (try? input.readUInt8()) ?? 0
     if options & 1 != 0 { configuration.policy = .recording }
     if options & 2 != 0 { configuration.law = .leakyBucket }
+    configuration.spread.groupSize = Int(options >> 4) ^ 4  // any, nonsense too
     var session = PacedSession(configuration)
     for kind in [TrackKind.video, .audio, .control] {
         _ = session.addTrack(kind, clockRate: kind == .audio ? 8_000 : 90_000)
