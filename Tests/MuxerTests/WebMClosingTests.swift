@@ -64,6 +64,34 @@ import Wire
         #expect(times.count == 5 && zip(times, times.dropFirst()).allSatisfy { $1 - $0 >= 1_900 })
     }
 
+    /// As of a disk that is nearly full: key frames alone, and all the sound.
+    @Test func `a cue has the time of its key frame, also where sound stands before that`() throws {
+        var later = 0
+        for shift in [0, 13, 130] as [Int64] {
+            var (samples, formats) = WebMTests.clip(seconds: 5)
+            samples.removeAll { $0.sample.track == 0 && !$0.sample.isKeyframe }
+            for place in samples.indices where samples[place].sample.track == 0 {
+                let time = samples[place].sample.decodeTime + .milliseconds(shift)
+                samples[place].sample.presentationTime = time
+                samples[place].sample.decodeTime = time
+            }
+            samples.sort { $0.sample.decodeTime < $1.sample.decodeTime }
+            samples.removeFirst(samples.firstIndex { $0.sample.track == 0 } ?? 0)
+            let file = try SegmentPartsTests.record(samples, formats, .webm)
+            let bytes = try Self.close(file.bytes, file.index)
+            let segment = try #require(Element.parse(bytes)?.last)
+            for point in try #require(segment.children.last).children {
+                let place = point.children[1].children[1].number
+                let cluster = try #require(Element.parse(Array(segment.content[place...]))?.first)
+                let times = WebMTests.blocks(in: cluster)
+                let keyframe = try #require(times.first { $0.track == 1 && $0.isKeyframe })
+                #expect(point.children[0].number == keyframe.milliseconds)
+                if (times.first?.milliseconds ?? 0) < keyframe.milliseconds { later += 1 }
+            }
+        }
+        #expect(later > 0, "no cluster began with sound: nothing was tried")
+    }
+
     @Test func `its samples are those of the growing file`() throws {
         let (file, bytes, _) = try closed()
         #expect(WebMTests.blocks(of: bytes) == WebMTests.blocks(of: file.bytes))

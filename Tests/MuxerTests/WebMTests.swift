@@ -56,15 +56,18 @@ import Wire
         guard let top = Element.parse(bytes), top.count == 2, top[0].id == 0x1A45_DFA3,
             let inner = Element.parse(top[1].content)
         else { return nil }
-        return inner.filter { $0.id == 0x1F43_B675 }.flatMap { cluster in
-            let parts = cluster.children
-            return parts.dropFirst().map { block in
-                let octets = block.content
-                let relative = Int16(bitPattern: UInt16(octets[1]) << 8 | UInt16(octets[2]))
-                return Block(
-                    track: Int(octets[0] & 0x7F), milliseconds: parts[0].number + Int(relative),
-                    isKeyframe: octets[3] & 0x80 != 0, payload: Array(octets[4...]))
-            }
+        return inner.filter { $0.id == 0x1F43_B675 }.flatMap { blocks(in: $0) }
+    }
+
+    /// The blocks of one cluster.
+    static func blocks(in cluster: Element) -> [Block] {
+        let parts = cluster.children
+        return parts.dropFirst().map { block in
+            let octets = block.content
+            let relative = Int16(bitPattern: UInt16(octets[1]) << 8 | UInt16(octets[2]))
+            return Block(
+                track: Int(octets[0] & 0x7F), milliseconds: parts[0].number + Int(relative),
+                isKeyframe: octets[3] & 0x80 != 0, payload: Array(octets[4...]))
         }
     }
 

@@ -31,9 +31,11 @@ public struct WebMClosing: FileEnding {
             let isDue = last.map { part.start - $0 >= Self.interval } ?? true
             guard part.isIndependent, isDue, part.offset >= room.segmentStart else { continue }
             last = part.start
-            let time = max((part.start - header.origin).nanoseconds, 0) / 1_000_000
+            // What earlier versions wrote says when the cluster begins, and no more.
+            let began = UInt64(max((part.start - header.origin).nanoseconds, 0) / 1_000_000)
+            let time = reader.keyframeMilliseconds ?? began
             points.smallElement(.cuePoint) { writer in
-                writer.element(.cueTime, UInt64(time))
+                writer.element(.cueTime, time)
                 writer.smallElement(.cueTrackPositions) { writer in
                     writer.element(.cueTrack, track)
                     writer.element(.cueClusterPosition, part.offset - room.segmentStart)

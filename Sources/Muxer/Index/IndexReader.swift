@@ -60,6 +60,13 @@ public struct IndexReader: ~Escapable {
         get { IndexedRuns(rest) }
     }
 
+    /// When the first key frame of the cluster last read is shown, in milliseconds by the clock of a
+    /// WebM file; `nil` where nothing is said of one.
+    var keyframeMilliseconds: UInt64? {
+        var fields = ByteReader(rest)
+        return try? fields.readUInt64()
+    }
+
     /// All parts that are left.
     public mutating func readParts() -> [IndexedPart] {
         var parts: [IndexedPart] = []

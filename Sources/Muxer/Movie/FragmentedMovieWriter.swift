@@ -1,35 +1,6 @@
 import Codecs
-public import Timing
+import Timing
 public import Wire
-
-/// How a fragmented movie is cut.
-public struct FragmentedMovieConfiguration: Hashable, Sendable {
-    /// How much a part holds, unless a key frame ends it sooner: what a crash may lose.
-    public var partDuration = Interval.milliseconds(200)
-    /// Octets after which the next sample begins another part, whatever its time.
-    public var partByteCount = 4 << 20
-    /// The time that the file calls zero; where it is `nil`, when its first sample is shown. What a
-    /// track has before it, as an encoder's delay, is in the file and skipped by an edit list.
-    public var origin: Interval?
-    /// Whether room is left for the one write that makes a plain MP4 of the file when it is closed,
-    /// and what its tables will want is noted part by part.
-    var canBeClosed = false
-
-    /// What a recording wants, and low-latency HLS.
-    public init() {}
-}
-
-/// One part of a fragmented movie, as a playlist or an index lists it.
-public struct MoviePart: Hashable, Sendable {
-    /// Octets of the part, the file's header not among them.
-    public var byteCount: Int
-    /// When its first sample is decoded, as it was handed in.
-    public var start: Interval
-    /// Up to the sample that begins the next part.
-    public var duration: Interval
-    /// Whether a decoder can begin with this part.
-    public var isIndependent: Bool
-}
 
 /// Writes a fragmented MP4 file, as CMAF and low-latency HLS want it: samples in, whole parts out.
 ///

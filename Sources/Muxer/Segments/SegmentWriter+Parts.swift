@@ -64,7 +64,8 @@ extension SegmentWriter {
             container: container, formats: formats, wallClock: wallClock,
             origin: movie?.origin ?? webm?.origin ?? .zero,
             initialization: movie?.initialization ?? webm?.initialization ?? [])
-        index.append(part, runs: movie?.runs.bytes ?? [], segment: max(segments - 1, 0)) { header }
+        let runs = movie?.runs.bytes ?? webm?.runs.bytes ?? []
+        index.append(part, runs: runs, segment: max(segments - 1, 0)) { header }
     }
 
     /// Times further back than this begin a part, and are no jitter between the tracks.

@@ -1,19 +1,6 @@
 import Codecs
-public import Timing
+import Timing
 public import Wire
-
-/// How a WebM file is cut.
-public struct WebMConfiguration: Hashable, Sendable {
-    /// How much a cluster holds, unless a key frame ends it sooner: what a crash may lose.
-    public var clusterDuration = Interval.milliseconds(200)
-    /// Octets after which the next sample begins another cluster, whatever its time.
-    public var clusterByteCount = 4 << 20
-    /// The time that the file calls zero; where it is `nil`, when its first sample is shown.
-    public var origin: Interval?
-
-    /// What a recording wants.
-    public init() {}
-}
 
 /// Writes a WebM file that grows: samples in, whole clusters out.
 ///
@@ -28,21 +15,16 @@ public struct WebMWriter: ~Copyable {
     private(set) var origin: Interval?
     /// The file's header, once it has been written.
     private(set) var initialization: [UInt8] = []
-
-    private struct Block {
-        let track: Int
-        let time: Interval
-        /// Of its octets among those gathered.
-        let offset: Int
-        let byteCount: Int
-        let isKeyframe: Bool
-    }
+    /// What the cluster last written holds, as a sidecar notes it: when its first key frame is shown,
+    /// by the file's clock. Nothing, where there is none.
+    private(set) var runs = ByteWriter()
 
     private var tracks: [WebMTrack] = []
     private var last: [(time: Interval, step: Interval)?] = []
     private let configuration: WebMConfiguration
-    private var blocks: [Block] = []
-    private var bytes = ByteWriter()
+    /// The track that players go by: the first with pictures.
+    private let leadingTrack: Int
+    private var cluster = WebMCluster()
     private var part: MoviePart?
 
     /// A file of these tracks.
@@ -56,6 +38,7 @@ public struct WebMWriter: ~Copyable {
             tracks.append(try WebMTrack(format, index: index))
         }
         last = formats.map { _ in nil }
+        leadingTrack = formats.firstIndex { $0.kind == .video } ?? 0
         self.configuration = configuration
     }
 
@@ -126,23 +109,19 @@ extension WebMWriter {
     private func endsCluster(_ sample: Sample) -> Bool {
         guard let part else { return false }
         if sample.decodeTime - part.start >= configuration.clusterDuration { return true }
-        if bytes.count >= configuration.clusterByteCount { return true }
+        if cluster.byteCount >= configuration.clusterByteCount { return true }
         guard tracks[sample.track].format.kind == .video, sample.isKeyframe else { return false }
-        return blocks.contains { $0.track == sample.track }
+        return cluster.blocks.contains { $0.track == sample.track }
     }
 
     private mutating func gather(_ sample: Sample, _ payload: RawSpan, shownAt time: Interval) {
         let format = tracks[sample.track].format
         var start = 0
         if case .av1 = format { start = AV1Configuration.withoutDelimiter(payload) }
-        let offset = bytes.count
-        bytes.write(payload.extracting(start..<payload.byteCount))
         let isVideo = format.kind == .video
-        blocks.append(
-            Block(
-                track: sample.track, time: time, offset: offset,
-                byteCount: payload.byteCount - start,
-                isKeyframe: sample.isKeyframe || !isVideo))
+        cluster.append(
+            payload.extracting(start..<payload.byteCount), track: sample.track, shownAt: time,
+            isKeyframe: sample.isKeyframe || !isVideo)
         let hasVideo = tracks.contains { $0.format.kind == .video }
         let beginsHere = isVideo ? sample.isKeyframe : !hasVideo
         var noted =
@@ -159,34 +138,25 @@ extension WebMWriter {
         guard var part else { return nil }
         if origin == nil { writeHeader(into: &output) }
         let before = output.count
-        let times = blocks.map { milliseconds($0.time, track: $0.track) }
-        let base = max(times.min() ?? 0, 0)
-        // Browsers take no block that is earlier than the one before it, and sound is handed in late.
-        let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-        output.element(.cluster) { writer in
-            writer.element(.timestamp, UInt64(base))
-            for index in order {
-                let block = blocks[index]
-                writer.write(ElementID.simpleBlock)
-                writer.write(length: block.byteCount + 4)
-                writer.write(UInt8(0x80 | (block.track + 1)))
-                writer.write(UInt16(bitPattern: Int16(clamping: times[index] - base)))
-                writer.write(UInt8(block.isKeyframe ? 0x80 : 0))
-                let end = block.offset + block.byteCount
-                writer.write(bytes.bytes.span.bytes.extracting(block.offset..<end))
-            }
-        }
+        cluster.write(to: &output) { milliseconds($0.time, track: $0.track) }
         part.byteCount = output.count - before
         part.duration = (next ?? end) - part.start
-        blocks.removeAll(keepingCapacity: true)
-        bytes.removeAll()
+        noteKeyframe()
+        cluster.removeAll()
         self.part = nil
         return part
     }
 
+    /// Sound may stand before the key frame that a player goes to.
+    private mutating func noteKeyframe() {
+        runs.removeAll()
+        guard let time = cluster.firstKeyframe(of: leadingTrack) else { return }
+        runs.write(UInt64(max(milliseconds(time, track: leadingTrack), 0)))
+    }
+
     private mutating func writeHeader(into output: inout ByteWriter) {
-        let origin = configuration.origin ?? blocks.map(\.time).min() ?? .zero
-        for block in blocks where tracks[block.track].format.kind == .audio {
+        let origin = configuration.origin ?? cluster.firstShown ?? .zero
+        for block in cluster.blocks where tracks[block.track].format.kind == .audio {
             let before = (origin - block.time).nanoseconds
             tracks[block.track].delay = max(tracks[block.track].delay, before)
         }
