@@ -10,16 +10,8 @@ struct FileEndpoints: Sendable {
     ) async throws(ReadingThread.Busy) -> HTTPResponse {
         guard let opened = try await catalog.open(file) else { return .missing(file) }
         let live = await catalog.live(file)
-        // What a growing file holds is told by its index: octets behind it may still change.
-        var byteCount = live?.snapshot.byteCount ?? opened.byteCount
-        if let live, case .unsatisfiable = ByteRange(request.headers[.range], of: byteCount),
-            case .part(let next) = ByteRange(request.headers[.range], of: byteCount + 1),
-            next.lowerBound == byteCount
-        {
-            // A player that was told of the next part waits for it (RFC 8216bis §4.4.5.3).
-            let count = live.snapshot.partCount
-            byteCount = await live.next(after: count, within: .seconds(8)).byteCount
-        }
+        var byteCount = opened.byteCount
+        if let live { byteCount = await Self.byteCount(of: live, for: request.headers[.range]) }
         // Bytes that are appended to are no other representation, but nobody may rely on it.
         let tag = live == nil ? opened.tag : nil
         var headers: [(name: String, value: String)] = [
@@ -48,6 +40,17 @@ struct FileEndpoints: Sendable {
             return HTTPResponse(
                 status: 416, headers: headers + [("content-range", "bytes */\(byteCount)")])
         }
+    }
+
+    /// What a growing file holds is told by its index: octets behind it may still change. A player
+    /// that was told of the next part waits for it (RFC 8216bis §4.4.5.3).
+    private static func byteCount(of live: LiveIndex, for range: String?) async -> UInt64 {
+        let snapshot = live.snapshot
+        guard case .unsatisfiable = ByteRange(range, of: snapshot.byteCount),
+            case .part(let next) = ByteRange(range, of: snapshot.byteCount + 1),
+            next.lowerBound == snapshot.byteCount
+        else { return snapshot.byteCount }
+        return await live.next(after: snapshot.partCount, within: .seconds(8)).byteCount
     }
 
     private func body(of file: OpenRecording, _ range: Range<UInt64>) -> HTTPBody {

@@ -3,16 +3,10 @@ import Recording
 
 /// What playlists have listed: a segment keeps its number, also when files before it are deleted.
 actor PlaylistHistory {
-    private struct Listed {
-        var files: [String] = []
-        var counts: [String: Int] = [:]
-        var removedFiles = 0
-        var removedSegments = 0
-    }
-
     private let catalog: RecordingCatalog
     private let recordings: Recordings
-    private var listed: [String: Listed] = [:]
+    private var numbers: [String: SegmentNumbers] = [:]
+    private var views = 0
 
     init(catalog: RecordingCatalog, recordings: Recordings) {
         (self.catalog, self.recordings) = (catalog, recordings)
@@ -22,29 +16,28 @@ actor PlaylistHistory {
     ///
     /// - Throws: `ReadingThread.Busy` where it cannot be known now: what was listed stays so.
     func playlist(of name: String) async throws(ReadingThread.Busy) -> MediaPlaylist? {
+        views += 1
+        let view = views
         let files = try await files(of: name)
-        guard !files.isEmpty else { return nil }
-        var record = listed[name] ?? Listed()
-        for file in record.files where !files.contains(where: { $0.file == file }) {
-            record.removedFiles += 1
-            record.removedSegments += record.counts[file] ?? 0
-            record.counts[file] = nil
-        }
-        record.files = files.map(\.file)
-        for file in files { record.counts[file.file] = file.index.spans.count }
-        if listed.count >= Self.limit { listed.removeAll() }
-        listed[name] = record
-        let isOne = files.count == 1 && files[0].file.hasPrefix(name + ".")
+        guard let last = files.last else { return nil }
         let isActive: Bool
-        if isOne {
-            isActive = !files[0].index.isFinished
+        if files.count == 1, last.file.hasPrefix(name + ".") {
+            isActive = !last.index.isFinished
         } else {
             isActive = await recordings.isWriting(name)
         }
+        let first = number(files, of: name, view: view)
         var playlist = MediaPlaylist(files: files.compactMap(\.listing), isEnded: !isActive)
-        (playlist.removedFiles, playlist.firstSequenceNumber) =
-            (record.removedFiles, record.removedSegments)
+        (playlist.removedFiles, playlist.firstSequenceNumber) = (first.files, first.segments)
         return playlist
+    }
+
+    private func number(
+        _ files: [RecordedFile], of name: String, view: Int
+    ) -> SegmentNumbers.Place {
+        if numbers.count >= Self.limit, numbers[name] == nil { numbers.removeAll() }
+        return numbers[name, default: SegmentNumbers()].take(
+            files.map { .init(file: $0.file, segmentCount: $0.index.spans.count) }, view: view)
     }
 
     /// The growing index behind a playlist.

@@ -15,11 +15,12 @@ final class RecordedFolder: Sendable {
     let recordings: Recordings
     let endpoints: RecordingEndpoints
 
-    init(rooms: String? = nil) async throws {
+    init(rooms: String? = nil, on storage: any Storage = SystemStorage()) async throws {
         var template = Array("/tmp/sluice-api-XXXXXX\0".utf8CString)
         path = try #require(mkdtemp(&template).map { String(cString: $0) })
         recordings = try Recordings(
-            folder: path, bearer: nil, clock: { 1_800_000_000_000_000_000 }, report: { _, _, _ in })
+            folder: path, on: storage, bearer: nil, clock: { 1_800_000_000_000_000_000 },
+            report: { _, _, _ in })
         endpoints = RecordingEndpoints(recordings, rooms: rooms)
         // What a crash left has been looked for: files may be put there now.
         _ = await recordings.recovered()
@@ -43,9 +44,20 @@ final class RecordedFolder: Sendable {
         _ file: String, _ container: Container, _ format: TrackFormat = RecordedFolder.h264,
         seconds: Int = 3, from start: Int64 = 5, key: [UInt8] = [], isClosed: Bool = true
     ) throws -> [UInt8] {
+        let chunk = try Self.chunk(container, format, seconds: seconds, from: start, key: key)
+        try write(chunk.bytes, to: file)
+        try write(chunk.index + (isClosed ? ClosingMark.bytes : []), to: file + ".index")
+        return chunk.bytes
+    }
+
+    /// All octets of such a file, as its recording's engine hands them out.
+    static func chunk(
+        _ container: Container, _ format: TrackFormat = RecordedFolder.h264, seconds: Int = 3,
+        from start: Int64 = 5, key: [UInt8] = []
+    ) throws -> FileChunk {
         var writer = try SegmentWriter([format], container: container)
         writer.wallClock = 1_700_000_000_000_000_000
-        var (output, index) = (ByteWriter(), [UInt8]())
+        var (output, parts) = (ByteWriter(), [FinishedPart]())
         for number in 0..<(seconds * 10) {
             let isKeyframe = number % 10 == 0
             let time = Interval.seconds(start) + .milliseconds(Int64(number) * 100)
@@ -55,14 +67,13 @@ final class RecordedFolder: Sendable {
             _ = try writer.write(
                 Sample(track: 0, time: time, isKeyframe: isKeyframe),
                 payload: (isKeyframe && !key.isEmpty ? key : slice).span.bytes, into: &output)
-            for part in writer.takeParts() { index += part.record }
+            parts += writer.takeParts()
         }
         writer.end(into: &output)
-        for part in writer.takeParts() { index += part.record }
-        if isClosed { index += ClosingMark.bytes }
-        try write(output.bytes, to: file)
-        try write(index, to: file + ".index")
-        return output.bytes
+        parts += writer.takeParts()
+        return FileChunk(
+            bytes: output.bytes, index: parts.flatMap(\.record), parts: parts.map(\.part),
+            header: writer.indexHeader)
     }
 
     private func write(_ octets: [UInt8], to file: String) throws {
