@@ -62,6 +62,56 @@ import Testing
         }
     }
 
+    /// What was asked of the way to a server.
+    private struct Asked: Decodable {
+        let method: String
+        let seconds: Double
+        let session: String
+
+        init(from decoder: any Decoder) throws {
+            var words = try decoder.unkeyedContainer()
+            method = try words.decode(String.self)
+            seconds = try words.decode(Double.self)
+            session = try words.decode(String.self)
+        }
+    }
+
+    @Test func `a goodbye that no server answers holds up no new session`() async throws {
+        try await ClipTests.withClip("clip.mp4") { clip in
+            let folder = (clip as NSString).deletingLastPathComponent
+            let sfu = try SFUProcess()
+            let server = "http://127.0.0.1:\(sfu.port)"
+            let way = try ScriptProcess(CameraTests.systemPython, "slow_farewell.py", [server])
+            let relay = try ClipTests.relay(
+                clip, to: server + "/rooms/a/whip", ["--loop"], until: "published")
+            let recorder = try RecorderProcess(
+                "http://127.0.0.1:\(way.port)/rooms/a/whep?wait=5", bearer: "t0k3n", to: folder)
+            try await eventually(within: 20) {
+                try Self.state(of: recorder) == "recording" ? true : nil
+            }
+            func told() throws -> [Asked] {
+                try JSONDecoder().decode(
+                    [Asked].self, from: Data(try Self.get("/told", port: way.port).utf8))
+            }
+            let first = try #require(try told().first?.session)
+            _ = try Fetcher().perform(HTTPCall("DELETE", server + first))
+            let asked = try await eventually(within: 20) {
+                let all = try told()
+                return all.count { $0.method == "POST" } == 2
+                    && all.contains { $0.method == "DELETE" } ? all : nil
+            }
+            let goodbye = try #require(asked.first { $0.method == "DELETE" })
+            let next = try #require(asked.last { $0.method == "POST" })
+            #expect(goodbye.session == first && next.session != first)
+            // Two seconds is what a goodbye is given; half a second keeps recordings apart.
+            #expect(next.seconds - goodbye.seconds < 1.5, "\(asked)")
+            try await eventually(within: 20) {
+                try Self.state(of: recorder) == "recording" ? true : nil
+            }
+            #expect(relay.stop().code == 0 && recorder.stop().code == 0)
+        }
+    }
+
     @Test func `a server that is heard again in time keeps its sessions`() async throws {
         try await ClipTests.withClip("clip.mp4") { clip in
             let sfu = try SFUProcess()

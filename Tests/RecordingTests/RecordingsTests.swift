@@ -1,5 +1,6 @@
 import Glibc
 import Muxer
+import Synchronization
 import Testing
 import Timing
 import Wire
@@ -28,6 +29,32 @@ import Wire
         close(pipes[1])
         #expect(await recordings.recovered().empty == 1)
         close(pipes[0])
+        await recordings.stopAll()
+    }
+
+    @Test func `a clock that is set back meanwhile makes no jump in a recording's names or dates`()
+        async throws
+    {
+        let disk = ModelDisk()
+        let wall = Mutex<Int64>(1_000_000_000_000_000)  // 1970-01-12 13:46:40
+        let recordings = try Recordings(
+            folder: "/r", on: disk, bearer: nil, clock: { wall.withLock { $0 } },
+            report: { _, _, _ in })
+        let order = await recordings.order("cam", "rtsp://192.0.2.1/live")
+        let recording = order.recording
+        #expect(recording.progress.snapshot.startedSeconds == 1_000_000)
+        for number in 0..<3 {
+            recording.take(.began(.mpegts))
+            recording.take(.data(chunk(at: 0, 1000 + number), RecordingStatistics()))
+            recording.take(.finished(RecordingStatistics()))
+            wall.withLock { $0 -= 3_600_000_000_000 }
+        }
+        await recording.finish()
+        let files = disk.names.filter { $0.hasSuffix(".ts") }.sorted()
+        #expect(files.count == 3 && files.allSatisfy { $0.hasPrefix("/r/cam_19700112_1346") })
+        #expect(files.map { disk.bytes($0)?.count } == [1000, 1001, 1002])
+        let next = await recordings.order("cam", "rtsp://192.0.2.1/live")
+        #expect(next.recording.progress.snapshot.startedSeconds == 1_000_000 - 3 * 3600)
         await recordings.stopAll()
     }
 
