@@ -25,6 +25,20 @@ extension PacerStatistics {
         return shared + video.truths("video") + audio.truths("audio") + sessionTruths
     }
 
+    /// What the original warned of, in its words, and how often it was so since `before`.
+    public func warnings(since before: PacerStatistics) -> [(warning: String, count: Int)] {
+        [
+            ("capping excessive delay", cappedWaits - before.cappedWaits),
+            ("timestamp went backwards", returns - before.returns),
+        ].filter { $0.1 > 0 }
+    }
+
+    /// Frames whose timestamp lay before the one of the frame before.
+    private var returns: Int {
+        let repairs = video.repairs + audio.repairs
+        return repairs.backward + repairs.resets
+    }
+
     /// What concerns all tracks: skew, what happened to the clock, drops and repairs, each by cause.
     private var sessionTruths: [(name: String, value: Int)] {
         let anchors = clock.epochAnchors + clock.dropAnchors + clock.pathAnchors

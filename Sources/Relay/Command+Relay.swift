@@ -26,13 +26,13 @@ extension Command {
                 help: "by media time, or as the original did"),
             Option(
                 "bucket-queue", .number(1...1_000), "FRAMES", default: "10",
-                help: "with leaky-bucket: how many wait on a track before the camera is held up"),
+                help: "leaky-bucket: how many wait on a track before the camera is held up"),
             Option(
                 "bucket-catchup", .number(1...1_000), "FRAMES", default: "5",
-                help: "with leaky-bucket: from so many waiting ones on it hurries"),
+                help: "leaky-bucket: from so many waiting ones on it hurries"),
             Option(
                 "bucket-speed", .number(100...1_000), "PERCENT", default: "110",
-                help: "with leaky-bucket: how much it then hurries"),
+                help: "leaky-bucket: how much it then hurries"),
             Option(
                 "realtime", .flag,
                 help: "ask for real-time scheduling: packets leave on time beside other work"),

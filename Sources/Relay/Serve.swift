@@ -103,25 +103,10 @@ private func logStatistics(of relays: [RunningRelay], each seconds: Int, _ log: 
             let fields = statistics.pacer.fields.map { (key: $0.name, value: "\($0.value)") }
             let camera = relay.configuration.name
             log(.info, "pacer statistics", fields: [(key: "camera", value: camera)] + fields)
-            let counts = [
-                (
-                    "capping excessive delay", statistics.pacer.cappedWaits,
-                    before[index].cappedWaits
-                ),
-                ("timestamp went backwards", statistics.pacer.returns, before[index].returns),
-            ]
-            for (warning, now, then) in counts where now > then {
-                log(.warning, warning, ["camera": camera, "count": "\(now - then)"])
+            for (warning, count) in statistics.pacer.warnings(since: before[index]) {
+                log(.warning, warning, ["camera": camera, "count": "\(count)"])
             }
             before[index] = statistics.pacer
         }
-    }
-}
-
-extension PacerStatistics {
-    /// Frames whose timestamp lay before the one of the frame before.
-    fileprivate var returns: Int {
-        let repairs = video.repairs + audio.repairs
-        return repairs.backward + repairs.resets
     }
 }

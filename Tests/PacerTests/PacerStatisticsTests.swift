@@ -34,6 +34,18 @@ import Timing
         for (name, value) in wanted { #expect(fields[name] == value, "\(name)") }
     }
 
+    @Test func `the original's warnings tell how often since the last record`() {
+        var (before, now) = (PacerStatistics(), PacerStatistics())
+        #expect(now.warnings(since: before).isEmpty)
+        (now.cappedWaits, now.video.repairs.backward, now.audio.repairs.resets) = (3, 2, 1)
+        let first = now.warnings(since: before)
+        #expect(first.map(\.warning) == ["capping excessive delay", "timestamp went backwards"])
+        #expect(first.map(\.count) == [3, 3])
+        before = now
+        now.cappedWaits += 1
+        #expect(now.warnings(since: before).map(\.count) == [1])
+    }
+
     @Test func `five minutes of thirty frames a second read as the original's sample`() {
         var session = PacedSession()
         let track = session.addTrack(.video, clockRate: 90_000)

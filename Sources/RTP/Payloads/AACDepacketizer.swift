@@ -4,8 +4,8 @@ import Wire
 
 /// Makes AAC frames of `mpeg4-generic` payloads (RFC 3640): several in a packet, or one in several.
 ///
-/// A frame that a loss touches is dropped, and no other. Interleaved frames come out in their own order of time
-/// within a packet only. ADTS headers inside, as some cameras send them, are taken off.
+/// A frame that a loss touches is dropped, and no other. Interleaved frames come out in their own order
+/// of time within a packet only. ADTS headers inside, as some cameras send them, are taken off.
 public struct AACDepacketizer: Depacketizer, Sendable {
     private struct Fragment {
         var bytes: [UInt8]
