@@ -38,21 +38,33 @@ public struct PayloadFormat: Hashable, Sendable {
 }
 
 /// What an `fmtp` line says: parameters with values, separated by semicolons.
+///
+/// Read once, when it is made: who asks for a parameter pays no more for a long line than for a short
+/// one. Of a line with more than 64 parameters the first 64 are read.
 public struct FormatParameters: Hashable, Sendable {
     /// As written.
-    public var text: String
+    public var text: String {
+        didSet { values = Self.values(of: text) }
+    }
+
+    private var values: [String: String]  // by name in lower case; of a name twice, the first
 
     /// What follows the payload type on an `fmtp` line; empty when there is none.
-    public init(_ text: String) { self.text = text }
+    public init(_ text: String) { (self.text, values) = (text, Self.values(of: text)) }
 
     /// One parameter's value, by its name in lower case; empty for a parameter without one.
-    public subscript(name: String) -> String? {
-        for part in text.split(separator: ";") {
-            let pair = part.split(separator: "=", maxSplits: 1)
-            guard let key = pair.first, Self.trimmed(key).lowercased() == name else { continue }
-            return pair.count == 2 ? Self.trimmed(pair[1]) : ""
+    public subscript(name: String) -> String? { values[name] }
+
+    private static func values(of text: String) -> [String: String] {
+        var values: [String: String] = [:]
+        let parts = text.utf8.split(separator: UInt8(ascii: ";"), maxSplits: limit)
+        for part in parts.prefix(limit) {
+            let pair = Substring(part).split(separator: "=", maxSplits: 1)
+            guard let name = pair.first.map({ trimmed($0).lowercased() }), values[name] == nil
+            else { continue }
+            values[name] = pair.count == 2 ? trimmed(pair[1]) : ""
         }
-        return nil
+        return values
     }
 
     private static func trimmed(_ text: Substring) -> String {
@@ -60,6 +72,8 @@ public struct FormatParameters: Hashable, Sendable {
         guard let last = front.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return "" }
         return String(front[...last])
     }
+
+    private static let limit = 64  // cameras write a dozen
 }
 
 /// One `extmap` line (RFC 8285 §5).
@@ -84,28 +98,22 @@ extension MediaSection {
         return .sendrecv
     }
 
-    /// The payload types with an `rtpmap`, each once, in order of preference.
+    /// The payload types with an `rtpmap`, each once, in order of preference. O(the section's length).
     public var payloadFormats: [PayloadFormat] {
-        let maps = numbered("rtpmap")
-        let parameters = numbered("fmtp")
-        let feedback = values("rtcp-fb").map { $0.split(separator: " ", maxSplits: 1) }
-        var seen: Set<UInt8> = []  // a repeated format would cost a search each time
+        let (maps, parameters) = (numbered("rtpmap"), numbered("fmtp"))
+        let feedback = feedbackValues
+        var seen: Set<UInt8> = []
         return formats.compactMap { format in
             guard let payloadType = UInt8(format), payloadType < 128,
-                seen.insert(payloadType).inserted,
-                let map = maps.first(where: { $0.number == format })?.rest
+                seen.insert(payloadType).inserted, let map = maps[format]
             else { return nil }
             let fields = map.split(separator: "/")
             guard fields.count >= 2, let clockRate = UInt32(fields[1]) else { return nil }
             return PayloadFormat(
                 payloadType: payloadType, encodingName: String(fields[0]), clockRate: clockRate,
                 channels: fields.count > 2 ? Int(fields[2]) : nil,
-                parameters: FormatParameters(
-                    parameters.first { $0.number == format }?.rest ?? ""),
-                feedback: feedback.compactMap { pair in
-                    pair.count == 2 && (pair[0] == format || pair[0] == "*")
-                        ? String(pair[1]) : nil
-                })
+                parameters: FormatParameters(parameters[format] ?? ""),
+                feedback: feedback[format, default: []] + feedback["*", default: []])
         }
     }
 
@@ -145,10 +153,30 @@ extension MediaSection {
         }
     }
 
-    private func numbered(_ name: String) -> [(number: String, rest: String)] {
-        values(name).compactMap { value in
+    /// What `rtcp-fb` lines say, by the payload type's number or `*`. What all share is copied for
+    /// each: of one number no more is kept than anybody says.
+    private var feedbackValues: [String: [String]] {
+        var feedback: [String: [String]] = [:]
+        for value in values("rtcp-fb") {
             let fields = value.split(separator: " ", maxSplits: 1)
-            return fields.count == 2 ? (String(fields[0]), String(fields[1])) : nil
+            guard fields.count == 2 else { continue }
+            let number = String(fields[0])
+            guard feedback[number, default: []].count < Self.feedbackLimit else { continue }
+            feedback[number, default: []].append(String(fields[1]))
         }
+        return feedback
     }
+
+    /// What the lines of a name say of each number; of a number twice, the first.
+    private func numbered(_ name: String) -> [String: String] {
+        var lines: [String: String] = [:]
+        for value in values(name) {
+            let fields = value.split(separator: " ", maxSplits: 1)
+            guard fields.count == 2, lines[String(fields[0])] == nil else { continue }
+            lines[String(fields[0])] = String(fields[1])
+        }
+        return lines
+    }
+
+    private static let feedbackLimit = 32  // browsers write six
 }

@@ -9,21 +9,30 @@ struct CodecMatch {
     /// The payload types of a section that we carry, in the offer's order of preference.
     static func choices(in section: MediaSection) -> [CodecMatch] {
         let formats = section.payloadFormats
+        let repairs = repairs(among: formats)
         return formats.compactMap { format in
             guard let codec = Codec(encodingName: format.encodingName),
                 format.clockRate == codec.clockRate, format.channels == codec.channelCount
             else { return nil }
-            let repair = formats.first {
-                $0.encodingName.lowercased() == "rtx"
-                    && $0.parameters["apt"] == String(format.payloadType)
-            }
             return CodecMatch(
                 codec: NegotiatedCodec(
                     codec: codec, payloadType: format.payloadType,
-                    retransmissionPayloadType: repair?.payloadType,
+                    retransmissionPayloadType: repairs[format.payloadType],
                     parameters: format.parameters, feedback: feedback(of: format)),
                 format: format)
         }
+    }
+
+    /// The payload types of retransmissions, by what they repeat (RFC 4588 §8.1); of several, the first.
+    private static func repairs(among formats: [PayloadFormat]) -> [UInt8: UInt8] {
+        var repairs: [UInt8: UInt8] = [:]
+        for format in formats where format.encodingName.lowercased() == "rtx" {
+            guard let repeated = format.parameters["apt"].flatMap({ UInt8($0) }),
+                repairs[repeated] == nil
+            else { continue }
+            repairs[repeated] = format.payloadType
+        }
+        return repairs
     }
 
     /// The payload type under which a receiver takes what a producer sends; `nil` when it cannot.

@@ -29,6 +29,24 @@ import Testing
         #expect(section.payloadFormats.count == 1)
     }
 
+    @Test func `reads sixty-four parameters of a line, and the first of those of one name`() {
+        let many = FormatParameters(String(repeating: "a;", count: 63) + "b=1;c=2")
+        #expect(many["a"] == "" && many["b"] == "1" && many["c"] == nil)
+        var twice = FormatParameters("x=1; X=2 ;=3;;y = z=4 ")
+        #expect(twice["x"] == "1" && twice["y"] == "z=4")
+        twice.text = "x=5"
+        #expect(twice["x"] == "5" && twice["y"] == nil)
+    }
+
+    @Test func `reads thirty-two kinds of feedback of a payload type, and as many of all`() throws {
+        let attributes = (0..<2000).map { "a=rtcp-fb:\($0 % 2 == 0 ? "96" : "*") x\($0)\r\n" }
+        let text =
+            "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n"
+            + "a=rtpmap:96 VP8/90000\r\n" + attributes.joined()
+        let section = try #require(try SessionDescription(parsing: text).media.first)
+        #expect(section.payloadFormats.first?.feedback.count == 64)
+    }
+
     @Test(arguments: ["x", "96", "96 VP8", "96 VP8/", "96 VP8/x", "128 VP8/90000", "-1 VP8/90000"])
     func `leaves out a malformed map`(_ map: String) throws {
         #expect(try Self.section("rtpmap:\(map)", formats: "96 128 -1").payloadFormats.isEmpty)

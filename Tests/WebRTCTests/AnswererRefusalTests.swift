@@ -1,6 +1,7 @@
 import SDP
 import Testing
-import WebRTC
+
+@testable import WebRTC
 
 /// One edit of a good offer, and what must come of it.
 @Suite struct AnswererRefusalTests {
@@ -56,6 +57,23 @@ import WebRTC
         #expect(throws: NegotiationError.noCommonCodec(kind: "audio", offered: ["L16"])) {
             try Answerer(offer: offer, local: .example).receiving()
         }
+    }
+
+    @Test func `what repeats a payload type is read once, however long its line and the list are`()
+        throws
+    {
+        let types = (1...120).map(String.init)
+        var section = try #require(
+            try Fixture("obs-31-publish").offer().media.first { $0.kind == "video" })
+        section.formats = types + ["121", "122"]
+        section.attributes.removeAll { ["rtpmap", "fmtp", "rtcp-fb"].contains($0.name) }
+        for type in types { section.append("rtpmap", "\(type) H264/90000") }
+        for type in ["121", "122"] { section.append("rtpmap", "\(type) rtx/90000") }
+        section.append("fmtp", "121 " + String(repeating: "a;", count: 28_000) + "apt=1")
+        section.append("fmtp", "122 apt=2")
+        let choices = CodecMatch.choices(in: section)
+        #expect(choices.count == 120)
+        #expect(choices.prefix(3).map(\.codec.retransmissionPayloadType) == [nil, 122, nil])
     }
 
     @Test func `rejects a second section outside the bundle`() throws {
