@@ -80,7 +80,7 @@ extension Worker {
         case .producerWanted: producerWanted(frame.number, on: loop)
         case .producerUnwanted: producerUnwanted(frame.number, on: loop)
         case .keyframeWanted:
-            // Of what that loop has lost in the pipe it will have one anyway, when it is in time again.
+            // Of what that loop has lost in the pipe it will have one anyway, within a second.
             guard let place = pipes.produced[frame.number], !pipes.isTorn(place, to: loop)
             else { return }
             requestKeyframe(from: place)

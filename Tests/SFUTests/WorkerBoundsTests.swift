@@ -60,6 +60,27 @@ import Wire
         #expect(soon == nil && later == place && outlet.nextMend == nil)
     }
 
+    @Test func `a pipe that goes on losing is not waited for longer than a second`() {
+        var outlet = PipeOutlet()
+        var rooms = Slab<Room>()
+        var producers = Slab<Producer>()
+        let room = rooms.insert(Room(name: "r", title: "r", createdMilliseconds: 0))
+        let handles = [
+            producers.insert(producer(parameters: "")), producers.insert(producer(parameters: "")),
+        ]
+        let places = handles.map { Pipes.Place(room: room, producer: $0) }
+        var asked: [[Int]] = [[], []]
+        for milliseconds in 0..<5000 {
+            let now = Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
+            while let place = outlet.nextTorn(at: now) {
+                asked[place == places[0] ? 0 : 1].append(milliseconds)
+            }
+            if milliseconds % 100 == 0 { outlet.tear(places[0], at: now) }
+            if milliseconds % 100 == 50 { outlet.tear(places[1], at: now) }
+        }
+        #expect(asked == [[1000, 2000, 3000, 4000], [1050, 2050, 3050, 4050]])
+    }
+
     @Test func `a track is told of however long its texts are, without what has no room`() throws {
         let parameters =
             "sprop-parameter-sets=" + String(repeating: "A", count: 3000)

@@ -20,13 +20,22 @@ struct PipeOutlet {
     private var position = 0
     private var isClosed = false
     private var mend = Instant(nanoseconds: 0)  // of what is torn, if no more is lost by then
-    private(set) var torn: [Pipes.Place] = []  // producers whose packets were lost
+    private var tears: [Tear] = []
+
+    /// A producer whose packets were lost.
+    private struct Tear {
+        let place: Pipes.Place
+        let limit: Instant  // of its wait: who is always a little late must have a picture too
+    }
+
+    /// Producers whose packets were lost, and which have not been asked for a key frame since.
+    var torn: [Pipes.Place] { tears.map(\.place) }
 
     var isEmpty: Bool { position == entries.count }
     var count: Int { entries.count - position }
 
     var takesMessages: Bool { !isClosed && count < Self.messageLimit }
-    var nextMend: Instant? { torn.isEmpty ? nil : mend }
+    var nextMend: Instant? { tears.map { min($0.limit, mend) }.min() }
 
     /// Queues an entry; `false` when as many wait as may. Messages may where packets no longer do: what
     /// they tell is told once.
@@ -49,11 +58,17 @@ struct PipeOutlet {
     /// Notes that packets of a producer were lost.
     mutating func tear(_ place: Pipes.Place, at now: Instant) {
         mend = now + Self.calm
-        if !torn.contains(place) { torn.append(place) }
+        if !isTorn(place) { tears.append(Tear(place: place, limit: now + Self.patience)) }
     }
 
-    /// A producer to ask for a key frame, because the pipe is in time again.
-    mutating func nextTorn(at now: Instant) -> Pipes.Place? { mend <= now ? torn.popLast() : nil }
+    func isTorn(_ place: Pipes.Place) -> Bool { tears.contains { $0.place == place } }
+
+    /// A producer to ask for a key frame: the pipe is in time again, or has been late for too long to
+    /// be waited for.
+    mutating func nextTorn(at now: Instant) -> Pipes.Place? {
+        guard let index = tears.lastIndex(where: { min($0.limit, mend) <= now }) else { return nil }
+        return tears.remove(at: index).place
+    }
 
     mutating func popFirst() -> Entry? {
         guard position < entries.count else { return nil }
@@ -92,6 +107,8 @@ struct PipeOutlet {
     static let messageLimit = 65_536
     /// How long a pipe must have lost nothing to be in time again.
     static let calm = Interval.milliseconds(200)
+    /// How long at most a producer is not asked for a key frame, though more is lost.
+    static let patience = Interval.seconds(1)
     /// What came before is carried only while it leaves this many entries free.
     static let backlogReserve = 2048
 }
@@ -164,7 +181,7 @@ struct Pipes {
     }
 
     func isTorn(_ place: Place, to loop: Int) -> Bool {
-        outlets.indices.contains(loop) && outlets[loop].torn.contains(place)
+        outlets.indices.contains(loop) && outlets[loop].isTorn(place)
     }
 
     /// When the next pipe that lost packets may be in time again.
