@@ -19,9 +19,10 @@ public struct NackGenerator: Sendable {
         var due: Instant
         var arrivals: UInt32  // how many newer packets had come when the gap showed
         var tries: Int
+        var asked: Instant  // first
     }
 
-    /// The path's round trip, as the newest report gave it; 100 ms until one does.
+    /// The path's round trip: as a report gave it, and as repeats have come since; 100 ms until then.
     public var roundTripTime = Interval.milliseconds(100)
 
     /// How many packets came after they were asked for.
@@ -45,14 +46,21 @@ public struct NackGenerator: Sendable {
     public var outstandingCount: Int { missing.count }
 
     /// Takes note of a packet, fresh or sent again.
-    public mutating func packetArrived(_ sequenceNumber: UInt16, at now: Instant) -> Action {
+    ///
+    /// - Parameters:
+    ///   - sequenceNumber: Its number, where it was sent again the original one.
+    ///   - isRetransmission: Whether it is known to be an answer: how long that took is learned.
+    ///   - now: The time.
+    public mutating func packetArrived(
+        _ sequenceNumber: UInt16, isRetransmission: Bool = false, at now: Instant
+    ) -> Action {
         guard let newest = unwrapper.newest else {
             _ = unwrapper.unwrap(sequenceNumber)
             return .none
         }
         let number = unwrapper.unwrap(sequenceNumber)
         guard number > newest else {
-            remove(number)
+            remove(number, isRetransmission: isRetransmission, at: now)
             return .none
         }
         arrivals &+= 1
@@ -87,6 +95,7 @@ public struct NackGenerator: Sendable {
             if isDue {
                 guard entry.tries < Self.tryLimit else { continue }
                 requests.append(UInt16(truncatingIfNeeded: entry.number))
+                if entry.tries == 0 { entry.asked = now }
                 entry.tries += 1
                 entry.due = now + retry
             }
@@ -109,22 +118,31 @@ public struct NackGenerator: Sendable {
         }
         let due = now + reorderingTolerance
         for number in gap {
-            missing.append(Missing(number: number, due: due, arrivals: arrivals, tries: 0))
+            missing.append(
+                Missing(number: number, due: due, arrivals: arrivals, tries: 0, asked: now))
         }
         deadline = min(deadline ?? due, due)
         return .none
     }
 
-    private mutating func remove(_ number: Int64) {
+    private mutating func remove(_ number: Int64, isRetransmission: Bool, at now: Instant) {
         guard let index = missing.firstIndex(where: { $0.number == number }) else { return }
         let entry = missing.remove(at: index)
         if entry.tries > 0 { recoveredCount += 1 }
+        if entry.tries > 0, isRetransmission { learn(now - entry.asked) }
         if missing.isEmpty { deadline = nil }
+    }
+
+    /// From the first request on: who answers the second would else seem quicker than it is.
+    private mutating func learn(_ sample: Interval) {
+        let sample = min(sample, Self.longestRoundTrip)
+        roundTripTime = roundTripTime + (sample - roundTripTime) / 4
     }
 
     /// How many packets are waited for at most; a longer gap asks for a key frame at once.
     public static let outstandingLimit = 512
     /// How often one packet is asked for.
     public static let tryLimit = 10
+    private static let longestRoundTrip = Interval.seconds(1)
     private static let shortestRetry = Interval.milliseconds(20)
 }

@@ -43,6 +43,7 @@ struct Consumer {
     var keepsTimes = false  // a recording's: what is replayed to it keeps its own pace
     var pending: [Int64] = []  // source numbers to send again, oldest first
     var replayCredit = 0  // packets of the replay that may be sent now
+    var replayTerms = ReplayTerms()
     var resendTime = Instant(nanoseconds: 0)  // up to which resending has been granted
     var isPending = false  // on the router's list of consumers with retransmissions
     var resent: Int64 = 0  // the retransmission stream's next number

@@ -53,6 +53,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case beforeStart
     /// Not forwarded: its stream ended while it waited for room to send.
     case streamEnded
+    /// Not forwarded: it waited too long for room to send, and live media that comes late is of no use.
+    case fanOutLate
     /// What seals refused it: not sent, or sent as zeros that nobody can open.
     case notSealed
     /// A retransmission was asked for that the cache no longer has.

@@ -8,7 +8,7 @@ import Timing
 struct KeyframeRequester {
     private enum State {
         case satisfied
-        case requested(retry: Instant, remaining: Int)
+        case requested(at: Instant, retry: Instant, remaining: Int)
         case limited(until: Instant, wanted: Bool)
     }
 
@@ -23,7 +23,7 @@ struct KeyframeRequester {
     var nextDeadline: Instant? {
         switch state {
         case .satisfied: nil
-        case .requested(let retry, _): retry
+        case .requested(_, let retry, _): retry
         case .limited(let until, _): until
         }
     }
@@ -32,6 +32,8 @@ struct KeyframeRequester {
         switch state {
         case .satisfied:
             return request(at: now)
+        case .requested(let asked, _, 0) where asked + interval <= now:  // who asks now is here now
+            return request(at: now, remaining: 0)
         case .requested:
             return .none
         case .limited(let until, _):
@@ -40,13 +42,31 @@ struct KeyframeRequester {
         }
     }
 
-    /// A key frame began: the wish is met, and new wishes wait out the interval.
+    /// Like `keyframeNeeded`, for who cannot send: `advance` asks, as soon as that may be.
+    mutating func keyframeMissed(at now: Instant) {
+        switch state {
+        case .satisfied:
+            state = .limited(until: now, wanted: true)
+        case .requested(let asked, let retry, let remaining):
+            let soon = max(now, asked + interval)
+            state = .requested(at: asked, retry: min(retry, soon), remaining: remaining)
+        case .limited(let until, _):
+            state = .limited(until: until, wanted: true)
+        }
+    }
+
+    /// A key frame began: the wish is met, and new wishes wait until an interval has passed since
+    /// the request, however slowly it would have been repeated.
     mutating func keyframeArrived(at now: Instant) {
         switch state {
         case .satisfied: return
-        case .requested(let until, _), .limited(let until, _):
-            state = .limited(until: until, wanted: false)
+        case .requested(let asked, _, _): limit(until: asked + interval, at: now)
+        case .limited(let until, _): limit(until: until, at: now)
         }
+    }
+
+    private mutating func limit(until: Instant, at now: Instant) {
+        state = until > now ? .limited(until: until, wanted: false) : .satisfied
     }
 
     /// A stream begins, as a rule with a key frame: asks only if none has come after the interval.
@@ -54,9 +74,16 @@ struct KeyframeRequester {
         state = .limited(until: now + interval, wanted: true)
     }
 
+    /// A stream goes on that was silent: who did not listen then may now.
+    mutating func streamResumed(at now: Instant) {
+        guard case .requested(let asked, _, _) = state else { return }
+        state = .requested(
+            at: asked, retry: max(now, asked + interval), remaining: Self.retries)
+    }
+
     mutating func advance(to now: Instant) -> Action {
         switch state {
-        case .requested(let retry, let remaining) where retry <= now:
+        case .requested(_, let retry, let remaining) where retry <= now:
             return request(at: now, remaining: max(remaining - 1, 0))
         case .limited(let until, let wanted) where until <= now:
             if wanted { return request(at: now) }
@@ -69,7 +96,7 @@ struct KeyframeRequester {
 
     private mutating func request(at now: Instant, remaining: Int = Self.retries) -> Action {
         let wait = remaining > 0 ? interval : interval * Self.patience
-        state = .requested(retry: now + wait, remaining: remaining)
+        state = .requested(at: now, retry: now + wait, remaining: remaining)
         return .sendPLI
     }
 

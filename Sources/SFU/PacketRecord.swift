@@ -1,3 +1,5 @@
+import Timing
+
 /// What the router knows of one received packet: all a consumer needs to write its own copy.
 ///
 /// The octets lie in a `PacketSlab` slot and are never edited. Trivial, so that a burst of records
@@ -12,6 +14,15 @@ struct PacketRecord {
     var isKeyframe: Bool
     var leadCount: UInt8 = 0  // of a key frame: numbers before it of which some may still come
     var extensions = ForwardedExtensions()
+    var arrival: UInt32 = 0  // when it came, in ticks
+
+    /// A point in time in ticks of 2^20 nanoseconds, which wrap after fifty days.
+    static func ticks(at now: Instant) -> UInt32 {
+        UInt32(truncatingIfNeeded: now.nanoseconds >> 20)
+    }
+
+    /// How many ticks it has been here.
+    func age(at now: Instant) -> UInt32 { Self.ticks(at: now) &- arrival }
 
     /// The payload, where the packet's slot begins at `packet`.
     func payload(in packet: UnsafeRawPointer) -> UnsafeRawBufferPointer {

@@ -27,6 +27,15 @@ struct PictureGroup {
         now - began <= Self.longest && byteCount <= Self.largest
     }
 
+    /// Packets that a replay sends in each slice to go on at `factor` times the pace at which the group,
+    /// by now up to `newest`, has come. That is not known of what has only just begun.
+    func slice(every interval: Interval, factor: Int64, to newest: Int64, at now: Instant) -> Int {
+        let elapsed = max(now - began, Self.shortest).nanoseconds
+        let due = (newest - sequence + 1) * factor * interval.nanoseconds
+        return Int((due + elapsed - 1) / elapsed)
+    }
+
+    private static let shortest = Interval.milliseconds(100)
     private static let longest = Interval.seconds(2)
     private static let largest = 1_000_000
 }

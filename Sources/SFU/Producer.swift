@@ -57,6 +57,12 @@ struct Producer {
         stream.map { now - $0.heard > Self.silence } ?? true
     }
 
+    /// Whether nothing of its stream has come for so long that its peer may have been asleep.
+    func hasPaused(at now: Instant) -> Bool {
+        guard let heard = stream?.heard else { return false }
+        return now - heard > Self.pause
+    }
+
     /// Keeps the sender's clocks, for the consumers and for the next report back.
     ///
     /// - Returns: Whether consumers shall be told now: however fast reports come in, what goes out
@@ -74,6 +80,7 @@ struct Producer {
 
     private static let reportInterval = Interval.milliseconds(400)  // browsers send one a second
     private static let silence = Interval.milliseconds(250)
+    private static let pause = Interval.seconds(1)
     private static let videoRing = 1024  // two seconds at 5 Mbit/s
     private static let audioRing = 128  // 2.5 s of 20 ms packets
 }

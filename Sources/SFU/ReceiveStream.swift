@@ -63,6 +63,7 @@ struct ReceiveStream {
         }
         var record = record
         if record.isKeyframe, hasParameterPackets { record.leadCount = leadCount(of: record) }
+        record.arrival = PacketRecord.ticks(at: now)
         ring[index] = record
         heard = now
         oldest = min(oldest, record.sequence)
@@ -75,7 +76,8 @@ struct ReceiveStream {
         }
         if record.begins(after: pictures) { pictures = PictureGroup(record, at: now) }
         pictures?.append(record)
-        if nack?.packetArrived(wire, at: now) == .requestKeyframe { needsKeyframe = true }
+        let action = nack?.packetArrived(wire, isRetransmission: isRetransmission, at: now)
+        if action == .requestKeyframe { needsKeyframe = true }
         // A key frame ends no request: consumers still show what comes before it.
         return nil
     }
@@ -137,6 +139,12 @@ struct ReceiveStream {
         return false
     }
 
+    /// Whether the packet with this number is, or would be, among those held.
+    func reaches(back sequence: Int64) -> Bool {
+        guard let newest = unwrapper.newest else { return false }
+        return sequence >= oldest && sequence > newest - Int64(ring.count)
+    }
+
     private static let longestLead: UInt8 = 8  // delimiter, parameter sets, notes: one packet each
 
     /// Gives every slot back; the stream is over.
@@ -153,6 +161,22 @@ struct ReceiveStream {
 // MARK: Doing with less
 
 extension ReceiveStream {
+    /// Whether the burst has waited for room to send longer than live media may.
+    func isLate(at now: Instant) -> Bool {
+        burst.first.map { $0.age(at: now) > Self.patience } ?? false
+    }
+
+    /// Takes what has waited too long out of the burst; it may still be asked for again.
+    ///
+    /// - Returns: How many packets, and whether a key frame is among those left.
+    mutating func cutLate(at now: Instant) -> (count: Int, leavesKeyframe: Bool) {
+        let count = burst.firstIndex { $0.age(at: now) <= Self.patience } ?? burst.count
+        burst.removeFirst(count)
+        return (count, burst.contains { $0.isKeyframe })
+    }
+
+    private static let patience: UInt32 = 95  // ticks, a tenth of a second
+
     /// Slots this stream has taken and not given back.
     var slotCount: Int { ringCount + retired.count }
 

@@ -19,8 +19,18 @@ struct ReplayQueue {
     mutating func removeCurrent() { consumers.remove(at: position) }
 
     static let interval = Interval.milliseconds(2)
-    static let longestSlice = 8  // packets: 35 Mbit/s to one consumer
+    static let slices = 2...16  // packets: 9 to 70 Mbit/s to one consumer
     static let turnLimit = 512  // packets to all consumers of a room: about a millisecond
+    static let pace: Int64 = 4  // times as fast as it came
+    static let patience = Interval.seconds(1)  // a third of the longest group takes 667 ms
+    static let lossLimit = 64  // packets: the path does not carry so much at once
+}
+
+/// On which terms a consumer is sent what came before.
+struct ReplayTerms {
+    var slice = 0  // packets each `ReplayQueue.interval`
+    var end = Instant(nanoseconds: 0)  // when it is given up
+    var lost = 0  // packets the consumer has missed since it began
 }
 
 extension Router {
@@ -41,13 +51,36 @@ extension Router {
         return true
     }
 
-    /// Lets every replay go on by a slice.
-    mutating func grantReplays() {
+    /// Lets replays go on by a slice each, the oldest first: the sooner some have caught up, the sooner
+    /// it is the others' turn.
+    ///
+    /// - Returns: Whose were given up: they need a key frame.
+    mutating func grantReplays(at now: Instant) -> [ConsumerHandle] {
         replays.position = 0
-        let share = ReplayQueue.turnLimit / max(replays.consumers.count, 1)
+        var rest = ReplayQueue.turnLimit
+        var abandoned: [ConsumerHandle] = []
         for handle in replays.consumers where consumers.contains(handle) {
-            consumers[handle].replayCredit = max(min(share, ReplayQueue.longestSlice), 1)
+            guard consumers[handle].replayNext != .max else { continue }
+            guard !isHopeless(handle, at: now) else {
+                abandoned.append(handle)
+                consumers[handle].follow(consumers[handle].producer)
+                continue
+            }
+            consumers[handle].replayCredit = min(consumers[handle].replayTerms.slice, rest)
+            rest -= consumers[handle].replayCredit
         }
+        return abandoned
+    }
+
+    /// Whether a replay lasts too long, is more than its path carries, or begins where nothing is held
+    /// any more.
+    private func isHopeless(_ handle: ConsumerHandle, at now: Instant) -> Bool {
+        let (next, terms) = (consumers[handle].replayNext, consumers[handle].replayTerms)
+        guard producers.contains(consumers[handle].producer),
+            let stream = producers[consumers[handle].producer].stream
+        else { return false }
+        return terms.end <= now || terms.lost > ReplayQueue.lossLimit
+            || !stream.reaches(back: next)
     }
 
     /// Writes the next run of a replay; `nil` when all have had their slice or the arena is full.
@@ -108,6 +141,12 @@ extension Consumer {
             atSequence: group.sequence, timestamp: group.timestamp,
             newest: (newest.sequence, newest.timestamp), keepsTimes: keepsTimes, gap: gap)
         replayNext = group.sequence
+        let slice = group.slice(
+            every: ReplayQueue.interval, factor: ReplayQueue.pace, to: newest.sequence, at: now)
+        let slices = ReplayQueue.slices
+        replayTerms = ReplayTerms(
+            slice: min(max(slice, slices.lowerBound), slices.upperBound),
+            end: now + ReplayQueue.patience)
     }
 
     /// Writes a run of the replay's slice, and moves the replay on by what was written.

@@ -22,7 +22,8 @@ struct Router: ~Copyable {
     private var cursor = Cursor()
     private var burst: [PacketRecord] = []  // of the producer at the cursor
     private var audience: [ConsumerHandle] = []  // its consumers
-    private var now = Instant(nanoseconds: 0)  // when the newest packet came
+    private(set) var now = Instant(nanoseconds: 0)  // when the newest packet came
+    private var interlude = 0  // runs of other kinds that may leave before the next fan-out
 
     /// How far the fan-out of this turn has come: producer, its consumer, the burst's packet.
     private struct Cursor {
@@ -38,6 +39,9 @@ struct Router: ~Copyable {
         _ record: PacketRecord, for handle: ProducerHandle, isRetransmission: Bool,
         at now: Instant
     ) -> DropReason? {
+        if producers[handle].hasPaused(at: now) {
+            producers[handle].keyframes.streamResumed(at: now)
+        }
         let reason = producers[handle].stream?.insert(
             record, isRetransmission: isRetransmission, at: now)
         if let reason { return reason }
@@ -55,23 +59,51 @@ struct Router: ~Copyable {
         return nil
     }
 
-    /// Queues what a consumer's NACK asks for, as far as the ring still holds it.
-    mutating func resend(_ sequence: UInt16, to handle: ConsumerHandle, at now: Instant) {
-        consumers[handle].report.nackCount &+= 1
+    /// Queues what a consumer's NACK asks for, as far as the ring still holds it and the queue takes it.
+    ///
+    /// Up to `allowance` numbers are looked for, and that many fewer may be from then on: a datagram of
+    /// a thousand octets can name six thousand.
+    mutating func resend(
+        _ nack: GenericNack, to handle: ConsumerHandle, allowance: inout Int, at now: Instant
+    ) {
+        var (asked, refused, isFull) = (0, 0, false)
+        for entry in nack.entries {
+            entry.forEachLost { sequence in
+                asked += 1
+                if isFull || allowance == 0 {
+                    refused += 1
+                } else {
+                    allowance -= 1
+                    isFull = !resend(sequence, to: handle, at: now)
+                    if isFull { refused += 1 }
+                }
+            }
+        }
+        consumers[handle].report.nackCount &+= UInt64(asked)
+        if consumers[handle].replayNext != .max { consumers[handle].replayTerms.lost += asked }
+        drops.count(.retransmissionQueueFull, times: refused)
+    }
+
+    /// Queues one packet to be sent again, if it is there; `false` when no more may wait.
+    private mutating func resend(
+        _ sequence: UInt16, to handle: ConsumerHandle, at now: Instant
+    ) -> Bool {
         guard let source = consumers[handle].rewriter.source(of: sequence),
             producers.contains(consumers[handle].producer),
             let record = producers[consumers[handle].producer].stream?.record(at: source),
             consumers[handle].rewriter.reaches(source)
                 || consumers[handle].rewriter.leads(source, timestamp: record.timestamp)
-        else { return drops.count(.notCached) }
-        guard !consumers[handle].pending.contains(source) else { return }
+        else {
+            drops.count(.notCached)
+            return true
+        }
+        guard !consumers[handle].pending.contains(source) else { return true }
         guard consumers[handle].pending.count < Consumer.pendingLimit,
             consumers[handle].mayResend(at: now)
-        else {
-            return drops.count(.retransmissionQueueFull)
-        }
+        else { return false }
         consumers[handle].pending.append(source)
         listPending(handle)
+        return true
     }
 }
 
@@ -90,6 +122,12 @@ extension Router {
                 continue
             }
             if cursor.consumer == 0, cursor.packet == 0 {
+                if interlude > 0, let run = nextRepeat(into: &arena, over: &transports, slab: slab)
+                {
+                    interlude -= 1
+                    return run
+                }
+                if producers[producer].stream?.isLate(at: now) == true { cutLate(producer) }
                 burst = producers[producer].stream?.burst ?? []
                 audience = producers[producer].consumers
             }
@@ -107,6 +145,14 @@ extension Router {
         }
         dirty.removeAll(keepingCapacity: true)
         cursor = Cursor()
+        return nextRepeat(into: &arena, over: &transports, slab: slab)
+    }
+
+    /// Writes the next run of what has come before: first what was asked for again.
+    private mutating func nextRepeat(
+        into arena: inout SendArena, over transports: inout Slab<Transport>,
+        slab: borrowing PacketSlab
+    ) -> Transmit? {
         if let run = nextRetransmission(into: &arena, over: &transports, slab: slab) { return run }
         return resending.isEmpty ? nextReplay(into: &arena, over: &transports, slab: slab) : nil
     }
@@ -120,7 +166,28 @@ extension Router {
         cursor = Cursor(producer: cursor.producer + 1)
         let goesOn = producers[producer].stream?.burstSent(count, &slab) ?? false
         producers[producer].isDirty = goesOn
-        if goesOn { dirty.append(producer) }
+        guard goesOn else { return }
+        dirty.removeFirst(cursor.producer)  // it may go on for long
+        cursor = Cursor()
+        dirty.append(producer)
+        interlude = Self.interludeLimit
+    }
+
+    /// Runs between two fan-outs while there is always one to come: some, of a few hundred.
+    private static var interludeLimit: Int { 64 }
+
+    /// What has waited too long for room to send is not sent: viewers go on with a key frame, and
+    /// what is left of the burst.
+    @inline(never)
+    private mutating func cutLate(_ producer: ProducerHandle) {
+        guard let cut = producers[producer].stream?.cutLate(at: now) else { return }
+        drops.count(.fanOutLate, times: cut.count)
+        guard producers[producer].kind == .video else { return }
+        for consumer in producers[producer].consumers
+        where consumers[consumer].flow == .flowing && consumers[consumer].replayNext == .max {
+            consumers[consumer].follow(producer)
+        }
+        if !cut.leavesKeyframe { producers[producer].keyframes.keyframeMissed(at: now) }
     }
 
     /// Gives up what is still to be sent of a producer's stream: the stream ends, and its slots go to

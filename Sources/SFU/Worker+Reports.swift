@@ -25,6 +25,7 @@ extension Worker {
         _ compound: RawSpan, of handle: TransportHandle, at now: Instant
     ) -> DropReason? {
         var packets = RTCPReader(compound)
+        var allowance = Self.resendLimit
         while let packet = packets.next() {
             switch packet {
             case .senderReport(let report):
@@ -34,7 +35,7 @@ extension Worker {
                 receive(report.reports, of: handle, at: now)
             case .nack(let nack):
                 totals.nacks &+= 1
-                resend(nack, of: handle, at: now)
+                resend(nack, of: handle, allowance: &allowance, at: now)
             case .pictureLossIndication(let request):
                 keyframeWanted(ssrc: request.mediaSSRC, of: handle, at: now)
             case .fullIntraRequest(let request):
@@ -75,15 +76,16 @@ extension Worker {
     }
 
     private mutating func resend(
-        _ nack: GenericNack, of handle: TransportHandle, at now: Instant
+        _ nack: GenericNack, of handle: TransportHandle, allowance: inout Int, at now: Instant
     ) {
         guard let consumer = transports[handle].consumer(for: nack.mediaSSRC) else { return }
         let room = transports[handle].room
-        for sequence in nack.lost {
-            rooms[room].router.resend(sequence, to: consumer, at: now)
-        }
+        rooms[room].router.resend(nack, to: consumer, allowance: &allowance, at: now)
         activate(room)
     }
+
+    /// Numbers that one datagram may ask for again: four times what may wait to be sent.
+    static var resendLimit: Int { 512 }
 
     private mutating func keyframeWanted(
         ssrc: UInt32, of handle: TransportHandle, at now: Instant

@@ -19,6 +19,17 @@ extension Worker {
         schedule.touched.removeAll(keepingCapacity: true)
     }
 
+    /// Does all that is due.
+    mutating func tickDue(at now: Instant) {
+        reschedule()
+        while let index = schedule.deadlines.popDue(at: now) {
+            guard let handle = transports.handle(at: index) else { continue }
+            tick(handle, at: now)
+            touch(handle)
+        }
+        reschedule()
+    }
+
     private func deadline(of handle: TransportHandle) -> Instant? {
         var earliest = Earliest(transports[handle].connection.nextDeadline)
         // Nothing is asked of who is not there yet: `tick` would leave these as they are.
@@ -29,6 +40,9 @@ extension Worker {
             let room = transports[handle].room
             earliest.take(rooms[room].router.producers[producer].stream?.nack?.nextDeadline)
             earliest.take(rooms[room].router.producers[producer].keyframes.nextDeadline)
+            if rooms[room].router.producers[producer].stream?.needsKeyframe == true {
+                earliest.take(schedule.now)
+            }
         }
         return earliest.instant
     }
@@ -111,7 +125,9 @@ extension Worker {
         schedule.replaying.removeAll()
         for room in replaying where rooms.contains(room) && !rooms[room].router.replays.isEmpty {
             schedule.replaying.append(room)
-            rooms[room].router.grantReplays()
+            for consumer in rooms[room].router.grantReplays(at: now) {
+                requestKeyframe(for: consumer, in: room, at: now)
+            }
             activate(room)
             schedule.nextReplay = now + ReplayQueue.interval
         }

@@ -61,17 +61,12 @@ public struct Worker: ~Copyable, Engine {
     public mutating func advance(to now: Instant) {
         schedule.now = now
         stepHandshake(at: now)
-        reschedule()  // what this turn's datagrams have made due at once
-        while let index = schedule.deadlines.popDue(at: now) {
-            guard let handle = transports.handle(at: index) else { continue }
-            tick(handle, at: now)
-            touch(handle)
-        }
-        reschedule()
+        tickDue(at: now)  // this turn's datagrams may have made something due at once
         grantReplays(at: now)
         leaveForsakenBranches(at: now)
         keepSlotsFree()
         mendPipes(at: now)
+        tickDue(at: now)
         pipes.isRefused = false  // a pipe that still is full will say so
     }
 
@@ -165,6 +160,7 @@ extension Worker {
     ) -> DropReason? {
         guard let layout = try? RTPLayout(parsing: packet) else { return .malformedRTP }
         noteTransportSequence(layout, packet, of: handle, at: now)
+        touch(handle)  // feedback is due for whatever it numbers, even if nothing is sent on
         guard let route = streamRoute(layout, packet, of: handle) else { return .unknownStream }
         if route.isRetransmission, layout.payloadByteCount == 0 { return .emptyRetransmission }
         let room = transports[handle].room
@@ -176,7 +172,6 @@ extension Worker {
             activate(room)
             carry(record.sequence, of: route.producer, in: room)
         }
-        touch(handle)
         return reason
     }
 

@@ -14,6 +14,8 @@ public struct Reception: Sendable {
     }
     /// Frames of the present publication of which any packet came.
     public var frameCount: Int { frames.count }
+    /// The newest frame of the present publication of which any packet came.
+    public var newestFrame: Int? { newest?.frame }
     /// Video packets, each counted once.
     public private(set) var packetCount = 0
     /// Packets that came on the retransmission stream and were still missing.
