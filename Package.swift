@@ -106,6 +106,7 @@ let package = Package(
             name: "Recording",
             dependencies: [
                 "Camera", "Ciphers", "Codecs", "Fetch", "Muxer", "RTP", "RTSP", "Reactor", "SDP",
+                "SFU",
                 "Timing", "WHIP", "WebRTC", "Wire",
             ],
             swiftSettings: house),
@@ -137,8 +138,8 @@ let package = Package(
         .executableTarget(
             name: "SFUServer",
             dependencies: [
-                "Ciphers", "PageFiles", "Reactor", "Service", "Signalling", "Sluice", "Timing",
-                "Web",
+                "Ciphers", "Muxer", "PageFiles", "Reactor", "Recording", "RecordingAPI", "Service",
+                "Signalling", "Sluice", "Timing", "Web",
             ],
             resources: [.embedInCode("Page")],
             swiftSettings: house),
@@ -225,7 +226,10 @@ let package = Package(
         .testTarget(
             name: "CameraTests", dependencies: ["Camera", "RTP", "Timing"], swiftSettings: house),
         .testTarget(
-            name: "RecordingTests", dependencies: ["Muxer", "Recording", "Timing"],
+            name: "RecordingTests",
+            dependencies: [
+                "Codecs", "Muxer", "RTP", "Recording", "SFU", "Timing", "WebRTC", "Wire",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "RecordingAPITests",

@@ -1,4 +1,3 @@
-import Glibc
 import Reactor
 import Recording
 import RecordingAPI
@@ -13,7 +12,8 @@ func serve() async {
     let command = Command.recorder
     let settings = command.settings()
     let (log, signals) = (settings.log, Signals())
-    let folder = outputFolder(settings, command)
+    let folder = settings["output"] ?? "."
+    command.requireFolder(folder)
     let http = command.httpEndpoint(settings)
     let only = settings["source"].map { (source: $0, name: settings["name"] ?? "recording") }
     let words = AsyncStream.makeStream(
@@ -45,25 +45,6 @@ func serve() async {
     await opening.followRest(words.stream)
     await looking
     if let failure { command.fail(failure, .unavailable) }
-}
-
-/// The folder that files go to; ends the process where nothing can be written into it.
-private func outputFolder(_ settings: Settings, _ command: Command) -> String {
-    let folder = settings["output"] ?? "."
-    guard isFolder(folder), access(folder, W_OK | X_OK) == 0 else {
-        let reason = String(cString: strerror(errno)).lowercased()
-        command.fail(
-            "cannot write into \(folder): \(reason)", errno == EACCES ? .noPermission : .noInput)
-    }
-    return folder
-}
-
-/// Whether there is a folder; `errno` says why not.
-private func isFolder(_ path: String) -> Bool {
-    var status = stat()
-    guard stat(path, &status) == 0 else { return false }
-    errno = ENOTDIR
-    return status.st_mode & S_IFMT == S_IFDIR
 }
 
 private func open(
@@ -146,7 +127,8 @@ private func watch(
 extension RecordingError {
     fileprivate var exitCode: ExitCode {
         switch self {
-        case .malformedName, .unsupportedSource, .malformedURL, .sessionDescription: .usage
+        case .malformedName, .malformedRoom, .unsupportedSource, .malformedURL, .sessionDescription:
+            .usage
         case .unreadable: .noInput
         case .alreadyActive, .notActive, .endpoint, .answer, .system: .unavailable
         }

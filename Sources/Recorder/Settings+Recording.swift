@@ -21,20 +21,7 @@ extension Settings {
     }
 
     /// How they are kept.
-    var diskOptions: DiskOptions {
-        let sync: SyncPolicy =
-            switch self["sync"] {
-            case "none": .none
-            case "part": .part
-            default: .interval(.seconds(1))
-            }
-        return DiskOptions(
-            sync: sync,
-            retention: Retention(
-                age: given("keep-hours").map { .seconds(Int64($0) * 3600) },
-                totalBytes: given("keep-megabytes").map { UInt64($0) * 1_000_000 },
-                freeBytes: given("keep-free-megabytes").map { UInt64($0) * 1_000_000 }))
-    }
+    var diskOptions: DiskOptions { DiskOptions { self[$0] } }
 
     private func given(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
 }

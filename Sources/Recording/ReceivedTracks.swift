@@ -65,6 +65,12 @@ struct ReceivedTracks {
         clock.reportArrived(ntp, timestamp: wire, track: kind.rawValue, at: now)
     }
 
+    /// The timestamp of the moment at which all tracks begin, where it is known.
+    mutating func setOrigin(_ timestamp: UInt32, of kind: Kind) {
+        let wire = timestamps[kind.rawValue].locate(timestamp)
+        clock.setOrigin(wire, track: kind.rawValue)
+    }
+
     mutating func next() -> Frame? { ready.isEmpty ? nil : ready.removeFirst() }
 
     private mutating func collect() {

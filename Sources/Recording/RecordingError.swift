@@ -9,6 +9,8 @@ public enum RecordingError: Error, Hashable, Sendable {
     case notActive
     /// A name of other characters than letters, digits, `-`, `_` and `.`, or too long.
     case malformedName
+    /// A room's name that cannot be one.
+    case malformedRoom(String)
     /// Neither RTSP nor HTTP nor a session description.
     case unsupportedSource
     /// A file that cannot be read, and why.
@@ -29,8 +31,8 @@ public enum RecordingError: Error, Hashable, Sendable {
         switch self {
         case .endpoint(let error): error.isTransient
         case .system: true
-        case .alreadyActive, .notActive, .malformedName, .unsupportedSource, .unreadable,
-            .sessionDescription, .malformedURL, .answer:
+        case .alreadyActive, .notActive, .malformedName, .malformedRoom, .unsupportedSource,
+            .unreadable, .sessionDescription, .malformedURL, .answer:
             false
         }
     }
@@ -44,6 +46,8 @@ extension RecordingError: CustomStringConvertible {
         case .notActive: "No active recording"
         case .malformedName:
             "A name has 1 to 100 letters of ASCII, digits, hyphens, underscores and dots, no dot first"
+        case .malformedRoom:
+            "a room's name has 1 to 128 octets and no control characters"
         case .unsupportedSource:
             "the source must be an rtsp://, rtsps://, http:// or https:// URL, or an SDP file"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"

@@ -16,6 +16,8 @@ extension Recordings {
             return try startListening(path, address, order)
         } else if source.hasPrefix("http://") || source.hasPrefix("https://") {
             return try await startWatching(order)
+        } else if let room = Self.room(source) {
+            return try await startRoom(room, order)
         }
         throw .unsupportedSource
     }

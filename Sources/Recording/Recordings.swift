@@ -16,6 +16,8 @@ public actor Recordings {
     public nonisolated let folder: String
 
     let bearer: String?
+    nonisolated let rooms: RoomFeed?
+    var roomLoop: RoomLoop?
     var entries: [String: Entry] = [:]
     /// Those that have been stopped, and are not whole on the disk yet.
     private(set) var ending: [RunningRecording] = []
@@ -38,25 +40,27 @@ public actor Recordings {
     ///   - bearer: The token for WHEP sources.
     ///   - options: How recordings are cut into files, unless they are started otherwise.
     ///   - disk: How they are kept.
+    ///   - rooms: The rooms of this process, where it has any.
     ///   - clock: Nanoseconds since 1970; a recording asks once, when it is started.
     ///   - report: Told of what a person should know, on any thread: it must not block.
     public init(
         folder: String, bearer: String?, options: RecordingOptions = RecordingOptions(),
-        disk: DiskOptions = DiskOptions(), clock: @escaping @Sendable () -> Int64,
+        disk: DiskOptions = DiskOptions(), rooms: RoomFeed? = nil,
+        clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (String, String, Bool) -> Void
     ) throws(RecordingError) {
         try self.init(
             folder: folder, on: SystemStorage(), bearer: bearer, options: options, disk: disk,
-            clock: clock, report: report)
+            rooms: rooms, clock: clock, report: report)
     }
 
     init(
         folder: String, on storage: any Storage, bearer: String?,
         options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
-        clock: @escaping @Sendable () -> Int64,
+        rooms: RoomFeed? = nil, clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (String, String, Bool) -> Void
     ) throws(RecordingError) {
-        (self.folder, self.bearer, self.options) = (folder, bearer, options)
+        (self.folder, self.bearer, self.options, self.rooms) = (folder, bearer, options, rooms)
         (self.clock, self.report) = (clock, report)
         let claims = ClaimedFiles()
         let sweep = Sweep(
@@ -81,7 +85,8 @@ public actor Recordings {
     public nonisolated var disk: DiskCondition { writer.condition }
 
     /// Starts to record `source`: an `rtsp`, `rtsps` or WHEP URL, or the SDP of a session that is sent
-    /// here, as the path of a file that ends with `.sdp`, a `file` URL, or `rtp://host:port?sdp=path`.
+    /// here, as the path of a file that ends with `.sdp`, a `file` URL, or `rtp://host:port?sdp=path`;
+    /// or, where the rooms of this process can be recorded, `room:` and a room's name.
     ///
     /// - Parameters:
     ///   - name: What the recording is called.
@@ -152,6 +157,7 @@ public actor Recordings {
         leaving = Errands(limit: Self.leavingLimit)
         await asked.stop()
         await left.stop()
+        await roomLoop?.stop()
         await writer.settle()
         await recovery.stop()
     }

@@ -10,7 +10,10 @@ extension CatalogEndpoints {
     func start(_ request: HTTPRequest) async -> HTTPResponse {
         let body: RoomStartBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
-        guard let source = body.source ?? whep(body.room_id) else {
+        guard !recordings.hasRooms || body.source == nil else {
+            return .problem(400, "This server records its own rooms alone: leave source out")
+        }
+        guard let source = body.source ?? place(of: body.room_id) else {
             return .problem(
                 400,
                 rooms == nil
@@ -36,8 +39,9 @@ extension CatalogEndpoints {
             status.hasBegun ? 201 : 202, RoomStartedBody(status, now, room: body.room_id))
     }
 
-    /// Where a room is watched.
-    private func whep(_ room: String) -> String? {
+    /// Where a room is watched, or the room itself where it is of this process.
+    private func place(of room: String) -> String? {
+        guard !recordings.hasRooms else { return "room:" + room }
         guard Self.nameable(room) == room else { return nil }
         return rooms.map { $0 + ($0.hasSuffix("/") ? "" : "/") + "rooms/\(room)/whep" }
     }

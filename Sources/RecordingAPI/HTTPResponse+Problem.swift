@@ -41,7 +41,8 @@ extension RecordingError {
     /// Whose fault it is: the caller's, the source's, or this machine's.
     fileprivate var status: Int {
         switch self {
-        case .malformedName, .unsupportedSource, .malformedURL, .unreadable, .sessionDescription:
+        case .malformedName, .malformedRoom, .unsupportedSource, .malformedURL, .unreadable,
+            .sessionDescription:
             400
         case .endpoint(.unreachable(.malformedURL)): 400
         case .endpoint(.refused(status: 404, _, _)): 404

@@ -11,15 +11,18 @@ public struct RecordingEndpoints: Sendable {
     private let files: FileEndpoints
     private let playlists: PlaylistEndpoints
     private let list: CatalogEndpoints
+    private let checksOrigin: Bool
 
     /// A face of these recordings.
     ///
     /// - Parameters:
     ///   - recordings: What is recorded, and where it lies.
     ///   - rooms: The address of the server whose rooms are recorded by their names.
-    public init(_ recordings: Recordings, rooms: String? = nil) {
+    ///   - checksOrigin: Whether other sites' pages may change nothing; `false` where the caller has
+    ///     seen to that.
+    public init(_ recordings: Recordings, rooms: String? = nil, checksOrigin: Bool = true) {
         let catalog = RecordingCatalog(recordings)
-        self.recordings = recordings
+        (self.recordings, self.checksOrigin) = (recordings, checksOrigin)
         control = ControlEndpoints(recordings: recordings, catalog: catalog)
         files = FileEndpoints(catalog: catalog)
         playlists = PlaylistEndpoints(
@@ -51,7 +54,7 @@ public struct RecordingEndpoints: Sendable {
             case ("recordings", 2):
                 return try await files.respond(path[1], to: request, asDownload: false)
             case ("health", 1): return await health()
-            case ("metrics", 1): return await metrics()
+            case ("metrics", 1): return await metricsPage()
             default: return pageFiles[request.path] ?? .nothing
             }
         } catch { return .busy }
@@ -64,7 +67,9 @@ public struct RecordingEndpoints: Sendable {
 
     /// Browsers say whose page asks: only this server's own may change anything.
     private func isOwn(_ request: HTTPRequest) -> Bool {
-        guard !request.isReading, let origin = request.headers[.origin] else { return true }
+        guard checksOrigin, !request.isReading, let origin = request.headers[.origin] else {
+            return true
+        }
         return origin.split(separator: "/").last.map(String.init) == request.headers[.host]
     }
 
@@ -78,8 +83,11 @@ public struct RecordingEndpoints: Sendable {
             HealthBody(recordings: states, reasons: Dictionary(uniqueKeysWithValues: reasons)))
     }
 
-    private func metrics() async -> HTTPResponse {
-        let text = await RecordingMetrics(recordings, at: .now()).text
+    /// What Prometheus reads of the recordings.
+    public func metrics() async -> String { await RecordingMetrics(recordings, at: .now()).text }
+
+    private func metricsPage() async -> HTTPResponse {
+        let text = await metrics()
         return HTTPResponse(
             status: 200,
             headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],

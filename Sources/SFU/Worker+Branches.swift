@@ -19,6 +19,11 @@ extension Worker {
             !consumable(in: room, from: source).isEmpty
         else { throw .nothingToConsume(room: name) }
         guard pipes.takesMessages(to: loop) else { throw .busy }
+        openBranch(of: room, on: loop)
+    }
+
+    /// Tells another loop of a room and of all its tracks, under a number that is new.
+    mutating func openBranch(of room: RoomHandle, on loop: Int) {
         let number = pipes.nextNumber()
         forgetBranch(of: room, on: loop)
         rooms[room].branches.append(Branch(loop: loop, number: number))
@@ -34,7 +39,9 @@ extension Worker {
 
     /// Tells all branches of the producers a session brought.
     mutating func announce(_ producers: [ProducerHandle], in room: RoomHandle) {
-        for branch in rooms[room].branches {
+        let known = rooms[room].branches
+        openForObservers(room)
+        for branch in known {
             for producer in producers { announce(producer, in: room, to: branch) }
             tell(PipeFrame(.announced, branch.number).message(), to: branch.loop)
         }
@@ -62,10 +69,10 @@ extension Worker {
         let track = rooms[room].router.producers[producer].track
         guard let ssrc = rooms[room].router.producers[producer].stream?.ssrc else { return }
         tell(Self.streamBegan(track, ssrc), to: loop)
-        carryBacklog(of: producer, in: room, to: loop)
         if let point = rooms[room].router.producers[producer].lastReport {
             tell(Self.senderReport(track, point), to: loop)
         }
+        carryBacklog(of: producer, in: room, to: loop)
     }
 
     /// A branch has nobody left for a producer's packets.
@@ -158,7 +165,7 @@ extension Worker {
         }
     }
 
-    private mutating func forgetBranch(of room: RoomHandle, on loop: Int) {
+    mutating func forgetBranch(of room: RoomHandle, on loop: Int) {
         for branch in rooms[room].branches where branch.loop == loop {
             pipes.opened[branch.number] = nil
         }

@@ -79,8 +79,8 @@ extension Worker {
 
     /// Closes a room in which nobody is left, here or on another loop.
     mutating func closeRoomIfEmpty(_ room: RoomHandle) {
-        guard rooms.contains(room), rooms[room].peers.isEmpty, rooms[room].branches.isEmpty
-        else { return }
+        guard rooms.contains(room), rooms[room].peers.isEmpty, isHereAlone(room) else { return }
+        closeBranches(of: room)
         let origin = rooms[room].origin
         if case .branch(let key) = origin { leaveBranch(key, in: room) }
         let name = rooms[room].name

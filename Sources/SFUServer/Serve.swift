@@ -10,17 +10,18 @@ import Web
 func serve() async {
     let command = Command.sfu
     let settings = command.settings()
-    let log = Log(
-        level: settings["log-level"].flatMap { Log.Level($0) } ?? .info,
-        isJSON: settings["log-format"] == "json")
-    let signals = Signals()
+    let (log, signals) = (settings.log, Signals())
     let authority = makeAuthority(settings, command)
+    if let folder = settings["recordings"] { command.requireFolder(folder) }
     let server = startMedia(settings, command)
+    let recordings = await openRecordings(settings, command, log, of: server)
     let endpoints = Endpoints(
         server: server, authority: authority,
         clock: { ClockMap.now().unixNanoseconds(at: .now()) / 1_000_000 },
-        iceServers: settings.all("ice-server"), files: pageFiles)
+        iceServers: settings.all("ice-server"), files: pageFiles,
+        recordings: recordings.map { RecordingRoutes($0) })
     let web = await startWeb(settings, command, endpoints, stopping: server)
+    async let looking: Void = tellRecovered(recordings, log)
     let journal = Task { await keepJournal(of: server, in: log) }
     log(
         .info, "listening",
@@ -35,6 +36,8 @@ func serve() async {
     readiness.stopping()
     log(.info, "stopping")
     await web.stop()
+    await recordings?.stopAll()
+    await looking
     await server.stop()
     await journal.value
 }
@@ -69,6 +72,7 @@ private func startMedia(_ settings: Settings, _ command: Command) -> MediaServer
     var configuration = MediaServerConfiguration(
         listen: listen, announcedHosts: settings.all("announce"),
         workers: settings.number("workers"), isRealtime: settings.isSet("realtime"))
+    configuration.hasObserver = settings["recordings"] != nil
     configuration.viewersPerLoop = settings.number("viewers-per-loop")
     // "auto" is no backend's name.
     configuration.sealing = settings["srtp-backend"].flatMap(SealingBackend.init) ?? .best

@@ -1,3 +1,4 @@
+import Glibc
 public import Wire
 
 extension Command {
@@ -15,6 +16,23 @@ extension Command {
             fail("--http \(http) would let anyone in: give \(remedy)", .usage)
         }
         return http
+    }
+
+    /// Ends the process where nothing can be written into a folder, with one line that says why.
+    public func requireFolder(_ path: String) {
+        guard isFolder(path), access(path, W_OK | X_OK) == 0 else {
+            let reason = String(cString: strerror(errno)).lowercased()
+            fail(
+                "cannot write into \(path): \(reason)", errno == EACCES ? .noPermission : .noInput)
+        }
+    }
+
+    /// Whether there is a folder; `errno` says why not.
+    private func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return false }
+        errno = ENOTDIR
+        return status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// What `body` makes; ends the process with one line when it cannot.

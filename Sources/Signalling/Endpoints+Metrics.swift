@@ -7,9 +7,10 @@ import Web
 extension Endpoints {
     func metrics(_ request: HTTPRequest) async throws(Refused) -> HTTPResponse {
         try authorize { authority throws(TokenError) in try authority.requireAdmin(of: request) }
-        let text = SFUMetrics(
+        var text = SFUMetrics(
             try await attempt { () throws(SessionError) in try await server.statistics() }
         ).exposition
+        if let recordings { text += await recordings.metrics() }
         return HTTPResponse(
             status: 200,
             headers: [("content-type", "text/plain; version=0.0.4; charset=utf-8")],

@@ -12,6 +12,7 @@ public struct Endpoints: Sendable {
     let clock: @Sendable () -> Int64  // milliseconds since 1970
     let iceServers: [String]
     let files: [String: StaticFile]
+    let recordings: RecordingRoutes?
 
     /// - Parameters:
     ///   - server: What the calls are made on.
@@ -19,12 +20,14 @@ public struct Endpoints: Sendable {
     ///   - clock: The wall clock, in milliseconds since 1970.
     ///   - iceServers: URLs (`stun:`, `turn:`) that WHIP and WHEP answers name in `Link` headers.
     ///   - files: What is served to browsers, by path; `/` among them.
+    ///   - recordings: Who answers for recordings, where any are made.
     public init(
         server: MediaServer, authority: Authority, clock: @escaping @Sendable () -> Int64,
-        iceServers: [String] = [], files: [String: StaticFile] = [:]
+        iceServers: [String] = [], files: [String: StaticFile] = [:],
+        recordings: RecordingRoutes? = nil
     ) {
         (self.server, self.authority, self.clock) = (server, authority, clock)
-        (self.iceServers, self.files) = (iceServers, files)
+        (self.iceServers, self.files, self.recordings) = (iceServers, files, recordings)
     }
 
     /// Answers one request; every failure is a response with a sentence.
@@ -49,6 +52,7 @@ public struct Endpoints: Sendable {
         case (.get, "health", 1), (.head, "health", 1): return health()
         case (.get, "metrics", 1): return try await metrics(request)
         case (.get, "rooms", 1): return try await rooms(request)
+        case _ where RecordingRoutes.contain(path): return try await recordings(request)
         case (_, "rooms", 2...): return try await route(request, room: path[1], path.dropFirst(2))
         case (.get, _, _), (.head, _, _): return try file(request)
         default: throw .notFound

@@ -1,5 +1,5 @@
 import Ciphers
-import Reactor
+public import Reactor
 public import SFU
 import Timing
 public import Wire
@@ -23,6 +23,9 @@ public final class MediaServer: Sendable {
     let placement: Placement
     private let broadcast = EventBroadcast()
 
+    /// Where the loop belongs that looks on at rooms (`observe`), if the configuration has one; taken once.
+    public let observerPlace: LoopPipes.Place?
+
     /// Opens the sockets and starts the threads.
     ///
     /// - Throws: `MediaServerError` naming the address that cannot be listened on.
@@ -32,7 +35,8 @@ public final class MediaServer: Sendable {
         let broadcast = self.broadcast
         let count = max(configuration.workers, 1)
         let placement = Placement(loopCount: count, viewerBound: configuration.viewersPerLoop)
-        let pipes = try Self.makePipes(count)
+        let pipes = try Self.makePipes(configuration.hasObserver ? count + 1 : count)
+        observerPlace = configuration.hasObserver ? pipes?[count] : nil
         var workers: [RunningWorker] = []
         for index in 0..<count {
             let launch = WorkerLaunch(

@@ -17,6 +17,9 @@ public struct MediaServerConfiguration: Sendable {
     public var viewersPerLoop = 200
     /// Whether the loops ask for real-time scheduling; without the right to it they run as usual.
     public var isRealtime: Bool
+    /// Whether a loop of the host's own looks on at rooms (`MediaServer/observe(room:)`), as a
+    /// recorder's does.
+    public var hasObserver = false
     /// Who encrypts and authenticates packets.
     public var sealing = SealingBackend.best
     /// How packets may be protected, preferred first.

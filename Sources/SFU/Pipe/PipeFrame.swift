@@ -64,8 +64,8 @@ public struct PipeFrame {
     /// The longest frame.
     public static let byteLimit = 2048
 
-    /// Writes the head.
-    func write(to out: UnsafeMutableRawPointer) {
+    /// Writes the head, which is all of the frames that go back.
+    public func write(to out: UnsafeMutableRawPointer) {
         out.storeBytes(of: (UInt32(kind.rawValue) << 24).bigEndian, as: UInt32.self)
         out.storeBytes(of: number.bigEndian, toByteOffset: 4, as: UInt32.self)
     }

@@ -133,6 +133,7 @@ struct Pipes {
     var produced: [UInt32: Place] = [:]  // producers of our sessions, by our numbers
     var branches: [Key: RoomHandle] = [:]  // rooms here that are branches of others'
     var tracks: [Key: Place] = [:]  // producers here that a pipe feeds
+    var observers: [String: Set<Int>] = [:]  // loops that look on at rooms, by their names
     var isRefused = false  // a full pipe has left messages behind
 
     /// A number that none of ours has had.

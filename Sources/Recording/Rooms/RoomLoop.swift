@@ -1,0 +1,100 @@
+import Reactor
+import SFU
+import Synchronization
+import Timing
+import Wire
+
+/// The one loop on which all recordings of this process' rooms run.
+final class RoomLoop: Sendable {
+    /// The recordings that run, as the loop's thread finds them.
+    private final class Running: Sendable {
+        let recordings = Mutex<[Int: RunningRecording]>([:])
+    }
+
+    private struct State {
+        var lastID = 0
+        var counts: [String: Int] = [:]  // recordings of each room
+        var following: Task<Void, Never>?
+    }
+
+    private let feed: RoomFeed
+    private let loop: LoopHandle<RoomRecorder>
+    private let running: Running
+    private let state = Mutex(State())
+
+    /// Starts its thread.
+    init(_ feed: RoomFeed) throws(RecordingError) {
+        let running = Running()
+        // Nothing comes to its socket: all it hears comes through pipes.
+        var configuration = LoopConfiguration(listen: Endpoint(ipv4: 0x7F00_0001, port: 0))
+        configuration.pipes = feed.place
+        do {
+            loop = try startLoop(
+                name: "recorder", configuration: configuration, makeEngine: { RoomRecorder() },
+                onEvent: { told in
+                    running.recordings.withLock { $0[told.recording] }?.take(told.event)
+                })
+        } catch { throw .system("\(error)") }
+        (self.feed, self.running) = (feed, running)
+        let (loop, endings) = (loop, feed.endings())
+        let following = Task {
+            for await ended in endings { loop.post { recorder, _ in recorder.loopEnded(ended) } }
+        }
+        state.withLock { $0.following = following }
+    }
+
+    /// Begins to record a room.
+    ///
+    /// - Returns: What the recording is called here.
+    func add(
+        _ order: RecordingOrder, of room: String
+    ) async throws(RecordingError) -> Int {
+        let (recording, options, clock) = (order.recording, order.options, order.clock)
+        let id = state.withLock { state in
+            state.lastID += 1
+            state.counts[room, default: 0] += 1
+            return state.lastID
+        }
+        running.recordings.withLock { $0[id] = recording }
+        let isSending: Bool
+        do {
+            // It knows of the recording before anything of the room comes.
+            try await loop.run { recorder, now in
+                recorder.add(id, room: room, options: options, clock: clock, at: now)
+            }
+            isSending = try await feed.observe(room)
+        } catch {
+            await remove(id, of: room)
+            guard case .malformedName(let name)? = error as? SessionError else {
+                throw .system("\(error)")
+            }
+            throw .malformedRoom(name)
+        }
+        recording.control { [loop] intake in
+            loop.post { recorder, _ in recorder.limit(id, to: intake) }
+        }
+        if !isSending { loop.post { recorder, _ in recorder.noteAbsence(id) } }
+        return id
+    }
+
+    /// Ends a recording; all it had to tell has been told when this returns.
+    func remove(_ id: Int, of room: String) async {
+        state.withLock { state in
+            state.counts[room, default: 1] -= 1
+            guard state.counts[room] == 0 else { return }
+            state.counts[room] = nil
+            // Under the lock: whoever asks for the room anew asks behind this.
+            feed.stopObserving(room)
+        }
+        try? await loop.run { recorder, now in recorder.remove(id, at: now) }
+        // The turn that ran this has told all when the next one runs anything.
+        try? await loop.run { _, _ in }
+        _ = running.recordings.withLock { $0.removeValue(forKey: id) }
+    }
+
+    /// Ends the thread.
+    func stop() async {
+        state.withLock { $0.following?.cancel() }
+        await loop.stop()
+    }
+}

@@ -1,0 +1,203 @@
+import Camera
+import RTP
+import SDP
+import SFU
+import Timing
+import Wire
+
+/// One recording of a room: packets of the tracks chosen in, the octets of files out.
+///
+/// Other tracks than before begin another file, and so does a track whose SSRC is another. What the
+/// publisher's network lost, the room's loop asks for again, and it is waited for here; for what the
+/// pipe has lost, a key frame is asked for.
+struct RoomRecording: ~Copyable {
+    /// By which its events are known.
+    let id: Int
+    /// Of which room.
+    let room: String
+    /// What is recorded of it.
+    private(set) var choice = RoomChoice()
+    /// Whether its owner has it on a list of those with something to tell.
+    var isListed = false
+
+    private var tracks = ReceivedTracks(picture: nil, sound: nil)
+    private var frames: FrameRecorder
+    private var pacing = KeyframePacing()
+    private var early: [ReportedClock?] = [nil, nil]  // before the track's first packet
+    private var hasCome = [false, false]
+    private var lacksKeyframe = false
+    private var startLimit: Instant?  // of waiting for the newest key frame there is
+
+    init(id: Int, room: String, options: RecordingOptions, clock: ClockMap) {
+        (self.id, self.room) = (id, room)
+        frames = FrameRecorder(options: options, clock: clock)
+    }
+
+    var nextDeadline: Instant? {
+        [tracks.nextDeadline, frames.nextDeadline, startLimit].compactMap { $0 }.min()
+    }
+
+    /// Records what is chosen from now on: in another file, if it was something else before.
+    mutating func follow(
+        _ next: RoomChoice, _ picture: PipedTrack?, _ sound: PipedTrack?, at now: Instant
+    ) {
+        let former = choice
+        choice = next
+        guard (next.picture, next.sound) != (former.picture, former.sound) else { return }
+        takeRest(at: now)
+        guard !next.isEmpty else {
+            (tracks, startLimit) = (ReceivedTracks(picture: nil, sound: nil), nil)
+            return frames.interrupt("nobody sends in the room any more")
+        }
+        if !former.isEmpty { frames.note("the room's tracks have changed: another file begins") }
+        begin(picture, sound, at: now)
+    }
+
+    /// A track comes under another SSRC: its numbers and times have nothing to do with those before.
+    mutating func restart(_ picture: PipedTrack?, _ sound: PipedTrack?, at now: Instant) {
+        guard hasCome.contains(true) else { return }
+        takeRest(at: now)
+        frames.note("a track comes from another source: another file begins")
+        begin(picture, sound, at: now)
+    }
+
+    private mutating func begin(
+        _ picture: PipedTrack?, _ sound: PipedTrack?, at now: Instant
+    ) {
+        tracks = ReceivedTracks(
+            picture: picture.flatMap { PictureReceiver($0) },
+            sound: sound.flatMap { SoundReceiver($0) })
+        (early, hasCome) = ([picture?.report, sound?.report], [false, false])
+        (pacing, lacksKeyframe) = (KeyframePacing(), false)
+        startLimit = picture == nil ? nil : now + Self.startPatience
+        frames.connected(at: now)
+        frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
+    }
+
+    /// Tells that nobody is there yet.
+    mutating func noteAbsence() {
+        if choice.isEmpty { frames.interrupt("nobody sends in the room yet") }
+    }
+
+    /// Takes in a packet of one of its tracks.
+    mutating func receive(_ packet: RawSpan, of key: PipedTrack.Key, at now: Instant) {
+        guard let kind = kind(of: key) else { return }
+        if !hasCome.contains(true), kind == .picture { alignStart(to: packet) }
+        tracks.receive(packet, of: kind, at: now)
+        if !hasCome[kind.rawValue] {
+            hasCome[kind.rawValue] = true
+            if let report = early[kind.rawValue] { take(report, of: kind, at: now) }
+        }
+        takeFrames(at: now)
+    }
+
+    mutating func reportArrived(_ report: ReportedClock, of key: PipedTrack.Key, at now: Instant) {
+        guard let kind = kind(of: key) else { return }
+        early[kind.rawValue] = report
+        if hasCome[kind.rawValue] { take(report, of: kind, at: now) }
+    }
+
+    mutating func limit(to intake: RecordingIntake) {
+        frames.limit(to: intake)
+        if intake == .everything { lacksKeyframe = choice.picture != nil }
+    }
+
+    mutating func advance(to now: Instant) {
+        tracks.advance(to: now)
+        takeFrames(at: now)
+        if let startLimit, startLimit <= now { (self.startLimit, lacksKeyframe) = (nil, true) }
+        if frames.advance(to: now) { lacksKeyframe = choice.picture != nil }
+    }
+
+    /// Ends the file.
+    mutating func close(at now: Instant) {
+        takeRest(at: now)
+        frames.finish()
+    }
+
+    mutating func nextEvent() -> RecordingEvent? { frames.nextEvent() }
+
+    /// The picture's track, where a key frame of it is to be asked for now.
+    mutating func takeKeyframeWish() -> PipedTrack.Key? {
+        guard lacksKeyframe, let picture = choice.picture else { return nil }
+        lacksKeyframe = false
+        frames.keyframeRequested()
+        return picture
+    }
+}
+
+// MARK: Times and frames
+
+extension RoomRecording {
+    private func kind(of key: PipedTrack.Key) -> ReceivedTracks.Kind? {
+        key == choice.picture ? .picture : key == choice.sound ? .sound : nil
+    }
+
+    private mutating func take(
+        _ report: ReportedClock, of kind: ReceivedTracks.Kind, at now: Instant
+    ) {
+        tracks.reportArrived(report.ntp, timestamp: report.timestamp, of: kind, at: now)
+    }
+
+    /// The newest pictures come ahead of what is live, and sound does not: where the clocks of both are
+    /// known already, they begin together by these and not by their arrival.
+    private mutating func alignStart(to packet: RawSpan) {
+        guard let header = (try? RTPLayout(parsing: packet))?.header,
+            let picture = early[0], let sound = early[1],
+            picture.ntp.value != 0, sound.ntp.value != 0
+        else { return }
+        let pictureTicks = Int64(Int32(bitPattern: header.timestamp &- picture.timestamp))
+        let start = picture.ntp.unixNanoseconds &+ pictureTicks * 1_000_000_000 / 90_000
+        let apart = start.subtractingReportingOverflow(sound.ntp.unixNanoseconds)
+        guard !apart.overflow, apart.partialValue.magnitude < Self.sanity else { return }
+        let soundTicks = apart.partialValue / 1000 * 48 / 1000
+        tracks.setOrigin(header.timestamp, of: .picture)
+        tracks.setOrigin(
+            sound.timestamp &+ UInt32(truncatingIfNeeded: soundTicks), of: .sound)
+    }
+
+    /// What waits for packets that are missing comes without them: those will not come any more.
+    private mutating func takeRest(at now: Instant) {
+        tracks.advance(to: now + ReceivedTracks.patience)
+        takeFrames(at: now)
+    }
+
+    private mutating func takeFrames(at now: Instant) {
+        while let frame = tracks.next() {
+            switch frame {
+            case .picture(let unit, let time):
+                frames.write(unit, time: time, at: now)
+                if unit.isKeyframe { startLimit = nil }
+                if pacing.pictureArrived(isKeyframe: unit.isKeyframe, at: now) {
+                    lacksKeyframe = true
+                }
+            case .sound(let frame, let time):
+                frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
+            case .keyframeNeeded: lacksKeyframe = true
+            }
+        }
+    }
+
+    /// Reports of one sender are this near one another.
+    private static let sanity: UInt64 = 20_000_000_000
+    /// The newest pictures come at once, where the loop has any that are fresh.
+    private static let startPatience = Interval.milliseconds(200)
+}
+
+extension PictureReceiver {
+    fileprivate init?(_ piped: PipedTrack) {
+        guard let encoding = PictureEncoding(piped.track.codec.codec) else { return nil }
+        self.init(
+            encoding, payloadType: piped.track.codec.payloadType,
+            parameters: piped.track.codec.parameters, patience: ReceivedTracks.patience,
+            resumesAtKeyframe: true)
+    }
+}
+
+extension SoundReceiver {
+    fileprivate init?(_ piped: PipedTrack) {
+        let format = PayloadFormat(
+            payloadType: piped.track.codec.payloadType, encodingName: "opus", clockRate: 48_000)
+        self.init(format, patience: ReceivedTracks.patience)
+    }
+}

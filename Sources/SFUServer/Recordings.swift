@@ -1,0 +1,50 @@
+import Muxer
+import Reactor
+import Recording
+import RecordingAPI
+import Service
+import Signalling
+import Sluice
+import Timing
+
+/// The recordings of the server's rooms that `--recordings` asks for; `nil` without it.
+func openRecordings(
+    _ settings: Settings, _ command: Command, _ log: Log, of server: MediaServer
+) async -> Recordings? {
+    guard let folder = settings["recordings"], let place = server.observerPlace else { return nil }
+    let feed = RoomFeed(
+        place: place, observe: server.observe(room:), stopObserving: server.stopObserving(room:),
+        endings: { server.endings })
+    let container = settings["recording-format"].flatMap { Container(rawValue: $0) }
+    do throws(RecordingError) {
+        return try Recordings(
+            folder: folder, bearer: nil,
+            options: RecordingOptions(container: container ?? .mpegts),
+            disk: DiskOptions { settings[$0] },
+            rooms: feed, clock: { ClockMap.now().unixNanoseconds(at: .now()) }
+        ) { name, message, isFinal in
+            log(isFinal ? .error : .warning, message, ["recording": name])
+        }
+    } catch {
+        await server.stop()
+        command.fail(error.description, .unavailable)
+    }
+}
+
+/// Says what an earlier crash has left in the folder, and what has become of it.
+func tellRecovered(_ recordings: Recordings?, _ log: Log) async {
+    guard let recordings else { return }
+    let found = await recordings.recovered()
+    guard found.isComplete else { return }
+    let isNews = found.mended + found.empty + found.unexplained.count + found.refused.count > 0
+    log(isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
+}
+
+extension RecordingRoutes {
+    /// What `recorder` answers, of the rooms here; whose pages may call is the server's business.
+    init(_ recordings: Recordings) {
+        let endpoints = RecordingEndpoints(recordings, checksOrigin: false)
+        self.init(
+            respond: { await endpoints.respond(to: $0) }, metrics: { await endpoints.metrics() })
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Testing
+
+/// Rooms recorded in the process of the `sfu` they are in; ffmpeg judges the files.
+@Suite(
+    .serialized, .tags(.interop), .timeLimit(.minutes(4)),
+    .enabled(if: Lab.hasPython && Lab.has("chromium"), "make test makes .venv; needs chromium"))
+struct RoomRecordingTests {
+    struct File: Decodable {
+        let codecs: [String]
+        let frames: [Int]
+        /// The shortest and the longest time between two pictures.
+        let step: [Double]
+        let duration: Double
+        let errors: String
+    }
+
+    struct Whole: Decodable {
+        let early: Int
+        let earlyStatus: String
+        let earlyMessage: String
+        let late: Int
+        let title: String
+        let room: String
+        let growing: Bool
+        let names: Bool
+        let playlist: Bool
+        let hasThumbnail: Bool
+        let active: Int
+        let piped: Int
+        let transports: Int
+        let peers: [String]
+        let deletedWhileGrowing: Int
+        let stopped: Int
+        let seconds: Double
+        let file: File
+        let deleted: Int
+        let gone: Int
+        let source: Int
+        let foreign: Int
+        let exit: Int32
+    }
+
+    @Test func `a room is recorded from before it is there until the recording is deleted`()
+        async throws
+    {
+        let found: Whole = try await Lab.script("room_recording.py", ["whole"], seconds: 150)
+        #expect(found.early == 202 && found.earlyStatus == "pending")
+        #expect(found.earlyMessage.contains("nobody sends in the room yet"))
+        #expect(found.late == 201 && found.names && found.active == 2)
+        #expect(found.title == "A talk" && found.room == "demo" && found.growing)
+        #expect(found.playlist && found.hasThumbnail)
+        #expect(found.piped > 300, "media crossed to the recordings' loop")
+        #expect(found.transports == 1 && found.peers == ["alice"], "no session records")
+        #expect(found.deletedWhileGrowing == 409 && found.deleted == 204 && found.gone == 404)
+        #expect(found.stopped == 200 && found.source == 400 && found.foreign == 403)
+        #expect(found.file.codecs == ["h264", "opus"] && found.file.errors.isEmpty)
+        #expect(found.seconds > 7.5 && abs(found.file.duration - found.seconds) < 0.5, "\(found)")
+        #expect(found.file.step[1] < 0.5, "no gaps: \(found.file.step)")
+        #expect(found.exit == 0)
+    }
+
+    struct Return: Decodable {
+        let reason: String
+        let growing: Bool
+        let rooms: Int
+        let files: [File]
+        let exit: Int32
+    }
+
+    @Test func `a publisher who leaves ends the file whole, and goes on in another`() async throws {
+        let found: Return = try await Lab.script("room_recording.py", ["return"], seconds: 120)
+        #expect(found.reason == "nobody sends in the room any more" && !found.growing)
+        #expect(found.rooms == 0, "a recording keeps no room open")
+        #expect(found.files.count == 2 && found.exit == 0)
+        for file in found.files {
+            #expect(file.codecs == ["vp8", "opus"] && file.errors.isEmpty, "\(file)")
+            #expect(file.duration > 4 && file.step[1] < 0.5, "\(file)")
+        }
+    }
+
+    struct Killed: Decodable {
+        let left: File
+        let whole: File
+        let age: Double
+        let status: String
+        let thumbnail: Int
+        let exit: Int32
+    }
+
+    @Test func `what a killed sfu was recording plays, and is found by the next`() async throws {
+        let found: Killed = try await Lab.script("room_recording.py", ["killed"], seconds: 150)
+        #expect(found.left.codecs == ["h264", "opus"] && found.left.errors.isEmpty, "\(found)")
+        #expect(found.left.duration > found.age - 1.5, "\(found)")
+        #expect(found.whole.errors.isEmpty && found.whole.duration >= found.left.duration - 0.1)
+        #expect(found.status == "completed" && found.thumbnail == 200 && found.exit == 0)
+    }
+
+    @Test func `without a folder for them one sentence names the flag`() async throws {
+        let sfu = try SFUProcess()
+        for path in ["/api/v1/recordings", "/recordings/x.ts", "/hls/x/index.m3u8"] {
+            let (output, _) = try await run("curl", ["-s", "http://127.0.0.1:\(sfu.port)" + path])
+            #expect(output.contains("--recordings DIR"), "\(output)")
+        }
+        #expect(sfu.stop().code == 0)
+        let (output, code) = try await run(
+            Lab.sfu, ["--http", "127.0.0.1:0", "--recordings", "/nowhere/at/all"])
+        #expect(code == 66 && output.contains("/nowhere/at/all"), "\(output)")
+    }
+
+    @Test func `with a secret recordings want a token that opens all`() async throws {
+        let sfu = try TokenCallTests.start()
+        let url = "http://127.0.0.1:\(sfu.port)/api/v1/recordings"
+        for (claims, status) in [
+            ("", "401"), (#"{"room":"r","publish":true,"subscribe":true,"exp":9e9}"#, "403"),
+            (#"{"admin":true,"exp":9e9}"#, "404"),
+        ] {
+            let token = TokenCallTests.token(claims, secret: TokenCallTests.secret)
+            let header = claims.isEmpty ? [] : ["-H", "Authorization: Bearer \(token)"]
+            let (output, _) = try await run(
+                "curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", url] + header)
+            #expect(output == status, "\(claims)")
+        }
+        #expect(sfu.stop().code == 0)
+    }
+}

@@ -1,0 +1,186 @@
+"""Rooms recorded by the sfu they are in. room_recording.py SFU whole|return|killed
+
+whole: Chromium's room, through all of the API, from before it is there until the recording is deleted.
+return: aiortc goes away and comes back while its room is recorded; then the sfu is told to end.
+killed: the sfu is killed while it records, and started again.
+"""
+import asyncio
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+from aiortc import RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
+
+from browser import Browser
+from pictures import Picture, Tone
+from recorded import probe
+from sfu import Server, wait_for
+
+API = "/api/v1/recordings"
+
+
+def call(server, method, path, body=None, headers={}):
+    """The status and the body of an answer, JSON read."""
+    data = json.dumps(body).encode() if body is not None else b"" if method == "POST" else None
+    request = urllib.request.Request(server.url + path, data, headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            status, kind, octets = answer.status, answer.headers.get("content-type", ""), answer.read()
+    except urllib.error.HTTPError as error:
+        status, kind, octets = error.code, error.headers.get("content-type", ""), error.read()
+    return status, json.loads(octets) if "json" in kind else octets
+
+
+def start(server, room="demo", **more):
+    status, answer = call(server, "POST", API + "/start", {"room_id": room, **more})
+    return status, answer, answer.get("recording_id")
+
+
+def state(server, recording):
+    return call(server, "GET", f"{API}/{recording}")[1]
+
+
+def media(folder):
+    return sorted(file for file in pathlib.Path(folder).iterdir() if file.suffix != ".index")
+
+
+def chromium(server, codec):
+    return Browser("chromium", f"{server.url}/#/room/demo?publish=1&name=alice&codec={codec}&size=360")
+
+
+def facts(path):
+    """A file's streams and their errors, and the longest time between two of its pictures."""
+    found = probe(path)
+    decoded = subprocess.run(["ffmpeg", "-v", "error", "-xerror", "-i", str(path), "-f", "null", "-"], capture_output=True, text=True)
+    return {"codecs": found["codecs"], "frames": found["frames"], "step": found["step"], "duration": found["duration"],
+            "errors": found["errors"] + decoded.stderr}
+
+
+def whole(sfu, folder):
+    with Server(sfu, "--rtc", "127.0.0.1:0", "--recordings", folder, "--recording-format", "fmp4") as server:
+        early, answer, recording = start(server, title="A talk")
+        result = {"early": early, "earlyStatus": answer["status"], "earlyMessage": answer["message"]}
+        with chromium(server, "H264"):
+            wait_for(lambda: state(server, recording)["status"] == "recording", 60, "the recording begins")
+            late, _, second = start(server, room="demo")  # of another second: the first took longer to begin
+            result |= {"late": late}
+            time.sleep(8)
+            metrics = server.get("/metrics")
+            one = state(server, recording)
+            listed = call(server, "GET", API)[1]
+            playlist = call(server, "GET", one["playlist_url"])[1].decode()
+            thumbnail = call(server, "GET", one["thumbnail_url"])
+            result |= {
+                "title": one["title"], "room": one["room_id"], "growing": one["files"][-1]["is_growing"],
+                "names": sorted(each["recording_id"] for each in listed["recordings"]) == sorted([recording, second]),
+                "playlist": playlist.startswith("#EXTM3U") and "EXT-X-PART" in playlist,
+                "hasThumbnail": thumbnail[0] == 200 and thumbnail[1][:2] == b"\xff\xd8",
+                "active": int(re.search(r"^recording_active (\d+)", metrics, re.M).group(1)),
+                "piped": int(re.search(r"^sluice_sfu_piped_packets_total (\d+)", metrics, re.M).group(1)),
+                "transports": int(re.search(r"^sluice_sfu_transports (\d+)", metrics, re.M).group(1)),
+                "peers": server.peers("demo"),
+                "deletedWhileGrowing": call(server, "DELETE", f"{API}/{recording}")[0],
+            }
+            stopped = call(server, "POST", f"{API}/{recording}/stop")
+            call(server, "POST", f"{API}/{second}/stop")
+        download = call(server, "GET", f"{API}/{recording}/download")
+        path = pathlib.Path(folder) / "downloaded"
+        path.write_bytes(download[1])
+        result |= {"file": facts(path), "stopped": stopped[0], "seconds": stopped[1]["duration_seconds"]}
+        path.unlink()
+        result |= {
+            "deleted": call(server, "DELETE", f"{API}/{recording}")[0], "gone": call(server, "GET", f"{API}/{recording}")[0],
+            "source": call(server, "POST", API + "/start", {"room_id": "demo", "source": "rtsp://127.0.0.1:1/"})[0],
+            "foreign": call(server, "POST", API + "/start", {"room_id": "demo"}, {"Origin": "https://example.com"})[0],
+        }
+    return result | {"exit": server.code}
+
+
+class Publisher:
+    """aiortc in a room, for as long as the block."""
+
+    def __init__(self, server):
+        self.url = f"{server.url}/rooms/demo/whip?peer=alice"
+
+    async def __aenter__(self):
+        self.connection = RTCPeerConnection()
+        self.connection.addTrack(Tone())
+        sender = self.connection.addTransceiver(Picture(moving=True), direction="sendonly")
+        codecs = RTCRtpReceiver.getCapabilities("video").codecs
+        sender.setCodecPreferences([codec for codec in codecs if codec.mimeType in ("video/VP8", "video/rtx")])
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        answer = await asyncio.to_thread(self.post)
+        await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+
+    def post(self):
+        request = urllib.request.Request(
+            self.url, self.connection.localDescription.sdp.encode(), {"Content-Type": "application/sdp"})
+        with urllib.request.urlopen(request, timeout=15) as response:
+            self.session = response.headers["Location"]
+            return response.read().decode()
+
+    async def __aexit__(self, *_):
+        location = urllib.parse.urljoin(self.url, self.session)
+        await asyncio.to_thread(urllib.request.urlopen, urllib.request.Request(location, method="DELETE"))
+        await self.connection.close()
+
+
+async def come_and_go(server, recording):
+    """Two visits of the publisher; the recording's state in between."""
+    async def until(what, condition):
+        await asyncio.to_thread(wait_for, condition, 30, what)
+    async with Publisher(server):
+        await until("the recording begins", lambda: state(server, recording)["status"] == "recording")
+        await asyncio.sleep(5)
+    def is_over(found):
+        return found["reason"] and found["files"] and not found["files"][0]["is_growing"] and found
+    between = await asyncio.to_thread(wait_for, lambda: is_over(state(server, recording)), 30, "its end is told")
+    rooms = json.loads(server.get("/rooms"))
+    async with Publisher(server):
+        await until("it goes on", lambda: state(server, recording)["file_count"] == 2)
+        await asyncio.sleep(5)
+    return between, rooms
+
+
+def comes_back(sfu, folder):
+    with Server(sfu, "--rtc", "127.0.0.1:0", "--workers", "2", "--recordings", folder) as server:
+        _, _, recording = start(server, wait_seconds=0)
+        between, rooms = asyncio.run(come_and_go(server, recording))
+    return {"exit": server.code, "reason": between["reason"], "growing": between["files"][0]["is_growing"],
+            "rooms": len(rooms["rooms"] if isinstance(rooms, dict) else rooms), "files": [facts(file) for file in media(folder)]}
+
+
+def killed(sfu, folder):
+    options = ["--rtc", "127.0.0.1:0", "--recordings", folder]
+    with Server(sfu, *options) as server:
+        with chromium(server, "H264"):
+            _, _, recording = start(server, wait_seconds=0)
+            wait_for(lambda: state(server, recording)["status"] == "recording", 60, "the recording begins")
+            begun = time.monotonic()
+            time.sleep(6)
+            server.process.kill()
+            server.process.wait()
+            age = time.monotonic() - begun
+    left = facts(media(folder)[0])
+    with Server(sfu, *options) as server:
+        one = wait_for(lambda: (lambda found: not found["files"][0]["is_growing"] and found)(state(server, recording)), 10, "it is whole")
+        thumbnail = call(server, "GET", one["thumbnail_url"])[0]
+    return {"left": left, "whole": facts(media(folder)[0]), "age": age, "status": one["status"], "thumbnail": thumbnail, "exit": server.code}
+
+
+def main():
+    sfu, scenario = sys.argv[1:3]
+    with tempfile.TemporaryDirectory(prefix="sluice-rooms-") as folder:
+        print(json.dumps({"whole": whole, "return": comes_back, "killed": killed}[scenario](sfu, folder)))
+
+
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})  # tests' threads block them
+main()
