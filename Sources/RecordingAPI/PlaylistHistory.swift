@@ -6,6 +6,8 @@ actor PlaylistHistory {
     private let catalog: RecordingCatalog
     private let recordings: Recordings
     private var numbers: [String: SegmentNumbers] = [:]
+    /// Seconds: what players are told of one playlist may not fall.
+    private var targets: [String: Int] = [:]
     private var views = 0
 
     init(catalog: RecordingCatalog, recordings: Recordings) {
@@ -29,13 +31,18 @@ actor PlaylistHistory {
         let first = number(files, of: name, view: view)
         var playlist = MediaPlaylist(files: files.compactMap(\.listing), isEnded: !isActive)
         (playlist.removedFiles, playlist.firstSequenceNumber) = (first.files, first.segments)
+        playlist.announcedTarget = targets[name] ?? 0
+        targets[name] = playlist.targetDuration
         return playlist
     }
 
     private func number(
         _ files: [RecordedFile], of name: String, view: Int
     ) -> SegmentNumbers.Place {
-        if numbers.count >= Self.limit, numbers[name] == nil { numbers.removeAll() }
+        if numbers.count >= Self.limit, numbers[name] == nil {
+            numbers.removeAll()
+            targets.removeAll()
+        }
         return numbers[name, default: SegmentNumbers()].take(
             files.map { .init(file: $0.file, segmentCount: $0.index.spans.count) }, view: view)
     }

@@ -43,7 +43,7 @@ import Timing
         let lines = Self.lines(playlist)
         #expect(lines.first == "#EXTM3U")
         #expect(lines.last == "#EXT-X-ENDLIST")
-        #expect(lines.count { $0.hasPrefix("#EXTINF:2.000,") } == 3)
+        #expect(lines.count { $0.hasPrefix("#EXTINF:2.000000,") } == 3)
         #expect(!lines.contains { $0.hasPrefix("#EXT-X-PART") || $0.hasPrefix("#EXT-X-SERVER") })
         #expect(lines.contains("#EXT-X-PLAYLIST-TYPE:VOD"))
         #expect(lines.contains("a.ts/s37600.m4s"))
@@ -56,9 +56,9 @@ import Timing
         let lines = Self.lines(playlist)
         #expect(
             lines.contains(
-                "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=0.600,"
+                "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=0.600000,"
                     + "CAN-SKIP-UNTIL=24.0"))
-        #expect(lines.contains("#EXT-X-PART-INF:PART-TARGET=0.200"))
+        #expect(lines.contains("#EXT-X-PART-INF:PART-TARGET=0.200000"))
         #expect(lines.last == "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"a.ts/p43240.m4s\"")
         #expect(lines.count { $0.hasPrefix("#EXTINF") } == 2)
         #expect(lines.count { $0.hasPrefix("#EXT-X-PART:") } == 23)

@@ -31,11 +31,11 @@ extension MediaPlaylist {
 
     private func write(to text: inout String, from skipped: Int) {
         let isLive = !isEnded
-        let listsPartsFrom = end.adding(.seconds(-3 * Int64(targetDuration)))
-        var (number, elapsed) = (0, Interval.zero)
+        let listsPartsFrom = segmentCount - segmentsWithParts
+        var number = 0
         for (place, file) in files.enumerated() {
             for (index, segment) in file.segments.enumerated() {
-                defer { (number, elapsed) = (number + 1, elapsed.adding(segment.duration)) }
+                defer { number += 1 }
                 guard number >= skipped else { continue }
                 if index == 0 {
                     if place + removedFiles > 0 { text += "#EXT-X-DISCONTINUITY\n" }
@@ -44,7 +44,7 @@ extension MediaPlaylist {
                 if index == 0 || !isEnded || index % Self.datedEvery == 0 {
                     text += file.date(of: segment)
                 }
-                if isLive, elapsed.adding(segment.duration) > listsPartsFrom {
+                if isLive, number >= listsPartsFrom {
                     for part in file.parts(of: segment) { text += file.line(of: part) }
                 }
                 if index < file.closedCount { text += file.lines(of: segment) }
@@ -55,26 +55,20 @@ extension MediaPlaylist {
         }
     }
 
-    private var end: Interval {
-        files.lazy.flatMap(\.segments).reduce(.zero) { $0.adding($1.duration) }
-    }
+    private var segmentCount: Int { files.reduce(0) { $0 + $1.segments.count } }
 
     /// Segments that lie further back than a player may have missed.
     private var skippableCount: Int {
-        let limit = Interval.seconds(Int64(6 * targetDuration))
-        var (behind, count) = (Interval.zero, 0)
-        for segment in files.reversed().lazy.flatMap({ $0.segments.reversed() }) {
-            if behind >= limit { count += 1 }
-            behind = behind.adding(segment.duration)
-        }
-        return count
+        segmentCount - segments(reaching: .seconds(Int64(6 * targetDuration)))
     }
 
-    /// Seconds with three digits behind the point.
+    /// Seconds with six digits behind the point: players add a day's durations up, and half a
+    /// millisecond each would be ten seconds.
     static func decimal(_ interval: Interval) -> String {
-        let milliseconds = max(interval.adding(.microseconds(500)).nanoseconds, 0) / 1_000_000
-        let rest = String(milliseconds % 1000)
-        return "\(milliseconds / 1000)." + String(repeating: "0", count: 3 - rest.utf8.count) + rest
+        let microseconds = max(interval.adding(Interval(nanoseconds: 500)).nanoseconds, 0) / 1000
+        let rest = String(microseconds % 1_000_000)
+        return "\(microseconds / 1_000_000)." + String(repeating: "0", count: 6 - rest.utf8.count)
+            + rest
     }
 
     /// In a day's finished playlist every segment's date would be half of it.
@@ -133,7 +127,7 @@ extension IndexHeader {
 
 extension Interval {
     /// The sum, or the longest there is: a sidecar's times are a stranger's, their sum has no bound.
-    fileprivate func adding(_ other: Interval) -> Interval {
+    func adding(_ other: Interval) -> Interval {
         let (sum, isOver) = nanoseconds.addingReportingOverflow(other.nanoseconds)
         return isOver
             ? Interval(nanoseconds: nanoseconds > 0 ? .max : .min) : Interval(nanoseconds: sum)

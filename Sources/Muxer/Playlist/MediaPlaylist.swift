@@ -47,14 +47,41 @@ public struct MediaPlaylist: Sendable {
     public var removedFiles = 0
     /// Nothing will be added.
     public var isEnded: Bool
+    /// The target duration that players were told before, in seconds: it never falls.
+    public var announcedTarget = 0
 
     /// A playlist of these files.
     public init(files: [File], isEnded: Bool) { (self.files, self.isEnded) = (files, isEnded) }
 
-    /// How long no part exceeds that is listed.
+    /// How long no part exceeds that is listed. One with a pause of the source in it is forgotten when
+    /// it is listed no longer.
     public var partTarget: Interval {
-        let longest = files.last?.parts.lazy.map(\.duration).max() ?? .zero
-        return max(Self.leastPartTarget, longest)
+        var longest = Self.leastPartTarget
+        var left = segmentsWithParts
+        for file in files.reversed() {
+            for segment in file.segments.suffix(left) {
+                for part in file.parts(of: segment) { longest = max(longest, part.duration) }
+            }
+            left -= min(left, file.segments.count)
+        }
+        return longest
+    }
+
+    /// How many of the last segments are listed with their parts: those that begin less than three
+    /// target durations before the end (RFC 8216bis §6.2.2), and the one they begin in.
+    var segmentsWithParts: Int {
+        segments(reaching: .seconds(3 * Int64(targetDuration)))
+    }
+
+    /// How many of the last segments it takes to reach so far back from the end.
+    func segments(reaching limit: Interval) -> Int {
+        var (behind, count) = (Interval.zero, 0)
+        for segment in files.reversed().lazy.flatMap({ $0.segments.reversed() }) {
+            if behind >= limit { break }
+            behind = behind.adding(segment.duration)
+            count += 1
+        }
+        return count
     }
 
     private static let leastPartTarget = Interval.milliseconds(200)
@@ -86,11 +113,14 @@ extension MediaPlaylist {
     /// A player that asks for more than this beyond the end is told that it is wrong.
     public func isFarAhead(segment number: Int) -> Bool { number > nextSequenceNumber + 2 }
 
-    /// Whole seconds that no segment exceeds.
+    /// Whole seconds that no segment exceeds when it is rounded (RFC 8216bis §4.4.3.1), nor any that
+    /// was listed before: it may not change, so it begins with what segments of two seconds and
+    /// their key frames need, and rises where a source leaves no choice.
     public var targetDuration: Int {
         let longest = files.lazy.flatMap(\.segments).map(\.duration).max() ?? .zero
         let (seconds, rest) = longest.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-        return min(max(Self.leastTarget, Int(seconds) + (rest > 0 ? 1 : 0)), Self.longestTarget)
+        let needed = Int(seconds) + (rest >= 500_000_000 ? 1 : 0)
+        return min(max(Self.leastTarget, announcedTarget, needed), Self.longestTarget)
     }
 
     private static let leastTarget = 4
