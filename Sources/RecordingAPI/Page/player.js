@@ -19,6 +19,7 @@ export class Player {
     this.type = type;
     video.addEventListener("seeking", () => this.#sought());
     video.addEventListener("timeupdate", () => this.#wake());
+    video.addEventListener("waiting", () => this.#passHole());
     this.#run().catch((error) => this.#fail(error));
   }
 
@@ -78,18 +79,20 @@ export class Player {
   async #follow(source) {
     let failures = 0;
     while (!this.#abort.signal.aborted && this.isGrowing) {
+      const { end } = this.playlist;
       try {
         await this.playlist.load(this.#abort.signal);
         failures = 0;
       } catch (error) {
         if (this.#abort.signal.aborted) return;
         if (++failures > 20) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 500));
       }
       if (this.#isLive) this.#keepUp();
       this.#announce(source);
       this.onchange();
       this.#wake();
+      // Whatever is answered at once, and is no news, is not asked for again at once.
+      if (this.isGrowing && this.playlist.end === end) await pause(PAUSE << Math.min(failures, 4));
     }
   }
 
@@ -152,26 +155,36 @@ export class Player {
       const octets = await this.#take(piece);
       if (this.#wanted !== wanted) continue; // sought elsewhere meanwhile
       if (this.#buffer.timestampOffset !== piece.file) this.#buffer.timestampOffset = piece.file;
+      const [before, isFirst] = [ranges(video.buffered), this.#isBeginning];
       await this.#append(octets);
       if (this.#wanted === wanted) [this.#wanted, this.#isBeginning] = [piece.start + piece.duration, false];
-      this.#begin();
+      this.#begin(isFirst ? added(before, ranges(video.buffered)) : null);
       await this.#forget();
     }
   }
 
-  /** What is fetched first may begin a little behind the time that was asked for. */
-  #begin() {
+  /** Goes where there is something to be seen; what has been fetched first begins at `first`. */
+  #begin(first) {
     const { video } = this;
     if (this.#start != null) [video.currentTime, this.#start] = [this.#start, null];
-    const { buffered } = video;
-    for (let i = 0; i < buffered.length; i++) {
-      const gap = buffered.start(i) - video.currentTime;
-      if (gap > 0 && gap < 1 && !inside(buffered, video.currentTime)) video.currentTime = buffered.start(i) + 0.01;
-    }
+    this.#passHole();
+    const isMissed = this.#isPast && !inside(video.buffered, video.currentTime);
+    if (isMissed && first != null && video.currentTime - first > 1) video.currentTime = first + 0.01;
     if (video.autoplay && video.paused && !video.ended && !this.hasStarted) {
       this.hasStarted = true;
       video.play().catch(() => {});
     }
+  }
+
+  /** Whether all has been fetched that the playlist says of the present time. */
+  get #isPast() { return !this.#isBeginning && this.#wanted > this.video.currentTime; }
+
+  /** Goes on where there is something again: the source paused, or its times are others than the playlist's. */
+  #passHole() {
+    const { video } = this;
+    if (!this.#isPast || inside(video.buffered, video.currentTime)) return;
+    const next = ranges(video.buffered).find(([start]) => start > video.currentTime);
+    if (next) video.currentTime = next[0] + 0.01;
   }
 
   /** The piece's octets; the next one is asked for meanwhile. */
@@ -197,7 +210,7 @@ export class Player {
       } catch (error) {
         if (this.#abort.signal.aborted || attempt >= 3) throw error;
       }
-      await new Promise((resolve) => setTimeout(resolve, 200 << attempt));
+      await pause(200 << attempt);
     }
   }
 
@@ -224,12 +237,22 @@ export class Player {
 
 const event = (target, name) => new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
 
-function inside(ranges, time) {
-  for (let i = 0; i < ranges.length; i++) {
-    if (time >= ranges.start(i) - 0.05 && time < ranges.end(i)) return true;
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+const ranges = (buffered) => Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
+
+const inside = (buffered, time) => ranges(buffered).some(([start, end]) => time >= start - 0.05 && time < end);
+
+/** Where the ranges `after` hold something that was not in those `before`; `null` where they do not. */
+function added(before, after) {
+  for (const [start, end] of after) {
+    const known = before.find(([from, to]) => from < end && to > start);
+    if (!known || start < known[0] - 0.05) return start;
+    if (end > known[1] + 0.05) return known[1];
   }
-  return false;
+  return null;
 }
 
+const PAUSE = 500;       // milliseconds between two readings of the playlist that brought nothing
 const AHEAD = 20;        // seconds fetched before they are shown
 const BEHIND_END = 0.45; // seconds kept from the growing end: two parts and the way here

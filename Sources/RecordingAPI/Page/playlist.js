@@ -5,40 +5,48 @@ export class Playlist {
   segments = [];   // { number, start, duration, url, range, map, file, date, parts }
   open = null;     // the segment that still grows: { start, parts, … }
   isEnded = false;
+  #isKnown = false;    // what comes next can be asked for by its number
+  #readAt = 0;         // when it was read last, in milliseconds of the page's clock
+  #skipBoundary = 0;   // seconds before the end that delta updates never leave out
 
   constructor(url) { this.url = new URL(url, location.href); }
 
   /** Reads it again; once it has been read, waits for what is not listed yet. */
   async load(signal) {
     const url = new URL(this.url);
-    if (this.open && !this.isEnded) {
+    if (this.#isKnown && !this.isEnded) {
       url.searchParams.set("_HLS_msn", this.open.number);
       url.searchParams.set("_HLS_part", this.open.parts.length);
-      if (this.segments.length > 20) url.searchParams.set("_HLS_skip", "YES");
+      // A page that slept has missed more than a delta update says (RFC 8216bis §6.3.7).
+      const age = (performance.now() - this.#readAt) / 1000;
+      if (this.segments.length > 20 && age < this.#skipBoundary / 2) url.searchParams.set("_HLS_skip", "YES");
     }
     const response = await fetch(url, { signal, cache: "no-store" });
     if (response.status === 503) return; // nothing has come meanwhile
+    this.#isKnown = false; // after anything but a whole answer all of it is asked for
     if (!response.ok) throw new Error(`The recorder answered ${response.status}.`);
     this.read(await response.text());
+    [this.#isKnown, this.#readAt] = [true, performance.now()];
   }
 
   read(text) {
     const before = this.segments;
     const segments = [];
     let number = 0, start = 0, map = null, file = 0, date = null, range = null, duration = null, parts = [];
-    this.isEnded = false;
+    let isDelta = false, isEnded = false, boundary = 0;
     for (const line of text.split("\n")) {
       const [tag, rest = ""] = split(line);
       if (tag === "#EXT-X-MEDIA-SEQUENCE") {
         number = Number(rest);
-        const known = before.find((segment) => segment.number === number);
-        // Deleted from the front: time goes on from where it was.
-        start = known ? known.start : 0;
+      } else if (tag === "#EXT-X-SERVER-CONTROL") {
+        boundary = Number(attributes(rest)["CAN-SKIP-UNTIL"] ?? 0);
       } else if (tag === "#EXT-X-SKIP") {
         const count = Number(attributes(rest)["SKIPPED-SEGMENTS"]);
         const first = before.findIndex((segment) => segment.number === number);
-        if (first < 0) throw new Error("The playlist went on without this page.");
-        segments.push(...before.slice(first, first + count));
+        const kept = first < 0 ? [] : before.slice(first, first + count);
+        if (kept.length < count) throw new Error("The playlist went on without this page.");
+        segments.push(...kept);
+        isDelta = true;
         const last = segments.at(-1);
         [number, start, map, file, date] =
           [last.number + 1, last.start + last.duration, last.map, last.file, null];
@@ -62,7 +70,7 @@ export class Playlist {
       } else if (tag === "#EXT-X-BYTERANGE") {
         range = bytes(rest);
       } else if (tag === "#EXT-X-ENDLIST") {
-        this.isEnded = true;
+        isEnded = true;
       } else if (line && !line.startsWith("#")) {
         segments.push({ number, start, duration, url: this.address(line), range, map, file, date, parts });
         start += duration;
@@ -70,9 +78,25 @@ export class Playlist {
         [number, range, parts] = [number + 1, null, []];
       }
     }
-    this.segments = segments;
-    const open = parts.reduce((sum, part) => sum + part.duration, 0);
-    this.open = { number, start, duration: open, map, file, date, parts };
+    const whole = parts.reduce((sum, part) => sum + part.duration, 0);
+    const open = { number, start, duration: whole, map, file, date, parts };
+    if (!isDelta) this.#join([...segments, open]);
+    [this.segments, this.open, this.isEnded, this.#skipBoundary] = [segments, open, isEnded, boundary];
+  }
+
+  /** Moves what was read from its beginning onto the known line of time: deletions leave the rest where it was. */
+  #join(read) {
+    if (!this.open) return;
+    const key = ({ url, range }) => `${url} ${range ?? ""}`;
+    const known = new Map(this.segments.map((segment) => [key(segment), segment]));
+    const same = read.find((segment) => known.has(key(segment)));
+    const goesOn = read[0].number === this.open.number ? this.open.start : this.end;
+    const shift = same ? known.get(key(same)).start - same.start : goesOn;
+    const head = known.get(key(read[0]))?.file ?? shift;
+    for (const segment of read) {
+      segment.file = segment.file ? segment.file + shift : head;
+      segment.start += shift;
+    }
   }
 
   address(text) { return new URL(text, this.url).href; }
