@@ -7,6 +7,20 @@ import Timing
 /// eight each of presentation and decode time in nanoseconds, four of length, all big-endian, then
 /// the octets. Track 255 holds parameter sets.
 struct Clip {
+    /// What it holds, as its laying down says.
+    enum Codecs: String {
+        case h264AAC = "h264+aac"
+        case vp9Opus = "vp9+opus"
+
+        /// What is made of it.
+        var containers: [Container] {
+            switch self {
+            case .h264AAC: [.mpegts, .fmp4, .mp4]
+            case .vp9Opus: [.webm]
+            }
+        }
+    }
+
     private(set) var samples: [(sample: Sample, payload: [UInt8])] = []
     private(set) var formats: [TrackFormat] = []
 
@@ -18,12 +32,7 @@ struct Clip {
         samples.reduce(0) { $0 + $1.payload.count + ($1.sample.track == 1 ? 7 : 0) }
     }
 
-    /// How long it plays.
-    var duration: Interval {
-        (samples.last?.sample.decodeTime ?? .zero) - (samples.first?.sample.decodeTime ?? .zero)
-    }
-
-    init?(path: String) {
+    init?(path: String, _ codecs: Codecs) {
         guard let bytes = Self.contents(of: path) else { return nil }
         var offset = 0
         func number(_ octets: Int) -> Int64 {
@@ -43,10 +52,16 @@ struct Clip {
                 decodeTime: Interval(nanoseconds: decoded), isKeyframe: isKeyframe)
             if track == 255 { sets.append(payload) } else { samples.append((sample, payload)) }
         }
-        guard let audio = AudioSpecificConfig(sampleRate: 48_000, channelCount: 2) else {
-            return nil
+        switch codecs {
+        case .vp9Opus: formats = [.vp9(nil), .opus(channelCount: 2)]
+        case .h264AAC:
+            guard let audio = AudioSpecificConfig(sampleRate: 48_000, channelCount: 2) else {
+                return nil
+            }
+            formats = [
+                .h264(parameterSets: sets, framing: .lengths(octets: 4)), .aac(audio),
+            ]
         }
-        formats = [.h264(parameterSets: sets, framing: .lengths(octets: 4)), .aac(audio)]
     }
 
     private static func contents(of path: String) -> [UInt8]? {

@@ -2,25 +2,8 @@ import Glibc
 import Muxer
 import Wire
 
-// ContainerBenchmark CLIP OUTPUT: writes the clip as MPEG-TS and as fragmented MP4, and beside them
-// copies and writes the same octets; prints sizes, CPU times and allocations as JSON.
-
-/// CPU time of this thread in seconds.
-func processorTime() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-}
-
-/// Allocations so far, as the preloaded counter tells; 0 without it.
-func allocationCount() -> UInt64 {
-    guard let path = getenv("ALLOCATION_COUNT") else { return 0 }
-    let file = open(path, O_RDONLY)
-    defer { close(file) }
-    var count: UInt64 = 0
-    withUnsafeMutableBytes(of: &count) { _ = read(file, $0.baseAddress, $0.count) }
-    return count
-}
+// ContainerBenchmark CLIP CODECS OUTPUT: writes the clip in each container that holds it, and beside
+// them copies and writes the same octets; prints sizes, CPU times and allocations as JSON.
 
 /// One way of making a file of a clip.
 struct Trial {
@@ -32,12 +15,29 @@ struct Trial {
     mutating func round(
         _ path: String, _ buffer: inout ByteWriter, _ body: (Int32, inout ByteWriter) -> Int
     ) {
-        let file = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0o600)
+        let file = open(path, O_CREAT | O_TRUNC | O_RDWR, 0o600)
         let (time, allocations) = (processorTime(), allocationCount())
         byteCount = body(file, &buffer)
         bestTime = min(bestTime, processorTime() - time)
         self.allocations = allocationCount() - allocations
         close(file)
+    }
+
+    /// CPU time of this thread in seconds.
+    private func processorTime() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
+    /// Allocations so far, as the preloaded counter tells; 0 without it.
+    private func allocationCount() -> UInt64 {
+        guard let path = getenv("ALLOCATION_COUNT") else { return 0 }
+        let file = open(path, O_RDONLY)
+        defer { close(file) }
+        var count: UInt64 = 0
+        withUnsafeMutableBytes(of: &count) { _ = read(file, $0.baseAddress, $0.count) }
+        return count
     }
 }
 
@@ -49,57 +49,82 @@ func flush(_ buffer: inout ByteWriter, to file: Int32) -> Int {
     return count
 }
 
-func measure(_ clip: Clip, _ path: String) throws(MuxerError) -> (
-    floor: Trial, ts: Trial, fmp4: Trial
-) {
-    var (floor, ts, fmp4) = (Trial(), Trial(), Trial())
-    var buffer = ByteWriter(capacity: 1 << 22)
-    for _ in 0..<25 {
-        floor.round(path, &buffer) { file, buffer in
-            var count = 0
-            for (sample, payload) in clip.samples {
-                buffer.write(payload.span.bytes)
-                if sample.track == 0 { count += flush(&buffer, to: file) }
-            }
-            return count + flush(&buffer, to: file)
-        }
-        var stream = try TransportStreamWriter(clip.formats)
-        ts.round(path, &buffer) { file, buffer in
-            var count = 0
-            for (sample, payload) in clip.samples {
-                try? stream.write(sample, payload: payload.span.bytes, into: &buffer)
-                if sample.track == 0 { count += flush(&buffer, to: file) }
-            }
-            stream.flush(into: &buffer)
-            return count + flush(&buffer, to: file)
-        }
-        var movie = try FragmentedMovieWriter(clip.formats)
-        fmp4.round(path, &buffer) { file, buffer in
-            var count = 0
-            for (sample, payload) in clip.samples {
-                let part = try? movie.write(sample, payload: payload.span.bytes, into: &buffer)
-                if part != nil { count += flush(&buffer, to: file) }
-            }
-            movie.flush(into: &buffer)
-            return count + flush(&buffer, to: file)
-        }
+/// What every container is held against: the same octets copied and written.
+func copy(_ clip: Clip, to file: Int32, _ buffer: inout ByteWriter) -> Int {
+    var count = 0
+    for (sample, payload) in clip.samples {
+        buffer.write(payload.span.bytes)
+        if sample.track == 0 { count += flush(&buffer, to: file) }
     }
-    return (floor, ts, fmp4)
+    return count + flush(&buffer, to: file)
 }
 
-guard CommandLine.arguments.count == 3, let clip = Clip(path: CommandLine.arguments[1]) else {
-    print("usage: ContainerBenchmark CLIP OUTPUT")
+/// Each picture handed to the kernel at once.
+func writeStream(_ clip: Clip, to file: Int32, _ buffer: inout ByteWriter) throws(MuxerError) -> Int
+{
+    var stream = try TransportStreamWriter(clip.formats)
+    var count = 0
+    for (sample, payload) in clip.samples {
+        try stream.write(sample, payload: payload.span.bytes, into: &buffer)
+        if sample.track == 0 { count += flush(&buffer, to: file) }
+    }
+    stream.flush(into: &buffer)
+    return count + flush(&buffer, to: file)
+}
+
+/// Each part of 200 ms handed to the kernel.
+func writeMovie(_ clip: Clip, to file: Int32, _ buffer: inout ByteWriter) throws(MuxerError) -> Int
+{
+    var movie = try FragmentedMovieWriter(clip.formats)
+    var count = 0
+    for (sample, payload) in clip.samples {
+        let part = try movie.write(sample, payload: payload.span.bytes, into: &buffer)
+        if part != nil { count += flush(&buffer, to: file) }
+    }
+    movie.flush(into: &buffer)
+    return count + flush(&buffer, to: file)
+}
+
+/// Copies and writes, and makes the file in each container, turn by turn.
+func measure(
+    _ clip: Clip, _ containers: [Container], _ path: String
+) -> (floor: Trial, trials: [Trial]) {
+    var (floor, trials) = (Trial(), containers.map { _ in Trial() })
+    var buffer = ByteWriter(capacity: 1 << 22)
+    for _ in 0..<25 {
+        floor.round(path, &buffer) { copy(clip, to: $0, &$1) }
+        for (place, container) in containers.enumerated() {
+            trials[place].round(path, &buffer) { file, buffer in
+                do throws(MuxerError) {
+                    switch container {
+                    case .mpegts: return try writeStream(clip, to: file, &buffer)
+                    case .fmp4: return try writeMovie(clip, to: file, &buffer)
+                    case .mp4, .webm:
+                        return try record(
+                            clip, as: container, to: file, indexedBy: path + ".index", &buffer)
+                    }
+                } catch { return 0 }
+            }
+        }
+    }
+    return (floor, trials)
+}
+
+let arguments = CommandLine.arguments
+guard arguments.count == 4, let codecs = Clip.Codecs(rawValue: arguments[2]),
+    let clip = Clip(path: arguments[1], codecs)
+else {
+    print("usage: ContainerBenchmark CLIP h264+aac|vp9+opus OUTPUT")
     exit(64)
 }
-let trials = try measure(clip, CommandLine.arguments[2])
-let samples = Double(clip.samples.count)
-print(
-    """
-    {"elementary_bytes": \(clip.elementaryByteCount), "payload_bytes": \(clip.payloadByteCount),
-     "duration_seconds": \(clip.duration.seconds),
-     "ts_bytes": \(trials.ts.byteCount), "fmp4_bytes": \(trials.fmp4.byteCount),
-     "floor_seconds": \(trials.floor.bestTime), "ts_seconds": \(trials.ts.bestTime),
-     "fmp4_seconds": \(trials.fmp4.bestTime),
-     "ts_allocations_per_sample": \(Double(trials.ts.allocations) / samples),
-     "fmp4_allocations_per_sample": \(Double(trials.fmp4.allocations) / samples)}
-    """)
+let (floor, trials) = measure(clip, codecs.containers, arguments[3])
+print("{\"elementary_bytes\": \(clip.elementaryByteCount), ", terminator: "")
+print("\"payload_bytes\": \(clip.payloadByteCount), ", terminator: "")
+for (container, trial) in zip(codecs.containers, trials) {
+    let name = container == .mpegts ? "ts" : container.rawValue
+    let allocations = Double(trial.allocations) / Double(clip.samples.count)
+    print("\"\(name)_bytes\": \(trial.byteCount), ", terminator: "")
+    print("\"\(name)_seconds\": \(trial.bestTime), ", terminator: "")
+    print("\"\(name)_allocations_per_sample\": \(allocations), ", terminator: "")
+}
+print("\"floor_seconds\": \(floor.bestTime)}")
