@@ -234,7 +234,7 @@ let package = Package(
         .testTarget(
             name: "RecordingAPITests",
             dependencies: [
-                "Codecs", "Muxer", "Recording", "RecordingAPI", "Timing", "Web", "Wire",
+                "Codecs", "Muxer", "RTP", "Recording", "RecordingAPI", "Timing", "Web", "Wire",
             ],
             swiftSettings: house),
         .testTarget(

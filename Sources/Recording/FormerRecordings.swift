@@ -22,6 +22,14 @@ struct FormerRecordings {
     /// Another one of that name has begun, and is asked about from now on.
     mutating func supersede(_ name: String) { snapshots[name] = nil }
 
+    /// Nothing is known of it any more.
+    ///
+    /// - Returns: Whether anything was.
+    mutating func forget(_ name: String) -> Bool {
+        live.removeAll { $0.name == name }
+        return snapshots.removeValue(forKey: name) != nil
+    }
+
     /// How one stood when it was stopped.
     func snapshot(of name: String) -> RecordingProgress.Snapshot? { snapshots[name] }
 

@@ -30,7 +30,7 @@ public final class LiveIndex: Sendable {
         public var partCount: Int { firstPart + parts.count }
     }
 
-    fileprivate struct State {
+    struct State {
         var snapshot = Snapshot()
         var waiters: [Int: (count: Int, resume: CheckedContinuation<Void, Never>)] = [:]
         var nextWaiter = 0
@@ -39,7 +39,7 @@ public final class LiveIndex: Sendable {
     /// What the file is.
     public let container: Container
 
-    private let state = Mutex(State())
+    let state = Mutex(State())
 
     /// The index of a file that nothing has been written to.
     public init(_ container: Container) { self.container = container }
@@ -90,7 +90,7 @@ public final class LiveIndex: Sendable {
 
     /// Parts that are kept one by one: more than ten minutes of them.
     static let partLimit = 4096
-    /// Spans are halved in number beyond this: three days of them.
+    /// Spans are halved in number beyond this: three days of them. No file that is recorded comes so far.
     static let spanLimit = 131_072
     private static let waiterLimit = 1000
 }
@@ -137,9 +137,7 @@ extension LiveIndex.Snapshot {
             firstPart += LiveIndex.partLimit / 4
         }
         parts.append(part)
-        guard let last = spans.last, !part.isIndependent || last.duration < .seconds(2),
-            UInt64(last.byteCount) + UInt64(part.byteCount) <= UInt64(UInt32.max)
-        else {
+        guard let last = spans.last, !last.isWhole(before: part) else {
             if spans.count >= LiveIndex.spanLimit { joinSpans() }
             return spans.append(part)
         }
@@ -162,8 +160,31 @@ extension LiveIndex.Snapshot {
 }
 
 extension IndexedPart {
+    /// Whether another span begins with `next`: from key frame to key frame, two seconds at least.
+    fileprivate func isWhole(before next: IndexedPart) -> Bool {
+        next.isIndependent && duration >= .seconds(2)
+            || UInt64(byteCount) + UInt64(next.byteCount) > UInt64(UInt32.max)
+    }
+
     fileprivate mutating func join(_ next: IndexedPart) {
         byteCount += next.byteCount
         duration = next.start + next.duration - start
+    }
+}
+
+/// How many spans a file's parts come to, without keeping them.
+struct SpanCount {
+    /// As many as a snapshot would have.
+    private(set) var value = 0
+    private var last: IndexedPart?
+
+    mutating func append(_ part: IndexedPart) {
+        guard var last, !last.isWhole(before: part) else {
+            value += 1
+            self.last = part
+            return
+        }
+        last.join(part)
+        self.last = last
     }
 }

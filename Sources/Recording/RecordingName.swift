@@ -39,6 +39,19 @@ struct RecordingName: Hashable {
         name = words.dropLast(2).joined(separator: "_")
     }
 
+    /// When its file begins, in seconds since 1970; `nil` where the stamp is no date.
+    var seconds: Int64? {
+        let digits = stamp.utf8.filter { $0 != UInt8(ascii: "_") }.map { Int32($0) - 0x30 }
+        guard digits.count == 14 else { return nil }
+        func number(_ range: Range<Int>) -> Int32 { digits[range].reduce(0) { $0 * 10 + $1 } }
+        var parts = tm()
+        (parts.tm_year, parts.tm_mon) = (number(0..<4) - 1900, number(4..<6) - 1)
+        (parts.tm_mday, parts.tm_hour) = (number(6..<8), number(8..<10))
+        (parts.tm_min, parts.tm_sec) = (number(10..<12), number(12..<14))
+        let seconds = Int64(timegm(&parts))
+        return Self.stamp(seconds) == stamp ? seconds : nil
+    }
+
     /// Whether a recording may be called so: 1 to 100 ASCII letters, digits, hyphens, underscores and
     /// dots, none of these first.
     static func isWellFormed(_ name: String) -> Bool {

@@ -12,6 +12,8 @@ public final class RecordingProgress: Sendable {
         public internal(set) var container = Container.mpegts
         /// The file written now, or last.
         public internal(set) var path = ""
+        /// The first file of this run.
+        public internal(set) var firstPath = ""
         /// Seconds since 1970 at which the recording began.
         public internal(set) var startedSeconds: Int64 = 0
         /// Octets in all its files, or on their way there.

@@ -46,6 +46,12 @@ extension Recordings {
         return snapshot.map { Status(name: name, progress: $0) }
     }
 
+    /// Knows no more of one that has been stopped.
+    ///
+    /// - Returns: Whether anything was known of it.
+    @discardableResult
+    public func forget(_ name: String) -> Bool { former.forget(name) }
+
     /// How one stands once a part is in its file, or something has kept it from coming, or `limit`
     /// has passed.
     public func started(_ name: String, within limit: Duration) async -> Status? {

@@ -20,14 +20,16 @@ public actor Recordings {
     var roomLoop: RoomLoop?
     var entries: [String: Entry] = [:]
     /// Those that have been stopped, and are not whole on the disk yet.
-    private(set) var ending: [RunningRecording] = []
-    private(set) var former = FormerRecordings()
+    var ending: [RunningRecording] = []
+    var former = FormerRecordings()
     nonisolated let writer: DiskWriter
+    nonisolated let claims: ClaimedFiles
     /// Servers asked for another session.
     private(set) var asking = Errands(limit: Recordings.askingLimit)
     /// Servers told that a session is over, which nobody waits for.
     private(set) var leaving = Errands(limit: Recordings.leavingLimit)
     private let options: RecordingOptions
+    private let naming = ReadingThread(name: "naming")
     private let recovery: FolderRecovery
     private let clock: @Sendable () -> Int64
     private let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
@@ -63,6 +65,7 @@ public actor Recordings {
         (self.folder, self.bearer, self.options, self.rooms) = (folder, bearer, options, rooms)
         (self.clock, self.report) = (clock, report)
         let claims = ClaimedFiles()
+        self.claims = claims
         let sweep = Sweep(
             folder: folder, retention: disk.retention, claims: claims,
             clock: { clock() / 1_000_000_000 },
@@ -103,17 +106,29 @@ public actor Recordings {
         else { throw .alreadyActive }
         starting.insert(name)
         defer { starting.remove(name) }
-        let order = order(name, source, format: format)
+        // Read aside: a folder may be large.
+        let newest = try? await naming.run { [folder] in
+            FolderReading(folder: folder).newestSeconds(of: name)
+        }
+        let order = order(name, source, format: format, after: newest ?? nil)
         add(order, try await begin(order))
     }
 
     /// A recording of that name that has not begun, by the wall clock as it is now.
-    func order(_ name: String, _ source: String, format: String? = nil) -> RecordingOrder {
+    ///
+    /// - Parameters:
+    ///   - name: What it is called.
+    ///   - source: Where it comes from.
+    ///   - format: The container's name, where it is not as usual here.
+    ///   - newest: When the newest file that is there of this name begins, since 1970.
+    func order(
+        _ name: String, _ source: String, format: String? = nil, after newest: Int64? = nil
+    ) -> RecordingOrder {
         var options = options
         if let format { options.container = container(named: format, for: name) }
         let clock = ClockMap(instant: .now(), unixNanoseconds: clock())
         let recording = RunningRecording(
-            folder: folder, name: name, disk: writer.door,
+            folder: folder, name: name, disk: writer.door, newestSeconds: newest,
             clock: { clock.unixNanoseconds(at: .now()) }
         ) { [report] message, isFinal in report(name, message, isFinal) }
         recording.progress.update { $0.container = options.container }

@@ -13,7 +13,10 @@ extension RunningRecording {
                 }
                 return state.isRefused
             }
-            progress.update { $0.path = path }
+            progress.update { progress in
+                progress.path = path
+                if progress.firstPath.isEmpty { progress.firstPath = path }
+            }
             if wasRefused { report("recording goes on in \(path)", false) }
         case .written(let byteCount):
             progress.update { progress in

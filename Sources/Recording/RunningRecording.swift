@@ -24,6 +24,8 @@ public final class RunningRecording: Sendable {
         var isRefusalTold = false
         /// Whether the present file takes no more, and the engine has been told to begin another.
         var isTorn = false
+        /// When the newest file of this name begins, in seconds since 1970.
+        var newestSeconds: Int64?
     }
 
     /// How it stands.
@@ -44,14 +46,17 @@ public final class RunningRecording: Sendable {
     ///   - name: What they are called, before the time.
     ///   - disk: The way to the thread of the folder's disk.
     ///   - queue: What may wait for the disk.
+    ///   - newestSeconds: When the newest file that is there of this name begins, since 1970.
     ///   - clock: Nanoseconds since 1970.
     ///   - report: Told of what a person should know: it must not block.
     init(
         folder: String, name: String, disk: DiskDoor, queue: WaitingOctets = WaitingOctets(),
-        clock: @escaping @Sendable () -> Int64, report: @escaping Report
+        newestSeconds: Int64? = nil, clock: @escaping @Sendable () -> Int64,
+        report: @escaping Report
     ) {
         (self.folder, self.name, self.disk, self.queue) = (folder, name, disk, queue)
         (self.clock, self.report) = (clock, report)
+        state.withLock { $0.newestSeconds = newestSeconds }
         progress.update { ($0.startedSeconds, $0.started) = (clock() / 1_000_000_000, .now()) }
         disk.condition.listen(self) { [weak self] _ in self?.followDisk() }
     }
@@ -120,10 +125,20 @@ public final class RunningRecording: Sendable {
         }
         state.withLock { ($0.live, $0.isTorn) = (live, false) }
         let file = RecordingFile(
-            in: folder, name: name, startSeconds: clock() / 1_000_000_000, live: live, disk: disk,
-            queue: queue
+            in: folder, name: name, startSeconds: nextStart(), live: live, disk: disk, queue: queue
         ) { [weak self] in self?.follow($0, of: live) }
         state.withLock { $0.file = file }
+    }
+
+    /// When the next file begins, for its name: where the clock has been set back a second behind the
+    /// newest, for files are played in the order of their names.
+    private func nextStart() -> Int64 {
+        let now = clock() / 1_000_000_000
+        return state.withLock { state in
+            let start = state.newestSeconds.map { now < $0 ? $0 + 1 : now } ?? now
+            state.newestSeconds = start
+            return start
+        }
     }
 
     private func endFile() {

@@ -25,7 +25,9 @@ public struct StreamRecording: ~Copyable {
     private var isStarted = false
     private var awaitsKeyframe = false
     private var isOpen = false
-    private var hasParts = false
+    private var spans = SpanCount()
+    /// Two days of spans: who plays a file keeps them all, and counts on each staying what it is.
+    var spanLimit = LiveIndex.spanLimit / 4 * 3
     private var order: PictureOrder
     private var nextCut: Int64?  // nanoseconds since 1970
 
@@ -137,6 +139,7 @@ extension StreamRecording {
     private mutating func prepareFile(at arrival: Instant, time: Interval) {
         let now = clock.unixNanoseconds(at: arrival)
         writer.wallClock = now - time.nanoseconds
+        if spans.value >= spanLimit { finish() }
         guard let alignment = options.alignment?.nanoseconds, alignment > 0 else { return }
         if let nextCut, now >= nextCut { finish() }
         if nextCut.map({ now >= $0 }) ?? true { nextCut = (now / alignment + 1) * alignment }
@@ -148,7 +151,7 @@ extension StreamRecording {
             case .written: return true
             case .began(let offset):
                 if isOpen { endFile(at: offset) }
-                (isOpen, hasParts) = (true, false)
+                (isOpen, spans) = (true, SpanCount())
                 events.append(.began(container))
                 return true
             case .awaitsKeyframe: if isOpen { endFile(at: output.count) }
@@ -172,10 +175,10 @@ extension StreamRecording {
         var chunk = FileChunk(
             bytes: Array(output.bytes[..<count]), index: finished.flatMap(\.record),
             parts: finished.map(\.part))
-        if !hasParts, let first = finished.first {
+        if spans.value == 0, let first = finished.first {
             chunk.header = (try? IndexReader(first.record.span.bytes))?.header
-            hasParts = true
         }
+        for part in chunk.parts { spans.append(part) }
         if count == output.count { output.removeAll() } else { output.removeFirst(count) }
         statistics.writtenBytes += UInt64(count)
         events.append(.data(chunk, statistics))

@@ -43,12 +43,12 @@ struct RoomStoppedBody: Encodable {
 
     init(
         _ id: String, _ progress: RecordingProgress.Snapshot, _ now: DateTime,
-        files: [RecordedFile]
+        files: [FileSummary]
     ) {
         (recording_id, stopped_at) = (id, now.text)
         status = files.isEmpty ? "failed" : "completed"
         duration_seconds = files.reduce(0) { $0 + Double($1.duration) / 1e9 }
-        file_size_bytes = files.reduce(0) { $0 + $1.index.byteCount }
+        file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
         file_path = progress.path.isEmpty ? nil : progress.path
     }
 }
@@ -81,14 +81,14 @@ struct RecordingBody: Encodable {
     let files: [FileBody]?
 
     init(
-        _ name: String, _ recording: Recordings.Status?, _ recorded: [RecordedFile],
+        _ name: String, _ recording: Recordings.Status?, _ recorded: [FileSummary],
         title known: RecordingTitles.Title?, withFiles: Bool
     ) {
         recording_id = name
         (room_id, title) = (known?.room ?? name, known?.title ?? name)
         (description, reason) = (known?.description, recording?.reason)
         status = Self.state(recording, hasFiles: !recorded.isEmpty)
-        let container = recorded.last?.index.header?.container ?? recording?.progress.container
+        let container = recorded.last?.header?.container ?? recording?.progress.container
         format = (container ?? .mpegts).rawValue
         let asked = recording.map {
             DateTime(nanoseconds: $0.progress.startedSeconds * 1_000_000_000)
@@ -97,7 +97,7 @@ struct RecordingBody: Encodable {
         let isActive = recording.map { $0.progress.state != "stopped" } ?? false
         stopped_at = isActive ? nil : recorded.last.flatMap { $0.date(at: $0.duration) }?.text
         duration_seconds = recorded.reduce(0) { $0 + Double($1.duration) / 1e9 }
-        file_size_bytes = recorded.reduce(0) { $0 + $1.index.byteCount }
+        file_size_bytes = recorded.reduce(0) { $0 + $1.byteCount }
         let base = "/api/v1/recordings/" + name
         (playlist_url, thumbnail_url) = ("/hls/\(name)/index.m3u8", base + "/thumbnail")
         download_url = base + "/download"
@@ -128,32 +128,39 @@ struct FileBody: Encodable {
     @OrNull var media_type: String?
     let codecs: [String]
 
-    init(_ file: RecordedFile) {
+    init(_ file: FileSummary) {
         (self.file, url) = (file.file, "/recordings/" + file.file)
-        let header = file.index.header
+        let header = file.header
         started_at = file.date(at: 0)?.text
         duration_seconds = Double(file.duration) / 1e9
-        file_size_bytes = file.index.byteCount
-        is_growing = !file.index.isFinished
+        (file_size_bytes, is_growing) = (file.byteCount, file.isGrowing)
         codecs = header?.formats.compactMap(\.codecName) ?? []
         let isNamed = codecs.count == header?.formats.count
+        let type = header?.playedType ?? "video/mp4"
         media_type =
-            isNamed ? "\(file.playedType); codecs=\"\(codecs.joined(separator: ", "))\"" : nil
+            isNamed ? "\(type); codecs=\"\(codecs.joined(separator: ", "))\"" : nil
+    }
+}
+
+extension FileSummary {
+    /// When what comes so many nanoseconds after its beginning was recorded.
+    func date(at nanoseconds: Int64) -> DateTime? {
+        header?.date(at: Interval(nanoseconds: start) + Interval(nanoseconds: nanoseconds))
     }
 }
 
 extension RecordedFile {
-    /// When what comes so many nanoseconds after its beginning was recorded.
-    func date(at nanoseconds: Int64) -> DateTime? {
-        index.header?.date(at: Interval(nanoseconds: start) + Interval(nanoseconds: nanoseconds))
-    }
-
     /// The media type of its fragments, which are its own or cut from it.
-    var playedType: String {
-        let isSeen = index.header?.formats.contains { $0.kind == .video } ?? true
-        return (isSeen ? "video/" : "audio/") + (isWebM ? "webm" : "mp4")
-    }
+    var playedType: String { index.header?.playedType ?? "video/mp4" }
 
     /// Whether its fragments are clusters.
     var isWebM: Bool { index.header?.container == .webm }
+}
+
+extension IndexHeader {
+    /// The media type of what is played of a file.
+    fileprivate var playedType: String {
+        let isSeen = formats.contains { $0.kind == .video }
+        return (isSeen ? "video/" : "audio/") + (container == .webm ? "webm" : "mp4")
+    }
 }

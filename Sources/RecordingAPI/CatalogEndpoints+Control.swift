@@ -59,7 +59,7 @@ extension CatalogEndpoints {
         }
         let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
         return .json(
-            200, RoomStoppedBody(id, progress, now, files: try await files(of: id)))
+            200, RoomStoppedBody(id, progress, now, files: try await summaries(of: id)))
     }
 
     func delete(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
@@ -67,7 +67,10 @@ extension CatalogEndpoints {
             return .problem(409, "\(id) is still recording: stop it first")
         }
         let entries = try await catalog.entries(of: id)
-        guard !entries.isEmpty else { return .missing(id) }
+        if entries.isEmpty {
+            // What never came to a file is known until it is deleted.
+            return await recordings.forget(id) ? HTTPResponse(status: 204) : .missing(id)
+        }
         guard !entries.contains(where: \.isGrowing) else {
             return .problem(409, "\(id) is still being written: stop it first, or wait for its end")
         }
@@ -76,6 +79,7 @@ extension CatalogEndpoints {
         guard left == 0 else {
             return .problem(500, "\(id): \(left) of its files could not be deleted")
         }
+        await recordings.forget(id)
         await titles.forget(id)
         return HTTPResponse(status: 204)
     }

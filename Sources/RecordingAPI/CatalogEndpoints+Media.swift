@@ -52,7 +52,7 @@ extension CatalogEndpoints {
     }
 
     func downloadURL(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
-        let files = try await files(of: id)
+        let files = try await summaries(of: id)
         guard !files.isEmpty else { return .missing(id) }
         return .json(
             200,
@@ -62,19 +62,21 @@ extension CatalogEndpoints {
     }
 
     func redirect(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
-        guard try await !files(of: id).isEmpty else { return .missing(id) }
+        guard try await !summaries(of: id).isEmpty else { return .missing(id) }
         return HTTPResponse(status: 307, headers: [("location", "/hls/\(id)/index.m3u8")])
     }
 
     func thumbnail(
         _ id: String, _ request: HTTPRequest
     ) async throws(ReadingThread.Busy) -> HTTPResponse {
-        let files = try await files(of: id, request)
+        var files = try await summaries(of: id)
+        if let wanted = request[query: "file"] { files.removeAll { $0.file != wanted } }
         guard let last = files.last else { return missing(id, request) }
         let asked = request[query: "at"].map { Self.nanoseconds($0) }
         if case .some(.none) = asked { return .problem(400, "at must be seconds") }
-        let (file, time) =
+        let (found, time) =
             (asked ?? nil).flatMap { files.place(at: $0) } ?? (last, last.duration / 2)
+        guard let file = try await catalog.file(found.file) else { return missing(id, request) }
         do {
             let picture = try await thumbnails.picture(of: file, at: time)
             return HTTPResponse(

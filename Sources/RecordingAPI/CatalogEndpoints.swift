@@ -104,14 +104,19 @@ struct CatalogEndpoints: Sendable {
     private func describe(
         name: String, withFiles: Bool
     ) async throws(ReadingThread.Busy) -> RecordingBody? {
-        let files = try await files(of: name)
+        let files = try await summaries(of: name)
         let status = await recordings.status(name)
-        guard !files.isEmpty || status != nil else { return nil }
+        guard !files.isEmpty || status.map({ !$0.isGone }) ?? false else { return nil }
         return RecordingBody(
             name, status, files, title: await titles.title(of: name), withFiles: withFiles)
     }
 
-    /// The newest ones of a recording, oldest first.
+    /// What is told of the newest files of a recording, oldest first.
+    func summaries(of name: String) async throws(ReadingThread.Busy) -> [FileSummary] {
+        try await catalog.summaries(of: name, newest: Self.fileLimit)
+    }
+
+    /// The same files with all their parts.
     func files(of name: String) async throws(ReadingThread.Busy) -> [RecordedFile] {
         var files: [RecordedFile] = []
         for entry in try await catalog.entries(of: name).suffix(Self.fileLimit) {
@@ -124,4 +129,9 @@ struct CatalogEndpoints: Sendable {
 
     /// Of ten minutes each, two weeks of them.
     private static let fileLimit = 2000
+}
+
+extension Recordings.Status {
+    /// It has been stopped, and what it wrote: whoever finds nothing of that knows that it was deleted.
+    fileprivate var isGone: Bool { progress.state == "stopped" && progress.writtenBytes > 0 }
 }

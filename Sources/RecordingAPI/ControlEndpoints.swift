@@ -62,10 +62,10 @@ struct ControlEndpoints: Sendable {
         do throws(RecordingError) { status = try await recordings.stop(body.mint_id) } catch {
             return .refusal(error, of: body.mint_id)
         }
-        let began = DateTime(nanoseconds: status.progress.startedSeconds * 1_000_000_000).stamp
-        var files: [RecordedFile] = []
-        for entry in try await catalog.entries(of: body.mint_id) where entry.stamp >= began {
-            if let file = try await catalog.file(entry.file) { files.append(file) }
+        let first = status.progress.firstPath.split(separator: "/").last ?? ""
+        var files: [FileSummary] = []
+        for entry in try await catalog.entries(of: body.mint_id, from: String(first)) {
+            if let file = try await catalog.summary(of: entry) { files.append(file) }
         }
         return .json(200, StoppedBody(status, files))
     }
@@ -113,13 +113,5 @@ extension Recordings.Status {
     var reason: String? {
         let isWell = progress.condition == "recording" || progress.condition == "degraded"
         return isWell ? nil : progress.lastFailure
-    }
-}
-
-extension DateTime {
-    /// As files' names have it: `YYYYMMDD_HHMMSS`.
-    var stamp: String {
-        let digits = text.filter(\.isNumber)
-        return digits.prefix(8) + "_" + digits.dropFirst(8).prefix(6)
     }
 }

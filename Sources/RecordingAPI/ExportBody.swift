@@ -19,6 +19,7 @@ final class ExportBody: Sendable {
     private let stretches: [Stretch]
     private let first: RecordedFile
     private let cutter: PieceCutter
+    private let hold: FileHold
     private let progress = Mutex(Progress())
 
     /// What comes out of these stretches; `nil` where there are none, or they do not fit one head.
@@ -30,6 +31,7 @@ final class ExportBody: Sendable {
         }
         guard fits else { return nil }
         (self.stretches, self.first, self.cutter) = (stretches, first, cutter)
+        hold = cutter.catalog.hold(stretches.map(\.file.file))
     }
 
     /// All of some files.
@@ -82,6 +84,7 @@ final class ExportBody: Sendable {
                     progress.segment += 1
                     return (stretch.segments[place], stretch, progress.elapsed)
                 }
+                hold.finished(stretch.file.file)
                 (progress.stretch, progress.segment) = (progress.stretch + 1, 0)
                 progress.elapsed += stretch.duration
             }

@@ -11,7 +11,12 @@ struct FileEndpoints: Sendable {
         guard let opened = try await catalog.open(file) else { return .missing(file) }
         let live = await catalog.live(file)
         var byteCount = opened.byteCount
-        if let live { byteCount = await Self.byteCount(of: live, for: request.headers[.range]) }
+        if let live {
+            guard let count = await Self.byteCount(of: live, for: request.headers[.range]) else {
+                return .problem(404, "\(file) has ended: nothing follows")
+            }
+            byteCount = count
+        }
         // Bytes that are appended to are no other representation, but nobody may rely on it.
         let tag = live == nil ? opened.tag : nil
         var headers: [(name: String, value: String)] = [
@@ -44,13 +49,18 @@ struct FileEndpoints: Sendable {
 
     /// What a growing file holds is told by its index: octets behind it may still change. A player
     /// that was told of the next part waits for it (RFC 8216bis §4.4.5.3).
-    private static func byteCount(of live: LiveIndex, for range: String?) async -> UInt64 {
+    ///
+    /// - Returns: `nil` where the file ends without that part: the tables behind its last one are none.
+    private static func byteCount(of live: LiveIndex, for range: String?) async -> UInt64? {
         let snapshot = live.snapshot
         guard case .unsatisfiable = ByteRange(range, of: snapshot.byteCount),
             case .part(let next) = ByteRange(range, of: snapshot.byteCount + 1),
             next.lowerBound == snapshot.byteCount
         else { return snapshot.byteCount }
-        return await live.next(after: snapshot.partCount, within: .seconds(8)).byteCount
+        let after = await live.next(after: snapshot.partCount, within: .seconds(8))
+        guard after.isFinished else { return after.byteCount }
+        let end = min(after.parts.last?.end ?? 0, after.byteCount)
+        return end > next.lowerBound ? end : nil
     }
 
     private func body(of file: OpenRecording, _ range: Range<UInt64>) -> HTTPBody {

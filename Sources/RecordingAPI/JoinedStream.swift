@@ -14,6 +14,7 @@ actor JoinedStream {
     }
 
     private var sources: ArraySlice<Source>
+    private let hold: FileHold
     private let catalog: RecordingCatalog
     private var joiner = TransportJoiner()
     private var opened: OpenRecording?
@@ -33,6 +34,7 @@ actor JoinedStream {
             end = file.start + file.duration
         }
         self.sources = sources[...]
+        hold = catalog.hold(files.map(\.file))
         byteCount = Int(clamping: sources.reduce(0) { $0 + $1.byteCount })
     }
 
@@ -42,6 +44,7 @@ actor JoinedStream {
             let count = Int(min(Self.pieceByteCount, source.byteCount - offset))
             guard count > 0 else {
                 sources.removeFirst()
+                hold.finished(source.file.file)
                 (opened, offset) = (nil, 0)
                 if let next = sources.first { joiner.nextFile(isJump: next.isJump) }
                 continue

@@ -66,14 +66,14 @@ struct StoppedBody: Encodable {
     let files: [String]
     let stats: StatisticsBody
 
-    init(_ status: Recordings.Status, _ files: [RecordedFile]) {
+    init(_ status: Recordings.Status, _ files: [FileSummary]) {
         let progress = status.progress
         output_path = progress.path.isEmpty ? nil : progress.path
-        file_size_bytes = files.reduce(0) { $0 + $1.index.byteCount }
+        file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
         duration_seconds = progress.recorded.seconds
         self.files = files.map(\.file)
         stats = StatisticsBody(
-            progress, trackCount: files.last?.index.header?.formats.count ?? 0)
+            progress, trackCount: files.last?.header?.formats.count ?? 0)
     }
 }
 

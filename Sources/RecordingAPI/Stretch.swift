@@ -15,9 +15,9 @@ struct Stretch: Sendable {
     }
 }
 
-extension [RecordedFile] {
+extension [FileSummary] {
     /// The file that is played at a time of all of them, and the time in it; behind the end the end.
-    func place(at nanoseconds: Int64) -> (file: RecordedFile, time: Int64)? {
+    func place(at nanoseconds: Int64) -> (file: FileSummary, time: Int64)? {
         var start: Int64 = 0
         for file in self {
             if nanoseconds < start + file.duration { return (file, nanoseconds - start) }
@@ -25,7 +25,9 @@ extension [RecordedFile] {
         }
         return last.map { ($0, $0.duration) }
     }
+}
 
+extension [RecordedFile] {
     /// From the key frame at or before `from` up to the one at or behind `to`, both nanoseconds of all
     /// of them played one behind the other.
     func stretches(from: Int64 = 0, to: Int64 = .max) -> [Stretch] {

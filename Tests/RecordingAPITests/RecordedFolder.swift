@@ -42,9 +42,12 @@ final class RecordedFolder: Sendable {
     @discardableResult
     func record(
         _ file: String, _ container: Container, _ format: TrackFormat = RecordedFolder.h264,
-        seconds: Int = 3, from start: Int64 = 5, key: [UInt8] = [], isClosed: Bool = true
+        seconds: Int = 3, from start: Int64 = 5, key: [UInt8] = [], keyframeEvery: Int = 10,
+        isClosed: Bool = true
     ) throws -> [UInt8] {
-        let chunk = try Self.chunk(container, format, seconds: seconds, from: start, key: key)
+        let chunk = try Self.chunk(
+            container, format, seconds: seconds, from: start, key: key, keyframeEvery: keyframeEvery
+        )
         try write(chunk.bytes, to: file)
         try write(chunk.index + (isClosed ? ClosingMark.bytes : []), to: file + ".index")
         return chunk.bytes
@@ -53,13 +56,13 @@ final class RecordedFolder: Sendable {
     /// All octets of such a file, as its recording's engine hands them out.
     static func chunk(
         _ container: Container, _ format: TrackFormat = RecordedFolder.h264, seconds: Int = 3,
-        from start: Int64 = 5, key: [UInt8] = []
+        from start: Int64 = 5, key: [UInt8] = [], keyframeEvery: Int = 10
     ) throws -> FileChunk {
         var writer = try SegmentWriter([format], container: container)
         writer.wallClock = 1_700_000_000_000_000_000
         var (output, parts) = (ByteWriter(), [FinishedPart]())
         for number in 0..<(seconds * 10) {
-            let isKeyframe = number % 10 == 0
+            let isKeyframe = number % keyframeEvery == 0
             let time = Interval.seconds(start) + .milliseconds(Int64(number) * 100)
             let slice: [UInt8] = [
                 0, 0, 0, 9, isKeyframe ? 0x65 : 0x41, UInt8(number + 1), 3, 4, 5, 6, 7, 8, 9,
@@ -76,7 +79,12 @@ final class RecordedFolder: Sendable {
             header: writer.indexHeader)
     }
 
-    private func write(_ octets: [UInt8], to file: String) throws {
+    func delete(_ file: String) {
+        unlink(path + "/" + file)
+        unlink(path + "/" + file + ".index")
+    }
+
+    func write(_ octets: [UInt8], to file: String) throws {
         let descriptor = open(path + "/" + file, O_CREAT | O_TRUNC | O_WRONLY, 0o600)
         try #require(descriptor >= 0)
         #expect(Glibc.write(descriptor, octets, octets.count) == octets.count)

@@ -52,6 +52,22 @@ import Timing
         #expect(snapshot.spans[1].offset == 2)
     }
 
+    @Test func `a recording counts its spans as who lists them does`() {
+        var (snapshot, count) = (LiveIndex.Snapshot(), SpanCount())
+        var random = SystemRandomNumberGenerator()
+        var start = Interval.zero
+        for number in 0..<5000 {
+            let part = IndexedPart(
+                offset: UInt64(number), byteCount: number % 500 == 0 ? .max / 2 : 1, start: start,
+                duration: .milliseconds(Int64.random(in: 0...900, using: &random)),
+                isIndependent: Bool.random(using: &random))
+            start = start + part.duration
+            snapshot.append(part)
+            count.append(part)
+            #expect(count.value == snapshot.spans.count)
+        }
+    }
+
     @Test func `who waits is told of the next part, and of the end`() async {
         let live = LiveIndex.empty()
         async let first = live.next(after: 0, within: .seconds(60))

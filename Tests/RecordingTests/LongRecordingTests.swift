@@ -39,6 +39,31 @@ import Timing
         #expect(afterADay - afterAnHour < 3_000_000, "spans, 40 octets for two seconds")
     }
 
+    @Test func `who records for months begins another file before any of it is joined`() throws {
+        // A span is of two seconds at least: each picture is one.
+        let stream = StampedStream(framesPerSecond: 1, keyframeEvery: 1, byteCount: 24)
+        var recording = try StreamRecording(
+            picture: StampedStream.format, sound: nil, options: RecordingOptions(),
+            clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 0))
+        #expect(recording.spanLimit < LiveIndex.spanLimit * 9 / 10)
+        recording.spanLimit = 500
+        var (files, finished, most) = ([Int](), 0, 0)
+        for number in 0..<1010 {
+            recording.write(stream.picture(number), time: .seconds(Int64(number) * 2))
+            while let event = recording.nextEvent() {
+                switch event {
+                case .began: files.append(0)
+                case .data(let chunk, _): files[files.count - 1] += chunk.parts.count
+                case .finished: finished += 1
+                case .connected, .stalled, .interrupted, .note: continue
+                }
+            }
+            most = max(most, files.last ?? 0)
+        }
+        #expect(files.count == 3 && finished == 2)
+        #expect((500...502).contains(most) && recording.statistics.videoFrames == 1010)
+    }
+
     private static func octets(_ live: LiveIndex, _ retained: Int) -> Int {
         let snapshot = live.snapshot
         return retained

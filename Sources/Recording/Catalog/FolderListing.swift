@@ -11,6 +11,8 @@ struct FolderListing {
         var file: String
         var name: String
         var stamp: String
+        /// 1 for the first of that second.
+        var number = 1
     }
 
     /// Every one, oldest first.
@@ -38,8 +40,10 @@ struct FolderListing {
     ///   - now: When they were read, on the same clock.
     mutating func take(_ names: [String], changed: Int64?, at now: Int64) {
         files = names.compactMap { file in
-            RecordingName(file).map { File(file: file, name: $0.name, stamp: $0.stamp) }
-        }.sorted { ($0.stamp, $0.file) < ($1.stamp, $1.file) }
+            RecordingName(file).map {
+                File(file: file, name: $0.name, stamp: $0.stamp, number: $0.number)
+            }
+        }.sorted { ($0.stamp, $0.number, $0.file) < ($1.stamp, $1.number, $1.file) }
         byName = Dictionary(grouping: files, by: \.name)
         byStem = Dictionary(grouping: files) { file in
             String(file.file.prefix(upTo: file.file.lastIndex(of: ".") ?? file.file.endIndex))
@@ -71,19 +75,38 @@ struct FolderReading: Sendable {
 
     /// The names of its plain files.
     var names: [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
         var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard RecordingName(name) != nil else { continue }
+        eachRecording { name, _ in
             var status = stat()
             guard lstat(folder + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG
-            else { continue }
+            else { return }
             names.append(name)
         }
         return names
     }
+
+    /// The latest second, since 1970, at which a file of that name begins, by the files' names.
+    func newestSeconds(of name: String) -> Int64? {
+        var newest: Int64?
+        eachRecording { _, parsed in
+            guard parsed.name == name, let seconds = parsed.seconds, seconds < Self.lastSecond
+            else { return }
+            newest = max(newest ?? seconds, seconds)
+        }
+        return newest
+    }
+
+    private func eachRecording(_ body: (_ file: String, RecordingName) -> Void) {
+        guard let directory = opendir(folder) else { return }
+        defer { closedir(directory) }
+        while let entry = readdir(directory) {
+            let file = withUnsafeBytes(of: entry.pointee.d_name) { raw in
+                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let parsed = RecordingName(file) { body(file, parsed) }
+        }
+    }
+
+    /// Near the end of the years that have four digits: behind it there are no names.
+    private static let lastSecond: Int64 = 253_000_000_000
 }

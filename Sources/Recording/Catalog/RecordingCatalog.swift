@@ -22,7 +22,8 @@ public actor RecordingCatalog {
     /// Where reading is done.
     public nonisolated let reading: ReadingThread
 
-    private let recordings: Recordings
+    let recordings: Recordings
+    var summaries = KnownSummaries()
     private var kept = KeptFiles()
     private var listed = FolderListing()
 
@@ -38,25 +39,43 @@ public actor RecordingCatalog {
     /// - Throws: `ReadingThread.Busy` where too much waits to be read; nothing is known then.
     public func entries() async throws(ReadingThread.Busy) -> [Entry] {
         let growing = await recordings.growingFiles()
-        return try await listing().files.map { Self.entry($0, growing) }
+        return Self.entries(try await listing().files, growing)
     }
 
     /// Those of one recording, oldest first.
     public func entries(of name: String) async throws(ReadingThread.Busy) -> [Entry] {
         let growing = await recordings.growingFiles()
-        return try await listing().byName[name, default: []].map { Self.entry($0, growing) }
+        return Self.entries(try await listing().byName[name, default: []], growing)
+    }
+
+    /// Those of one recording from a file on, oldest first; where that is gone, from its time on.
+    public func entries(
+        of name: String, from file: String
+    ) async throws(ReadingThread.Busy) -> [Entry] {
+        guard let first = RecordingName(file) else { return [] }
+        let entries = try await entries(of: name)
+        guard let place = entries.firstIndex(where: { $0.file == file }) else {
+            return entries.filter { $0.stamp >= first.stamp }
+        }
+        return Array(entries[place...])
     }
 
     /// The file whose name without its ending is given; of several with other endings all.
     public func entries(stem: String) async throws(ReadingThread.Busy) -> [Entry] {
         let growing = await recordings.growingFiles()
-        return try await listing().byStem[stem, default: []].map { Self.entry($0, growing) }
+        return Self.entries(try await listing().byStem[stem, default: []], growing)
     }
 
-    private static func entry(_ file: FolderListing.File, _ growing: [String: LiveIndex]) -> Entry {
-        Entry(
-            file: file.file, name: file.name, stamp: file.stamp,
-            isGrowing: growing[file.file] != nil)
+    /// What grows comes last: what is in the folder may be called by a clock that was ahead.
+    private static func entries(
+        _ files: [FolderListing.File], _ growing: [String: LiveIndex]
+    ) -> [Entry] {
+        let entries = files.map { file in
+            Entry(
+                file: file.file, name: file.name, stamp: file.stamp,
+                isGrowing: growing[file.file] != nil)
+        }
+        return entries.filter { !$0.isGrowing } + entries.filter(\.isGrowing)
     }
 
     /// The folder, read again only when it has changed.
@@ -71,6 +90,7 @@ public actor RecordingCatalog {
             listing.take(folder.names, changed: changed, at: now)
             return listing
         }
+        summaries.forget(notIn: listed)
         return listed
     }
 
@@ -83,17 +103,32 @@ public actor RecordingCatalog {
             return RecordedFile(
                 file: file, name: parsed.name, stamp: parsed.stamp, index: live.snapshot)
         }
-        let path = recordings.folder + "/" + file
         if let known = kept.use(file) {
-            guard let tag = known.tag else { return known.file }
-            let isSame = try? await reading.run { StoredIndex.tag(of: path) == tag }
-            if isSame ?? true { return known.file }
+            let isSame = (try? await isStill(known.tag, file)) ?? true
+            if isSame { return known.file }
         }
+        guard let (read, tag) = try await read(file) else { return nil }
+        kept.keep(read, tag: tag)
+        return read
+    }
+
+    /// A finished file as its index has it, and the index's mark where that may yet change.
+    func read(
+        _ file: String
+    ) async throws(ReadingThread.Busy) -> (file: RecordedFile, tag: String?)? {
+        guard let parsed = RecordingName(file) else { return nil }
+        let path = recordings.folder + "/" + file
         guard let found = try await reading.run({ StoredIndex(of: path) }) else { return nil }
         let read = RecordedFile(
             file: file, name: parsed.name, stamp: parsed.stamp, index: found.snapshot)
-        kept.keep(read, tag: found.tag)
-        return read
+        return (read, found.tag)
+    }
+
+    /// Whether a file's index is what it was when it had this mark.
+    func isStill(_ tag: String?, _ file: String) async throws(ReadingThread.Busy) -> Bool {
+        guard let tag else { return true }
+        let path = recordings.folder + "/" + file
+        return try await reading.run { StoredIndex.tag(of: path) == tag }
     }
 
     /// The index of a file that still grows.
@@ -112,6 +147,11 @@ public actor RecordingCatalog {
         return try await reading.run { OpenRecording(path) }
     }
 
+    /// Keeps files from being deleted for as long as the answer lives, where they need not be.
+    public nonisolated func hold(_ files: some Sequence<String>) -> FileHold {
+        FileHold(files, in: recordings.folder, recordings.claims)
+    }
+
     /// Deletes a file that does not grow, and its index.
     ///
     /// - Returns: Whether it is gone.
@@ -121,6 +161,7 @@ public actor RecordingCatalog {
         guard await recordings.growingFiles()[file] == nil else { return false }
         let path = recordings.folder + "/" + file
         kept.forget(file)
+        summaries.forget(file)
         return try await reading.run {
             // Locked while another process writes it; what somebody else has deleted is gone too.
             guard let open = try? SystemStorage().open(path) else { return access(path, F_OK) != 0 }

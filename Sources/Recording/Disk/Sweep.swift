@@ -32,11 +32,15 @@ struct Sweep: Sendable {
                 name: file.name, byteCount: file.byteCount + index,
                 modifiedSeconds: file.modifiedSeconds)
         }
+        let isPressed = free < neededBytes
         retention.expire(
             finished, growingBytes: growingBytes, freeBytes: free, neededBytes: neededBytes,
             now: clock()
         ) { recording in
-            guard delete(recording, storage) else { return false }
+            // Recording comes before reading.
+            guard isPressed || !claims.isHeld(folder + "/" + recording.name),
+                delete(recording, storage)
+            else { return false }
             condition.update { condition in
                 condition.deletedFiles += 1
                 condition.deletedBytes += recording.byteCount
