@@ -11,6 +11,7 @@ enum Refusal {
     static let networkDown = ENETDOWN
     static let addressNotAvailable = EADDRNOTAVAIL
     static let messageTooLong = EMSGSIZE
+    static let timedOut = ETIMEDOUT
 
     /// What a device or path that cannot cut answers: a checksum it cannot offload (EIO), segments
     /// longer than its MTU (EINVAL, newer kernels EMSGSIZE). Sent one by one, such a run may pass.

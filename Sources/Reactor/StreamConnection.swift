@@ -21,14 +21,15 @@ final class StreamConnection {
     private var isOpen = false
     private var output: [UInt8] = []  // what the kernel has not taken yet
     private var failure: String?
-    private(set) var deadline: Instant?  // by when it must be open
+    private var limit: Instant?  // by when it must be open
+    private var attemptLimit: Instant?  // by when this address must answer, if there is another
 
     /// Begins to look up the target's name.
     init(to target: StreamTarget, poller: borrowing Poller, at now: Instant) throws(SystemError) {
         self.target = target
         self.poller = poller.descriptor
         resolution = try NameResolution(of: target.host)
-        deadline = now + Self.openingTime
+        limit = now + Self.openingTime
         try SystemError.check(
             system_poller_add(poller.descriptor, resolution.descriptor, Poller.resolution),
             "epoll_ctl")
@@ -36,12 +37,22 @@ final class StreamConnection {
 
     deinit { if descriptor >= 0 { system_close(descriptor) } }
 
+    /// When `proceed` wants to be called, whatever comes; `nil` once it is open.
+    var deadline: Instant? { earlier(limit, attemptLimit) }
+
     /// The name has been looked up.
-    func resolved() -> Progress {
-        guard let addresses = resolution.result() else { return .none }
-        candidates = addresses.map { Endpoint(high: $0.high, low: $0.low, port: target.port) }
+    func resolved(at now: Instant) -> Progress {
+        guard let found = resolution.result() else { return .none }
+        let port = target.port
+        return connect(
+            to: found.map { Endpoint(high: $0.high, low: $0.low, port: port) }, at: now)
+    }
+
+    /// Tries addresses in turn, until one answers; one that is silent has its share of the time.
+    func connect(to addresses: [Endpoint], at now: Instant) -> Progress {
+        candidates = addresses
         guard !candidates.isEmpty else { return .closed("no address is known for \(target.host)") }
-        return connectToNext()
+        return connectToNext(at: now)
     }
 
     /// The stream has become readable or writable, or the deadline has come.
@@ -51,8 +62,8 @@ final class StreamConnection {
         }
         if !isOpen, tlsState == nil {
             let result = system_tcp_result(descriptor)
-            if result < 0 { return refused(code: -result) }
-            if result == 0 { return isLate(at: now) ? .closed("no answer") : .none }
+            if result < 0 { return giveUpAddress(code: -result, at: now) }
+            if result == 0 { return unanswered(at: now) }
             if let progress = connected() { return progress }
         }
         let end = read(body)
@@ -81,9 +92,10 @@ final class StreamConnection {
     /// Octets that wait for the kernel.
     var waitingByteCount: Int { output.count }
 
-    private func isLate(at now: Instant) -> Bool { deadline.map { $0 <= now } ?? false }
+    private func isLate(at now: Instant) -> Bool { limit.map { $0 <= now } ?? false }
 
-    private func connectToNext() -> Progress {
+    private func connectToNext(at now: Instant) -> Progress {
+        attemptLimit = nil
         while !candidates.isEmpty {
             let result = system_tcp_connect(candidates.removeFirst().systemAddress)
             guard result >= 0 else {
@@ -95,20 +107,34 @@ final class StreamConnection {
                 continue
             }
             descriptor = result
+            attemptLimit = nextAttempt(after: now)
             return .none
         }
         return .closed(failure ?? "cannot connect")
     }
 
-    private func refused(code: Int32) -> Progress {
+    /// When the next address has its turn; `nil` behind the last, which has what is left.
+    private func nextAttempt(after now: Instant) -> Instant? {
+        guard !candidates.isEmpty, let limit else { return nil }
+        return now + min(Self.attemptTime, (limit - now) / Int64(candidates.count + 1))
+    }
+
+    private func unanswered(at now: Instant) -> Progress {
+        if isLate(at: now) { return .closed("no answer") }
+        guard let attemptLimit, attemptLimit <= now else { return .none }
+        return giveUpAddress(code: Refusal.timedOut, at: now)
+    }
+
+    private func giveUpAddress(code: Int32, at now: Instant) -> Progress {
         failure = SystemError(call: "connect", code: code).reason
         system_close(descriptor)
         descriptor = -1
-        return connectToNext()
+        return connectToNext(at: now)
     }
 
     /// TCP stands; TLS follows where it is wanted.
     private func connected() -> Progress? {
+        attemptLimit = nil
         let verification: TLSVerification
         switch target.security {
         case .none: return opened()
@@ -126,7 +152,7 @@ final class StreamConnection {
 
     private func opened() -> Progress {
         isOpen = true
-        deadline = nil
+        limit = nil
         return .opened
     }
 
@@ -162,5 +188,6 @@ final class StreamConnection {
     }
 
     private static let openingTime = Interval.seconds(10)
+    private static let attemptTime = Interval.seconds(2)  // a SYN and its repetition
     private static let readByteCount = 65_536
 }

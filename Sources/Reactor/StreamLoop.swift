@@ -119,7 +119,7 @@ extension StreamLoop where E: ~Copyable {
 
     private mutating func proceedWithStream(_ ready: Poller.Readiness, at now: Instant) {
         guard let connection else { return }
-        if ready.contains(.resolution) { follow(connection.resolved(), at: now) }
+        if ready.contains(.resolution) { follow(connection.resolved(at: now), at: now) }
         let isLate = connection.deadline.map { $0 <= now } ?? false
         guard self.connection === connection, ready.contains(.stream) || isLate else { return }
         let progress = Self.proceed(connection, engine: &engine, at: now)

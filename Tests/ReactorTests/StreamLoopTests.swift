@@ -1,4 +1,3 @@
-import Glibc
 import Testing
 import Timing
 import Wire
@@ -90,60 +89,5 @@ private struct Caller: StreamEngine, ~Copyable {
             return
         }
         #expect(reason.hasPrefix("TLS: "))
-    }
-}
-
-/// A listening TCP socket on loopback.
-private final class Listener: Sendable {
-    let descriptor: Int32
-    let port: UInt16
-
-    struct Failed: Error {}
-
-    init() throws {
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let descriptor = descriptor
-        let result = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) == 0 && listen(descriptor, 1) == 0
-                    && getsockname(descriptor, address, &length) == 0
-            }
-        }
-        guard result else { throw Failed() }
-        port = UInt16(bigEndian: address.sin_port)
-    }
-
-    deinit { close(descriptor) }
-
-    /// Takes one connection on a thread of its own, reads what comes first, answers and closes.
-    func answerOnce(_ answer: String) throws -> Hearing {
-        let hearing = try Hearing()
-        try startThread(name: "listener") { [descriptor] in
-            let peer = accept(descriptor, nil, nil)
-            var bytes = [UInt8](repeating: 0, count: 4096)
-            let count = recv(peer, &bytes, bytes.count, 0)
-            _ = send(peer, answer, answer.utf8.count, 0)
-            close(peer)
-            try? hearing.mailbox.post(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self))
-        }
-        return hearing
-    }
-}
-
-/// What a listener has heard, once it has.
-private struct Hearing {
-    let mailbox: Mailbox<String>
-
-    init() throws { mailbox = try Mailbox(capacity: 1) }
-
-    func heard() throws -> String {
-        try mailbox.wait()
-        var heard = ""
-        _ = mailbox.drain { heard = $0 }
-        return heard
     }
 }
