@@ -32,7 +32,7 @@ socklen_t system_address_store(struct system_address address, bool ipv6,
 }
 
 struct system_address system_address_load(const struct sockaddr_storage *in) {
-    struct system_address address = {0, 0, 0};
+    struct system_address address = {0};
     if (in->ss_family == AF_INET) {
         const struct sockaddr_in *in4 = (const struct sockaddr_in *)in;
         address.low = mapped_prefix | ntohl(in4->sin_addr.s_addr);

@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "address.h"
+#include "local.h"
 #include <errno.h>
-#include <netinet/in.h>
 #include <netinet/udp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +16,8 @@ struct system_receiver {
     struct iovec *vectors;
     struct sockaddr_storage *sources;
     char *buffers;
+    struct system_locals *locals;  // only where answers leave from the address asked
+    char *controls;
 };
 
 struct system_receiver *system_receiver_create(unsigned capacity, size_t buffer_byte_count) {
@@ -46,13 +48,18 @@ void system_receiver_destroy(struct system_receiver *receiver) {
     free(receiver->vectors);
     free(receiver->sources);
     free(receiver->buffers);
+    free(receiver->locals);
+    free(receiver->controls);
     free(receiver);
 }
 
 int system_receive(struct system_receiver *receiver, int fd) {
-    // The kernel writes the length of each source back, so it is set anew for every call.
+    // The kernel writes the length of each source back, and of what it says beside it: they are set
+    // anew for every call.
     for (unsigned i = 0; i < receiver->capacity; i++)
         receiver->headers[i].msg_hdr.msg_namelen = sizeof receiver->sources[i];
+    for (unsigned i = 0; receiver->locals && i < receiver->capacity; i++)
+        receiver->headers[i].msg_hdr.msg_controllen = SYSTEM_LOCAL_SPACE;
     int count;
     do count = recvmmsg(fd, receiver->headers, receiver->capacity, MSG_DONTWAIT, NULL);
     while (count < 0 && errno == EINTR);
@@ -62,16 +69,21 @@ int system_receive(struct system_receiver *receiver, int fd) {
 
 struct system_datagram system_receiver_datagram(const struct system_receiver *receiver, int index) {
     const struct mmsghdr *header = &receiver->headers[index];
+    struct system_address source = system_address_load(&receiver->sources[index]);
+    if (receiver->locals) source.via = system_locals_note(receiver->locals, &header->msg_hdr);
     return (struct system_datagram){
         .bytes = receiver->vectors[index].iov_base,
         .byte_count = header->msg_len,
         .truncated = (header->msg_hdr.msg_flags & MSG_TRUNC) != 0,
-        .source = system_address_load(&receiver->sources[index]),
+        .source = source,
     };
 }
 
+enum { segment_space = CMSG_SPACE(sizeof(uint16_t)) };
+
+// How the kernel is to cut a run, and then where it leaves from.
 struct control {
-    _Alignas(struct cmsghdr) char bytes[CMSG_SPACE(sizeof(uint16_t))];
+    _Alignas(struct cmsghdr) char bytes[segment_space + SYSTEM_LOCAL_SPACE];
 };
 
 struct system_sender {
@@ -80,6 +92,7 @@ struct system_sender {
     struct iovec *vectors;
     struct sockaddr_storage *destinations;
     struct control *controls;
+    const struct system_locals *locals;  // the receiver's
 };
 
 struct system_sender *system_sender_create(unsigned capacity, bool ipv6) {
@@ -116,6 +129,17 @@ void system_sender_destroy(struct system_sender *sender) {
     free(sender);
 }
 
+int system_answer_from_local(struct system_receiver *receiver, struct system_sender *sender, int fd) {
+    receiver->controls = calloc(receiver->capacity, SYSTEM_LOCAL_SPACE);
+    if (!receiver->controls) return -ENOMEM;
+    receiver->locals = system_locals_create(fd, sender->ipv6);
+    if (!receiver->locals) return -errno;
+    for (unsigned i = 0; i < receiver->capacity; i++)
+        receiver->headers[i].msg_hdr.msg_control = receiver->controls + i * SYSTEM_LOCAL_SPACE;
+    sender->locals = receiver->locals;
+    return 0;
+}
+
 void system_sender_put(struct system_sender *sender, unsigned index,
                        struct system_address destination, const void *bytes, size_t byte_count,
                        uint16_t segment_byte_count) {
@@ -123,11 +147,15 @@ void system_sender_put(struct system_sender *sender, unsigned index,
     sender->vectors[index] = (struct iovec){(void *)bytes, byte_count};
     header->msg_namelen =
         system_address_store(destination, sender->ipv6, &sender->destinations[index]);
-    header->msg_control = segment_byte_count ? sender->controls[index].bytes : NULL;
-    header->msg_controllen = segment_byte_count ? sizeof sender->controls[index].bytes : 0;
+    char *control = sender->controls[index].bytes;
+    size_t local = 0;
+    if (destination.via)
+        local = system_locals_put(sender->locals, destination.via, control + segment_space);
     if (segment_byte_count)
-        memcpy(CMSG_DATA((struct cmsghdr *)sender->controls[index].bytes), &segment_byte_count,
+        memcpy(CMSG_DATA((struct cmsghdr *)control), &segment_byte_count,
                sizeof segment_byte_count);
+    header->msg_control = segment_byte_count ? control : control + segment_space;
+    header->msg_controllen = (segment_byte_count ? segment_space : 0) + local;
 }
 
 int system_send(struct system_sender *sender, int fd, unsigned first, unsigned count) {
@@ -139,10 +167,16 @@ int system_send(struct system_sender *sender, int fd, unsigned first, unsigned c
 
 int system_send_part(struct system_sender *sender, int fd, unsigned index, size_t offset,
                      size_t byte_count) {
-    struct msghdr *header = &sender->headers[index].msg_hdr;
-    const char *bytes = (const char *)sender->vectors[index].iov_base + offset;
+    struct iovec part = {(char *)sender->vectors[index].iov_base + offset, byte_count};
+    struct msghdr header = sender->headers[index].msg_hdr;
+    header.msg_iov = &part;
+    // How to cut the run was refused; where it leaves from stays.
+    if (header.msg_control == sender->controls[index].bytes) {
+        header.msg_control = sender->controls[index].bytes + segment_space;
+        header.msg_controllen -= segment_space;
+    }
     ssize_t sent;
-    do sent = sendto(fd, bytes, byte_count, MSG_DONTWAIT, header->msg_name, header->msg_namelen);
+    do sent = sendmsg(fd, &header, MSG_DONTWAIT);
     while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : 0;
 }

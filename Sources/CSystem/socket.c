@@ -62,7 +62,7 @@ void system_close(int fd) { close(fd); }
 
 // Two datagrams in one send to ourselves: accepted by the kernel is not enough, they must arrive.
 bool system_probe_segmentation(void) {
-    struct system_address loopback = {0, 0xFFFF7F000001u, 0};
+    struct system_address loopback = {0, 0xFFFF7F000001u, 0, 0};
     struct system_sender *sender = system_sender_create(1, false);
     int fd = system_udp_open(false);
     bool works = false;

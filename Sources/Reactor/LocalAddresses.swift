@@ -21,9 +21,12 @@ extension Endpoint {
 
     init(_ address: system_address) {
         self.init(high: address.high, low: address.low, port: address.port)
+        via = address.via
     }
 
-    var systemAddress: system_address { system_address(high: high, low: low, port: port) }
+    var systemAddress: system_address {
+        system_address(high: high, low: low, port: port, via: via)
+    }
 }
 
 private let mostAddresses = 256  // more than a host of containers shows; the rest is left out

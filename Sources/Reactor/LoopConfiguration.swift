@@ -8,6 +8,9 @@ public struct LoopConfiguration: Sendable {
     /// Where further sockets of a stream loop are bound, at most 16, which only receive
     /// (`StreamEngine.receive(_:from:onSocket:at:)`).
     public var otherSockets: [Endpoint] = []
+    /// Whether an answer leaves from the address that was asked (`Endpoint.via`), where `listen` means
+    /// every address of this machine. Otherwise the route picks one, which a peer may not know.
+    public var answersFromAskedAddress = false
     /// How late the kernel may wake the thread to save wake-ups; the system's own default is 50 µs.
     public var timerSlack: Interval = Interval(nanoseconds: 1)
     /// Whether to ask for SCHED_FIFO; without the permission the loop runs all the same.

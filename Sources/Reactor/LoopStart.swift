@@ -78,6 +78,7 @@ private func launch<E: Engine & SendableMetatype & ~Copyable>(
         do {
             let socket = try UDPSocket.bind(
                 to: configuration.listen,
+                answersFromAskedAddress: configuration.answersFromAskedAddress,
                 sendBufferByteCount: configuration.sendBufferByteCount)
             let thread = configuration.applyToThread()
             let report = LoopReport(

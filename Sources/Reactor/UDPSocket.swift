@@ -24,8 +24,15 @@ public struct UDPSocket: ~Copyable {
     var segmentation: Bool
 
     /// Binds to `endpoint`; `::` serves IPv4 as well, port 0 lets the kernel choose.
+    ///
+    /// - Parameters:
+    ///   - endpoint: Where to receive.
+    ///   - answersFromAskedAddress: Whether sources say which address of ours they wrote to
+    ///     (`Endpoint.via`), where `endpoint` means all of them; what is sent to them leaves from there.
+    ///   - sendBufferByteCount: The send buffer to ask the kernel for.
     public static func bind(
-        to endpoint: Endpoint, sendBufferByteCount: Int = 4 << 20
+        to endpoint: Endpoint, answersFromAskedAddress: Bool = false,
+        sendBufferByteCount: Int = 4 << 20
     ) throws(SystemError) -> UDPSocket {
         let isIPv6 = endpoint.ipv4 == nil
         let descriptor = try SystemError.check(system_udp_open(isIPv6), "socket")
@@ -34,6 +41,7 @@ public struct UDPSocket: ~Copyable {
                 system_bind(descriptor, endpoint.systemAddress), "bind", endpoint.description)
             return try UDPSocket(
                 bound: descriptor, isIPv6: isIPv6,
+                notesLocal: answersFromAskedAddress && endpoint.isUnspecified,
                 sendBuffer: Int32(clamping: sendBufferByteCount))
         } catch {
             system_close(descriptor)
@@ -43,7 +51,7 @@ public struct UDPSocket: ~Copyable {
 
     /// Takes over `descriptor`, unless this throws.
     private init(
-        bound descriptor: Int32, isIPv6: Bool, sendBuffer: Int32
+        bound descriptor: Int32, isIPv6: Bool, notesLocal: Bool, sendBuffer: Int32
     ) throws(SystemError) {
         var address = system_address()
         try SystemError.check(system_local_address(descriptor, &address), "getsockname")
@@ -56,6 +64,12 @@ public struct UDPSocket: ~Copyable {
         guard let sender = system_sender_create(UInt32(Self.stagedLimit), isIPv6) else {
             system_receiver_destroy(receiver)
             throw SystemError(call: "calloc", code: outOfMemory)
+        }
+        let code = notesLocal ? system_answer_from_local(receiver, sender, descriptor) : 0
+        guard code == 0 else {
+            system_receiver_destroy(receiver)
+            system_sender_destroy(sender)
+            throw SystemError(call: "setsockopt", code: -code)
         }
         localEndpoint = Endpoint(address)
         receiveBufferByteCount = Int(receiveBytes)

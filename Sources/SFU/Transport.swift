@@ -37,7 +37,7 @@ struct Transport: ~Copyable {
         var isSuperseded = false  // the track goes on under another SSRC
     }
 
-    static let addressLimit = 8  // as many as its ICE remembers
+    static let addressLimit = 16  // as many as its ICE remembers
     static let routeLimit = 128  // a track's SSRC and what repeats it, for 64 of them
     static let reportInterval = Interval.seconds(1)
 

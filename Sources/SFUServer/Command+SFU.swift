@@ -15,7 +15,7 @@ extension Command {
                 help: "where media is received; worker i uses the port + i"),
             Option(
                 "announce", .text, "IP", isRepeated: true,
-                help: "an address to tell browsers instead of this machine's own"),
+                help: "an address to tell browsers instead of this machine's own, or a NAT's"),
             Option(
                 "workers", .number(1...64), "N", default: "1",
                 help: "media threads; a room begins on one"),

@@ -4,10 +4,11 @@ public import Wire
 /// How a `MediaServer` is set up.
 public struct MediaServerConfiguration: Sendable {
     /// Where media is received: an address of this machine, or all of them. Loop i listens on the
-    /// port + i. Port 0 lets the kernel choose.
+    /// port + i. Port 0 lets the kernel choose. Where it is all of them, each peer hears from the
+    /// address that it has spoken to.
     public var listen: Endpoint
     /// The addresses that candidates announce, as literals; empty means loopback and the machine's
-    /// first global addresses.
+    /// first global address of each family. Any address that leads here may be told, one of a NAT too.
     public var announcedHosts: [String]
     /// Loops, each with a thread, a socket and its own rooms.
     public var workers: Int

@@ -29,6 +29,7 @@ struct WorkerLaunch {
         let announced = try announcedHosts()
         do {
             var loop = LoopConfiguration(listen: listen)
+            loop.answersFromAskedAddress = true
             loop.realtime = configuration.isRealtime
             loop.pipes = pipes?[index]
             var settings = WorkerConfiguration(

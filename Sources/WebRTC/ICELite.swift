@@ -126,5 +126,5 @@ public struct ICELite: Sendable {
 
     private static let consentTime = Interval.seconds(30)  // RFC 7675 §5.1
     private static let silenceTime = Interval.seconds(15)  // two checks and more have been missed
-    private static let validatedLimit = 8
+    private static let validatedLimit = 16  // a few addresses on either side
 }

@@ -9,6 +9,9 @@ public struct Endpoint: Hashable, Sendable {
     public var low: UInt64
     /// The port, in the host's byte order.
     public var port: UInt16
+    /// Which of this machine's addresses is spoken from, by a number that the socket gave it; 0 is
+    /// whichever the route picks. Two numbers make two paths to one peer, so they differ.
+    public var via: UInt16 = 0
 
     /// An IPv6 address, or an IPv4 one already in its mapped form.
     public init(high: UInt64, low: UInt64, port: UInt16) {
@@ -34,6 +37,13 @@ public struct Endpoint: Hashable, Sendable {
 
     /// Whether the address means "every address of this machine": 0.0.0.0 or ::.
     public var isUnspecified: Bool { ipv4 == 0 || (high == 0 && low == 0) }
+
+    /// Three whole words: packets are told apart by this.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(high)
+        hasher.combine(low)
+        hasher.combine(UInt64(port) << 16 | UInt64(via))
+    }
 
     private static let mappedPrefix: UInt64 = 0xFFFF_0000_0000
 }

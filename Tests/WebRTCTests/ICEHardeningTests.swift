@@ -43,13 +43,23 @@ import Wire
         #expect(ice.selected == ICELiteTests.home && ice.isValidated(ICELiteTests.home))
     }
 
+    @Test func `media leaves from the address of ours that the nominating check came to`() {
+        var ice = Self.fresh()
+        var (first, second) = (ICELiteTests.home, ICELiteTests.home)
+        (first.via, second.via) = (1, 2)
+        _ = ice.receive(ICELiteTests.check(), from: first, at: ICELiteTests.start)
+        _ = ice.receive(Self.check, from: second, at: ICELiteTests.start)
+        _ = ice.receive(ICELiteTests.check(), from: first, at: ICELiteTests.start)
+        #expect(ice.selected == second && ice.isValidated(first) && ice.isValidated(second))
+    }
+
     @Test func `a path checked again counts as new`() {
         var ice = Self.fresh()
         let plain = ICELiteTests.check()
-        let paths = (1...9).map { Endpoint(ipv4: 0xC633_6401, port: UInt16($0)) }
-        for path in paths[..<8] { _ = ice.receive(plain, from: path, at: ICELiteTests.start) }
+        let paths = (1...17).map { Endpoint(ipv4: 0xC633_6401, port: UInt16($0)) }
+        for path in paths[..<16] { _ = ice.receive(plain, from: path, at: ICELiteTests.start) }
         _ = ice.receive(plain, from: paths[0], at: ICELiteTests.start)
-        _ = ice.receive(plain, from: paths[8], at: ICELiteTests.start)
+        _ = ice.receive(plain, from: paths[16], at: ICELiteTests.start)
         #expect(ice.isValidated(paths[0]) && !ice.isValidated(paths[1]))
     }
 

@@ -84,4 +84,15 @@ import Wire
         }
         #expect(Endpoint(host: "128.0.0.1", port: 0)?.isLoopback == false)
     }
+
+    @Test func `a peer at two addresses of ours is two endpoints of one text`() {
+        let peer = Endpoint(ipv4: 0xC000_0201, port: 5000)
+        var second = peer
+        second.via = 2
+        #expect(peer.via == 0 && peer != second && second.description == "192.0.2.1:5000")
+        #expect(Set([peer, second, peer]).count == 2)
+        var other = Endpoint(ipv4: 0xC000_0201, port: 5002)
+        other.via = 2
+        #expect(other != second)
+    }
 }

@@ -11,6 +11,7 @@
 struct system_address {
     uint64_t high, low;
     uint16_t port;
+    uint16_t via;  // the address of ours beside it, by its number; 0 when none is noted
 };
 
 // Sockets.
@@ -44,6 +45,9 @@ void system_sender_destroy(struct system_sender *sender);
 void system_sender_put(struct system_sender *sender, unsigned index,
                        struct system_address destination, const void *bytes, size_t byte_count,
                        uint16_t segment_byte_count);
+// From now on sources say by a number which address of ours they wrote to, and what is sent to them
+// leaves from there. For a socket bound to all addresses. The receiver outlives the sender.
+int system_answer_from_local(struct system_receiver *receiver, struct system_sender *sender, int fd);
 int system_send(struct system_sender *sender, int fd, unsigned first, unsigned count);
 int system_send_part(struct system_sender *sender, int fd, unsigned index, size_t offset,
                      size_t byte_count);
