@@ -113,7 +113,7 @@ public struct NackGenerator: Sendable {
         guard missing.count + gap.count <= Self.outstandingLimit else {
             // Asking for so much would only add to what overwhelms the path.
             missing.removeAll(keepingCapacity: true)
-            deadline = nil
+            deadline = now  // that is to be asked for now, even if nobody takes note here
             return .requestKeyframe
         }
         let due = now + reorderingTolerance

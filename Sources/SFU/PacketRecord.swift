@@ -21,6 +21,10 @@ struct PacketRecord {
         UInt32(truncatingIfNeeded: now.nanoseconds >> 20)
     }
 
+    /// How many ticks it may wait for room to send, a tenth of a second: live media that comes late
+    /// is of no use.
+    static let patience: UInt32 = 95
+
     /// How many ticks it has been here.
     func age(at now: Instant) -> UInt32 { Self.ticks(at: now) &- arrival }
 

@@ -27,6 +27,8 @@ struct Producer {
     var packetCount: UInt64 = 0
     var byteCount: UInt64 = 0
     var isDirty = false  // on the router's list for the next fan-out
+    var waiting: UInt32 = 0  // since when, in ticks
+    private var heard = Instant(nanoseconds: 0)
 
     init(track: ProducedTrack, origin: Origin, extensions: HeaderExtensionMap) {
         (self.track, self.origin, self.extensions) = (track, origin, extensions)
@@ -57,9 +59,9 @@ struct Producer {
         stream.map { now - $0.heard > Self.silence } ?? true
     }
 
-    /// Whether nothing of its stream has come for so long that its peer may have been asleep.
-    func hasPaused(at now: Instant) -> Bool {
-        guard let heard = stream?.heard else { return false }
+    /// Notes that a packet has come; and whether none had for so long that its peer may have slept.
+    mutating func hear(at now: Instant) -> Bool {
+        defer { heard = now }
         return now - heard > Self.pause
     }
 

@@ -161,21 +161,14 @@ struct ReceiveStream {
 // MARK: Doing with less
 
 extension ReceiveStream {
-    /// Whether the burst has waited for room to send longer than live media may.
-    func isLate(at now: Instant) -> Bool {
-        burst.first.map { $0.age(at: now) > Self.patience } ?? false
-    }
-
     /// Takes what has waited too long out of the burst; it may still be asked for again.
     ///
     /// - Returns: How many packets, and whether a key frame is among those left.
     mutating func cutLate(at now: Instant) -> (count: Int, leavesKeyframe: Bool) {
-        let count = burst.firstIndex { $0.age(at: now) <= Self.patience } ?? burst.count
+        let count = burst.firstIndex { $0.age(at: now) <= PacketRecord.patience } ?? burst.count
         burst.removeFirst(count)
         return (count, burst.contains { $0.isKeyframe })
     }
-
-    private static let patience: UInt32 = 95  // ticks, a tenth of a second
 
     /// Slots this stream has taken and not given back.
     var slotCount: Int { ringCount + retired.count }

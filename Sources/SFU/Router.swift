@@ -39,9 +39,7 @@ struct Router: ~Copyable {
         _ record: PacketRecord, for handle: ProducerHandle, isRetransmission: Bool,
         at now: Instant
     ) -> DropReason? {
-        if producers[handle].hasPaused(at: now) {
-            producers[handle].keyframes.streamResumed(at: now)
-        }
+        if producers[handle].hear(at: now) { producers[handle].keyframes.streamResumed(at: now) }
         let reason = producers[handle].stream?.insert(
             record, isRetransmission: isRetransmission, at: now)
         if let reason { return reason }
@@ -54,6 +52,7 @@ struct Router: ~Copyable {
         }
         if !producers[handle].isDirty {
             producers[handle].isDirty = true
+            producers[handle].waiting = PacketRecord.ticks(at: now)
             dirty.append(handle)
         }
         return nil
@@ -127,7 +126,8 @@ extension Router {
                     interlude -= 1
                     return run
                 }
-                if producers[producer].stream?.isLate(at: now) == true { cutLate(producer) }
+                let waited = PacketRecord.ticks(at: now) &- producers[producer].waiting
+                if waited > PacketRecord.patience { cutLate(producer) }
                 burst = producers[producer].stream?.burst ?? []
                 audience = producers[producer].consumers
             }
@@ -170,6 +170,7 @@ extension Router {
         dirty.removeFirst(cursor.producer)  // it may go on for long
         cursor = Cursor()
         dirty.append(producer)
+        producers[producer].waiting = producers[producer].stream?.burst.first?.arrival ?? 0
         interlude = Self.interludeLimit
     }
 

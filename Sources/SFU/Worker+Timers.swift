@@ -12,6 +12,7 @@ extension Worker {
 
     /// Computes anew the deadlines of all transports touched since the last call.
     mutating func reschedule() {
+        guard !schedule.touched.isEmpty else { return }
         for handle in schedule.touched where transports.contains(handle) {
             transports[handle].isTouched = false
             schedule.deadlines.set(handle.index, to: deadline(of: handle))
@@ -40,9 +41,6 @@ extension Worker {
             let room = transports[handle].room
             earliest.take(rooms[room].router.producers[producer].stream?.nack?.nextDeadline)
             earliest.take(rooms[room].router.producers[producer].keyframes.nextDeadline)
-            if rooms[room].router.producers[producer].stream?.needsKeyframe == true {
-                earliest.take(schedule.now)
-            }
         }
         return earliest.instant
     }
