@@ -182,6 +182,7 @@ extension Router {
     @inline(never)
     private mutating func cutLate(_ producer: ProducerHandle) {
         guard let cut = producers[producer].stream?.cutLate(at: now) else { return }
+        producers[producer].waiting = PacketRecord.ticks(at: now)  // what is left is young
         drops.count(.fanOutLate, times: cut.count)
         guard producers[producer].kind == .video else { return }
         for consumer in producers[producer].consumers
