@@ -115,6 +115,14 @@ public enum TrackFormat: Hashable, Sendable {
         }
     }
 
+    /// Samples of each channel in a frame of sound, at the format's own rate; `nil` for pictures, and
+    /// for what is no frame of this format.
+    public func sampleCount(of frame: RawSpan) -> Int? {
+        frameDuration(of: frame).map { duration in
+            Int((duration.nanoseconds * movieTimescale + 500_000_000) / 1_000_000_000)
+        }
+    }
+
     /// Octets of the largest AAC frame that ADTS can say.
     private static let aacLimit = 0x1FFF - 7
 

@@ -107,6 +107,40 @@ import Wire
         }
     }
 
+    @Test(arguments: [7, 12, 15, 24, 25, 29, 50])
+    func `a part begins with each key frame, whatever sound has begun one before it`(
+        rate: Int
+    ) throws {
+        for audio in [try aac(), .opus(channelCount: 2)] {
+            var clip = Clip(framesPerSecond: rate, keyframeSeconds: 1, audio: audio, seconds: 40)
+            (clip.videoBitrate, clip.audioBitrate) = (40_000, 32_000)
+            let file = try Self.record(clip.samples(), clip.formats, .mpegts)
+            #expect(file.parts.count(where: \.isIndependent) == 40, "\(audio.name)")
+            for (part, next) in zip(file.parts, file.parts.dropFirst()) {
+                #expect(part.start + part.duration == next.start)
+            }
+        }
+    }
+
+    @Test(arguments: containers, [-1_300, -300, -100, 100, 300, 1_300])
+    func `parts last as long as their pictures, however early or late sound is handed in`(
+        container: Container, milliseconds: Int
+    ) throws {
+        let clip = Clip(keyframeSeconds: 1, audio: try aac(), seconds: 8)
+        func handedIn(_ sample: Sample) -> Interval {
+            let late = Interval.milliseconds(Int64(milliseconds))
+            return sample.decodeTime + (sample.track == 1 ? late : .zero)
+        }
+        let samples = clip.samples().sorted { handedIn($0.sample) < handedIn($1.sample) }
+        let file = try Self.record(samples, clip.formats, container)
+        #expect(file.parts.allSatisfy { $0.duration <= .milliseconds(300) })
+        let sum = file.parts.reduce(Interval.zero) { $0 + $1.duration }
+        // Sound that comes last of all lasts beyond the pictures.
+        let end = Interval.seconds(8) + .milliseconds(Int64(max(milliseconds, 0)))
+        #expect(sum > .milliseconds(7_900) && sum < end + .milliseconds(250), "\(sum)")
+        #expect(file.parts.count < 60, "\(file.parts.count)")
+    }
+
     @Test func `a fragment behind the file's header is a file`() throws {
         let clip = Clip(keyframeSeconds: 1, audio: try aac(), seconds: 2)
         let file = try Self.record(clip.samples(), clip.formats, .mp4)

@@ -125,7 +125,6 @@ import Wire
         #expect(recording.awaited == 0)
         let found = try Self.payloads(recording.files, .fmp4, track: 0)
         #expect(found == samples.map(\.payload))
-        #expect(try Self.record(samples, [bare], .mpegts).files.count == 1)
     }
 
     @Test func `MP4 waits for a key frame when time has gone back`() throws {

@@ -82,6 +82,29 @@ import Wire
         #expect(checker.count() == excused && excused <= 2, "\(checker.findings)")
     }
 
+    /// The pictures are handed in late, as where some of them were waited for; in the middle all pauses.
+    @Test(arguments: [Interval.zero, .seconds(5)])
+    func `tracks handed in far apart are on one line of time`(pause: Interval) throws {
+        let clip = Clip(audio: try aac(), seconds: 8)
+        func handedIn(_ sample: Sample) -> Interval {
+            sample.decodeTime + (sample.track == 0 ? .milliseconds(1_300) : .zero)
+        }
+        let samples = clip.samples().map { source in
+            var moved = source
+            if source.sample.decodeTime >= .seconds(4) {
+                moved.sample.decodeTime = source.sample.decodeTime + pause
+                moved.sample.presentationTime = moved.sample.decodeTime
+            }
+            return moved
+        }.sorted { handedIn($0.sample) < handedIn($1.sample) }
+        let (bytes, _, statistics) = try mux(samples, clip.formats)
+        #expect(statistics.discontinuities == (pause > .zero ? 1 : 0))
+        #expect(statistics.correctedTimes == 0)
+        let excused: Set<TransportFinding.Indicator> = [.lateUnit, .stampRepetition, .pid]
+        let found = check(bytes).findings.filter { !excused.contains($0.indicator) }
+        #expect(found.isEmpty, "\(found.prefix(3))")
+    }
+
     @Test func `B-frames carry both stamps`() throws {
         var source = SyntheticStream(seed: 5)
         var samples: [SourceSample] = []

@@ -22,6 +22,9 @@ public struct FragmentedMovieWriter: ~Copyable {
     private(set) var runs = ByteWriter()
     private var sequenceNumber: UInt32 = 0
     private var part: MoviePart?
+    private var clock = PartClock()
+    /// The first with pictures: parts are measured by it.
+    private let leadingTrack: Int
 
     /// A file of these tracks.
     public init(
@@ -34,6 +37,7 @@ public struct FragmentedMovieWriter: ~Copyable {
         for (index, format) in formats.enumerated() {
             tracks.append(try MovieTrack(format, index: index))
         }
+        leadingTrack = formats.firstIndex { $0.kind == .video } ?? 0
         self.configuration = configuration
     }
 
@@ -53,8 +57,11 @@ public struct FragmentedMovieWriter: ~Copyable {
         guard payload.byteCount > 0 else { throw .emptySample(track: index) }
         let duration = try tracks[index].duration(of: payload, sample, index: index)
         let ticks = try decodeTicks(of: sample)
+        let time = clock.time(of: sample, isLeading: index == leadingTrack)
         var written: MoviePart?
-        if endsPart(sample, ticks) { written = writePart(next: (sample, ticks), into: &output) }
+        if endsPart(sample, ticks, at: time) {
+            written = writePart(next: (index, ticks, time), into: &output)
+        }
         let delay =
             tracks[index].ticks(sample.presentationTime)
             - tracks[index].ticks(sample.decodeTime)
@@ -62,7 +69,7 @@ public struct FragmentedMovieWriter: ~Copyable {
         tracks[index].append(
             payload, at: ticks, delay: max(delay, 0), isKeyframe: sample.isKeyframe || !isVideo)
         if let duration { tracks[index].step = duration }
-        note(sample, isVideo: isVideo)
+        note(sample, at: time, isVideo: isVideo)
         return written
     }
 
@@ -103,9 +110,9 @@ extension FragmentedMovieWriter {
 
     /// Whether the part gathered so far ends before `sample`: it is full, or a decoder can begin
     /// here, or sound begins anew after a gap.
-    private func endsPart(_ sample: Sample, _ ticks: Int64) -> Bool {
+    private func endsPart(_ sample: Sample, _ ticks: Int64, at time: Interval) -> Bool {
         guard let part else { return false }
-        if sample.decodeTime - part.start >= configuration.partDuration { return true }
+        if time - part.start >= configuration.partDuration { return true }
         if gatheredBytes >= configuration.partByteCount { return true }
         let track = tracks[sample.track]
         switch track.format.kind {
@@ -121,32 +128,32 @@ extension FragmentedMovieWriter {
         return count
     }
 
-    private mutating func note(_ sample: Sample, isVideo: Bool) {
+    private mutating func note(_ sample: Sample, at time: Interval, isVideo: Bool) {
         let hasVideo = tracks.contains { $0.format.kind == .video }
         let beginsHere = isVideo ? sample.isKeyframe : !hasVideo
         var noted =
             part
             ?? MoviePart(
-                byteCount: 0, start: sample.decodeTime, duration: .zero,
+                byteCount: 0, start: time, duration: .zero,
                 isIndependent: beginsHere)
-        noted.start = min(noted.start, sample.decodeTime)
+        noted.start = min(noted.start, time)
         noted.isIndependent = noted.isIndependent || beginsHere
         part = noted
     }
 
     private mutating func writePart(
-        next: (sample: Sample, ticks: Int64)?, into output: inout ByteWriter
+        next: (track: Int, ticks: Int64, time: Interval)?, into output: inout ByteWriter
     ) -> MoviePart? {
         guard var part else { return nil }
         if origin == nil { writeHeader(part, into: &output) }
         sequenceNumber &+= 1
         let before = output.count
         MovieFragment(
-            sequenceNumber: sequenceNumber, next: next.map { ($0.sample.track, $0.ticks) }
+            sequenceNumber: sequenceNumber, next: next.map { ($0.track, $0.ticks) }
         ).write(tracks, to: &output)
         part.byteCount = output.count - before
         if configuration.canBeClosed { noteRuns(in: part) }
-        part.duration = (next?.sample.decodeTime ?? end) - part.start
+        part.duration = (next?.time ?? end) - part.start
         for index in tracks.indices { tracks[index].removePending() }
         self.part = nil
         return part

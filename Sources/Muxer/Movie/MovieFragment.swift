@@ -37,7 +37,8 @@ struct MovieFragment {
         let runs = SampleRun(track, next: following)
         var place = 0
         writer.box("traf") { writer in
-            let duration = runs.commonDuration.flatMap { $0 == track.defaultDuration ? nil : $0 }
+            // Also where the header has the same: behind another file's header it must be right too.
+            let duration = runs.commonDuration
             // The data's offset counts from the fragment: default-base-is-moof.
             writer.box("tfhd", flags: 0x02_0000 | (duration == nil ? 0 : 8)) { writer in
                 writer.write(UInt32(index + 1))

@@ -18,7 +18,7 @@ struct SegmentIndex {
     struct Open {
         let start: Interval
         let offset: Int
-        let isIndependent: Bool
+        var isIndependent: Bool
         /// The last decode time of the track that leads, and how long a sample of it lasts.
         var last: Interval
         var step: Interval
@@ -26,12 +26,18 @@ struct SegmentIndex {
 
     /// What the current file's sidecar begins with; known from its first part on.
     private(set) var header: IndexHeader?
+    /// What the current file's tracks were when it began.
+    private(set) var formats: [TrackFormat] = []
     var finished: [FinishedPart] = []
     var open: Open?
+    var clock = PartClock()
     private var writer: IndexWriter?
 
-    /// Another file begins.
-    mutating func begin() { (header, writer, open) = (nil, nil, nil) }
+    /// Another file begins, of these tracks.
+    mutating func begin(_ formats: [TrackFormat]) {
+        (header, writer, open) = (nil, nil, nil)
+        self.formats = formats
+    }
 
     /// Notes a part, and before the first what `header` makes.
     mutating func append(

@@ -13,31 +13,38 @@ extension SegmentWriter {
     /// What the current file's sidecar begins with; `nil` until the file has its first part.
     public var indexHeader: IndexHeader? { index.header }
 
-    /// Ends the open part of a transport stream where `sample` begins another.
-    mutating func cutStream(before sample: Sample) {
+    /// Ends the open part of a transport stream where `sample`, which comes at `time`, begins another.
+    mutating func cutStream(before sample: Sample, at time: Interval) {
         guard let open = index.open else { return }
-        let elapsed = sample.decodeTime - open.start
-        let isKeyframe = sample.isKeyframe && sample.track == leadingTrack && hasPictures
-        let isDue = elapsed >= limits.partDuration || elapsed <= .zero - Self.backwardLimit
+        let elapsed = time - open.start
+        let isBack = elapsed <= .zero - Self.backwardLimit
         let isLarge = byteCount - open.offset >= limits.partByteCount
-        guard isDue || isKeyframe || isLarge, byteCount > open.offset else { return }
-        finishStreamPart(next: elapsed > .zero ? sample.decodeTime : nil)
+        guard elapsed >= limits.partDuration || isBack || isLarge || isEntry(sample),
+            byteCount > open.offset
+        else { return }
+        finishStreamPart(next: elapsed > .zero ? time : nil)
     }
 
-    /// Notes a sample that has gone into the stream, whose octets began at `offset`.
-    mutating func noteStream(_ sample: Sample, from offset: Int) {
+    /// Notes a sample that has gone into the stream at `time`, whose octets began at `offset`.
+    mutating func noteStream(_ sample: Sample, at time: Interval, from offset: Int) {
         guard var open = index.open else {
             index.open = SegmentIndex.Open(
-                start: sample.decodeTime, offset: offset,
-                isIndependent: !hasPictures || sample.track == leadingTrack && sample.isKeyframe,
-                last: sample.decodeTime, step: .zero)
+                start: time, offset: offset, isIndependent: !hasPictures || isEntry(sample),
+                last: time, step: .zero)
             return
         }
+        // A part begun by sound that is only gathered so far: its first octets are the key frame's.
+        if open.offset == offset, isEntry(sample) { open.isIndependent = true }
         if sample.track == leadingTrack {
-            open.step = max(sample.decodeTime - open.last, .zero)
-            open.last = sample.decodeTime
-            index.open = open
+            open.step = max(time - open.last, .zero)
+            open.last = time
         }
+        index.open = open
+    }
+
+    /// Whether a decoder can begin with a picture.
+    private func isEntry(_ sample: Sample) -> Bool {
+        hasPictures && sample.track == leadingTrack && sample.isKeyframe
     }
 
     /// - Parameter next: When the next part begins; `nil` where that is not known.
@@ -49,7 +56,7 @@ extension SegmentWriter {
             start: open.start, duration: max(end - open.start, .zero),
             isIndependent: open.isIndependent)
         index.open = nil
-        let header = IndexHeader(container: container, formats: formats, wallClock: wallClock)
+        let header = IndexHeader(container: container, formats: index.formats, wallClock: wallClock)
         index.append(part, segment: max(segments - 1, 0)) { header }
     }
 
@@ -61,7 +68,7 @@ extension SegmentWriter {
             start: written.start, duration: max(written.duration, .zero),
             isIndependent: written.isIndependent)
         let header = IndexHeader(
-            container: container, formats: formats, wallClock: wallClock,
+            container: container, formats: index.formats, wallClock: wallClock,
             origin: movie?.origin ?? webm?.origin ?? .zero,
             initialization: movie?.initialization ?? webm?.initialization ?? [])
         let runs = movie?.runs.bytes ?? webm?.runs.bytes ?? []

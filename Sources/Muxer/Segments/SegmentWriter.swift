@@ -6,8 +6,8 @@ public import Wire
 ///
 /// A file begins with a key frame (with any sample, where there are no pictures) and is whole by
 /// itself. What comes before the first key frame is counted and left out; after that no sample is
-/// lost or written twice. A file also ends where its container cannot go on: MP4 whose pictures
-/// change their size, times that go back.
+/// lost or written twice. A file also ends where it cannot go on: pictures that change their size or
+/// profile, and in MP4 and WebM times that go back.
 public struct SegmentWriter: ~Copyable {
     /// What became of a sample.
     public enum Outcome: Hashable, Sendable {
@@ -22,6 +22,8 @@ public struct SegmentWriter: ~Copyable {
 
     /// Samples left out for want of a key frame before them.
     public private(set) var awaitedSamples = 0
+    /// Times that did not rise and were moved, in all files.
+    public private(set) var correctedTimes = 0
     /// Files begun.
     public private(set) var segments = 0
     /// Octets written to the current file.
@@ -41,6 +43,11 @@ public struct SegmentWriter: ~Copyable {
     var movie: FragmentedMovieWriter?
     var webm: WebMWriter?
     private var stream: TransportStreamWriter?
+    /// Those of files that have ended.
+    private var formerCorrections = 0
+    /// What the pictures of the current file are, where its container does not say it: what is cut out
+    /// of a transport stream is decoded with one header.
+    private var shape: PictureShape?
 
     /// A recording of these tracks. The first with pictures decides where files begin.
     public init(
@@ -70,7 +77,7 @@ public struct SegmentWriter: ~Copyable {
         guard start != nil else {
             return canBegin ? try begin(sample, payload, into: &output) : leaveOut()
         }
-        if canBegin, isFull(at: sample.decodeTime) {
+        if canBegin, isFull(at: sample.decodeTime) || isReshaped {
             end(into: &output)
             return try begin(sample, payload, into: &output)
         }
@@ -98,6 +105,7 @@ public struct SegmentWriter: ~Copyable {
             if let part { note(part) }
         }
         start = nil
+        formerCorrections += (movie?.correctedTimes ?? 0) + (webm?.correctedTimes ?? 0)
         movie = nil
         webm = nil
     }
@@ -113,6 +121,24 @@ public struct SegmentWriter: ~Copyable {
         return false
     }
 
+    /// Whether the key frame just learned from goes on with other pictures than the file began with.
+    private var isReshaped: Bool {
+        guard container == .mpegts, let now = presentShape else { return false }
+        return now != shape
+    }
+
+    private var presentShape: PictureShape? {
+        guard hasPictures else { return nil }
+        switch formats[leadingTrack] {
+        case .h264(let sets, _):
+            return PictureShape(
+                formats[leadingTrack], sets: ParameterSets(sets, isH265: false))
+        case .h265(let sets, _):
+            return PictureShape(formats[leadingTrack], sets: ParameterSets(sets, isH265: true))
+        case .vp8, .vp9, .av1, .aac, .opus, .mp3, .g711: return nil
+        }
+    }
+
     private mutating func leaveOut() -> Outcome {
         awaitedSamples += 1
         return .awaitsKeyframe
@@ -123,11 +149,11 @@ public struct SegmentWriter: ~Copyable {
     ) throws(MuxerError) -> Outcome {
         let offset = output.count
         do {
-            try makeWriter()
+            try makeWriter(into: &output)
         } catch .missingParameterSets {
             return leaveOut()
         }
-        index.begin()
+        index.begin(formats)
         byteCount = 0
         try append(sample, payload, into: &output)
         segments += 1
@@ -141,9 +167,10 @@ public struct SegmentWriter: ~Copyable {
         let before = output.count
         switch container {
         case .mpegts:
-            cutStream(before: sample)
+            let time = index.clock.time(of: sample, isLeading: sample.track == leadingTrack)
+            cutStream(before: sample, at: time)
             try stream?.write(sample, payload: payload, into: &output)
-            noteStream(sample, from: byteCount)
+            noteStream(sample, at: time, from: byteCount)
             byteCount += output.count - before
         case .fmp4, .mp4, .webm:
             let written = try movie?.write(sample, payload: payload, into: &output)
@@ -151,11 +178,19 @@ public struct SegmentWriter: ~Copyable {
             byteCount += output.count - before
             if let part { note(part) }
         }
+        let present = stream?.statistics.correctedTimes ?? movie?.correctedTimes
+        correctedTimes = formerCorrections + (present ?? webm?.correctedTimes ?? 0)
     }
 
-    private mutating func makeWriter() throws(MuxerError) {
+    private mutating func makeWriter(into output: inout ByteWriter) throws(MuxerError) {
         switch container {
-        case .mpegts: break
+        case .mpegts:
+            // Parameter sets of other pictures must not stand before these.
+            if isReshaped, shape != nil {
+                try stream?.change(
+                    track: leadingTrack, to: formats[leadingTrack], into: &output)
+            }
+            shape = presentShape
         case .fmp4, .mp4:
             var configuration = FragmentedMovieConfiguration()
             configuration.partDuration = limits.partDuration

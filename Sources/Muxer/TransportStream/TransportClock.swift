@@ -53,6 +53,7 @@ extension TransportStreamWriter {
     mutating func advance(to sample: Sample, into output: inout ByteWriter) -> Sample {
         var timing = sample
         let index = sample.track
+        let hasJumped = hasJumped(sample)
         if let last = tracks[index].lastDecodeTime {
             let step = timing.decodeTime - last
             if step <= .zero, step > .zero - configuration.jump {
@@ -66,17 +67,32 @@ extension TransportStreamWriter {
             timing.presentationTime = timing.decodeTime
         }
         tracks[index].lastDecodeTime = timing.decodeTime
-        move(to: timing.decodeTime, into: &output)
+        if hasJumped {
+            openTimeBase(at: timing.decodeTime, into: &output)
+        } else {
+            move(to: timing.decodeTime, into: &output)
+        }
         return timing
+    }
+
+    /// Whether a sample begins a new time base. A track that goes on from its own last sample, or catches
+    /// up with the others after a pause, does not, however late it is handed in behind them: it would
+    /// be sample by sample.
+    private func hasJumped(_ sample: Sample) -> Bool {
+        guard let now = clock.now else { return false }
+        let distance = abs((sample.decodeTime - now).nanoseconds)
+        guard distance > configuration.jump.nanoseconds else { return false }
+        guard distance <= Self.longestLag.nanoseconds else { return true }
+        guard let last = tracks[sample.track].lastDecodeTime else { return sample.decodeTime > now }
+        let step = sample.decodeTime - last
+        return step > configuration.jump
+            ? sample.decodeTime > now : step < .zero - configuration.jump
     }
 
     private mutating func move(to time: Interval, into output: inout ByteWriter) {
         guard let now = clock.now else {
             clock.now = time
             return
-        }
-        if time - now > configuration.jump || now - time > configuration.jump {
-            return openTimeBase(at: time, into: &output)
         }
         guard time > now else { return }
         // Audio that has paused must not wait for its next frame.
@@ -147,6 +163,9 @@ extension TransportStreamWriter {
 
     /// A time as the stream writes it: 90 kHz, after the lead that decoders are given.
     func stamp(_ time: Interval) -> Int64 { (time + configuration.decoderLead).ticks90 }
+
+    /// Tracks further apart than this are on no common line of time.
+    private static let longestLag = Interval.seconds(10)
 
     /// The smallest step of a stamp, rounded up.
     private static let tick = Interval(nanoseconds: 11_112)

@@ -15,7 +15,8 @@ public struct TransportStreamConfiguration: Hashable, Sendable {
     /// How long before its decode time a sample arrives, by the clock references. At least
     /// `audioSpan`, and how far the tracks are apart as they are handed in.
     public var decoderLead = Interval.milliseconds(350)
-    /// Time that moves further than this between samples begins a new time base.
+    /// Time that moves further than this between samples of a track, and away from the others',
+    /// begins a new time base.
     public var jump = Interval.seconds(1)
 
     /// What a recording wants.

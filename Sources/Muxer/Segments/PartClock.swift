@@ -1,0 +1,36 @@
+import Timing
+
+/// The time that parts are measured by: that of the track that leads. Another one may be handed in
+/// long before or behind it, and counts by how far it has come since the leading track's last sample:
+/// so parts neither flutter nor stop where that one pauses.
+struct PartClock {
+    private struct Follower {
+        var last: Interval
+        /// Its time when the leading track's last sample came.
+        var mark: Interval
+
+        mutating func leaderCame() { mark = last }
+    }
+
+    private var leading: Interval?
+    private var followers: [Follower?] = []
+
+    /// When a sample comes, by this clock. To be asked once for each, in order.
+    mutating func time(of sample: Sample, isLeading: Bool) -> Interval {
+        let time = sample.decodeTime
+        if isLeading {
+            leading = time
+            for index in followers.indices { followers[index]?.leaderCame() }
+            return time
+        }
+        while followers.count <= sample.track { followers.append(nil) }
+        let mark = followers[sample.track]?.mark ?? time
+        followers[sample.track] = Follower(last: time, mark: mark)
+        guard let leading else { return time }
+        let passed = leading + max(time - mark, .zero)
+        return abs((time - passed).nanoseconds) <= Self.jitter.nanoseconds ? time : passed
+    }
+
+    /// Tracks that are side by side count by their own times.
+    private static let jitter = Interval.milliseconds(50)
+}
