@@ -13,6 +13,10 @@ final class RecordingFile: Sendable {
         case opened(String)
         /// Octets have been written.
         case written(Int)
+        /// The disk has them for certain, for the first time: it works.
+        case taken
+        /// Octets that waited are not written: the file has failed.
+        case dropped
         /// It ended where the disk refused.
         case failed(StorageError)
         /// It is whole, of so many octets; no more comes.
@@ -130,8 +134,13 @@ extension RecordingFile {
         onEvent(.written(chunk.bytes.count))
     }
 
+    func taken() { onEvent(.taken) }
+
     /// Not written, for the file has failed.
-    func dropped(_ chunk: FileChunk) { chunkLeft(chunk) }
+    func dropped(_ chunk: FileChunk) {
+        chunkLeft(chunk)
+        onEvent(.dropped)
+    }
 
     /// Whether it has ended, all that was queued is done, and its end is not queued.
     var isAbandoned: Bool { state.withLock { $0.isLeft && $0.chunks == 0 } }

@@ -164,7 +164,8 @@ extension RecordingProgress.Snapshot {
     /// In one word: `connecting`, `recording`, `degraded` to key frames by a disk that fills up,
     /// `no_space`, `stalled` while the source sends nothing, `waiting` for it, `stopped`.
     public var condition: String {
-        guard state == "recording" || state == "waiting" else { return state }
+        let isHeldUp = state == "connecting" && connected != nil && intake == .nothing
+        guard state == "recording" || state == "waiting" || isHeldUp else { return state }
         switch intake {
         case .nothing: return "no_space"
         case .keyframes where state == "recording" && !isStalled: return "degraded"

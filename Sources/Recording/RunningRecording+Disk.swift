@@ -7,29 +7,35 @@ extension RunningRecording {
     func follow(_ event: RecordingFile.Event, of live: LiveIndex) {
         switch event {
         case .opened(let path):
-            let wasRefused = state.withLock { state in
-                defer {
-                    (state.hasOpened, state.isRefused, state.isRefusalTold) = (true, false, false)
-                }
-                return state.isRefused
-            }
+            state.withLock { $0.hasOpened = true }
             progress.update { progress in
                 progress.path = path
                 if progress.firstPath.isEmpty { progress.firstPath = path }
             }
-            if wasRefused { report("recording goes on in \(path)", false) }
+        case .taken:
+            let wasRefused = state.withLock { state in
+                defer { (state.isRefused, state.isRefusalTold) = (false, false) }
+                return state.isRefused
+            }
+            if wasRefused { report("recording goes on in \(progress.snapshot.path)", false) }
         case .written(let byteCount):
             progress.update { progress in
                 progress.writtenBytes += UInt64(byteCount)
                 progress.isFileEmpty = false
                 progress.waitingBytes = UInt64(queue.count)
             }
-            if !queue.isOver, state.withLock({ $0.intake == .nothing }) { followDisk() }
+            followQueue()
+        case .dropped: followQueue()
         case .failed(let error): failed(error, of: live)
         case .closed:
             state.withLock { state in state.ending.removeAll { $0.live === live } }
             followDisk()
         }
+    }
+
+    /// What has waited for the disk waits no longer.
+    private func followQueue() {
+        if !queue.isOver, state.withLock({ $0.intake == .nothing }) { followDisk() }
     }
 
     /// A disk that refuses is told once, and again only after it has worked; the first file of all
@@ -76,7 +82,10 @@ extension RunningRecording {
             return (condition, intake, true, state.isTold(intake))
         }
         guard isNews else { return }
-        progress.update { $0.intake = intake }
+        progress.update { progress in
+            progress.intake = intake
+            if intake == .nothing { progress.lastFailure = reason(condition) }
+        }
         guard !isTold else { return }
         switch intake {
         case .everything: report("all is recorded again", false)
@@ -89,6 +98,12 @@ extension RunningRecording {
             }
             report("nothing is recorded until the disk takes it again: \(failure)", false)
         }
+    }
+
+    /// Why nothing may be written.
+    private func reason(_ condition: DiskCondition.Snapshot) -> String {
+        if queue.isOver { return "the disk is too slow" }
+        return condition.failure ?? "there is no room on the disk"
     }
 }
 

@@ -17,6 +17,9 @@ public final class RunningRecording: Sendable {
         var ending: [RecordingFile] = []
         var live: LiveIndex?
         var control: (@Sendable (RecordingIntake) -> Void)?
+        var tellClock: (@Sendable (ClockMap) -> Void)?
+        /// As it was last told; `nil` where it is as at the start.
+        var clock: ClockMap?
         var intake = RecordingIntake.everything
         var hasOpened = false
         /// Since the disk refused a file, until it has taken another.
@@ -37,7 +40,7 @@ public final class RunningRecording: Sendable {
     let queue: WaitingOctets
     let state = Mutex(State())
     private let folder: String
-    private let clock: @Sendable () -> Int64
+    let wallClock: @Sendable () -> Int64
 
     /// A recording whose engine has not spoken yet.
     ///
@@ -47,7 +50,7 @@ public final class RunningRecording: Sendable {
     ///   - disk: The way to the thread of the folder's disk.
     ///   - queue: What may wait for the disk.
     ///   - newestSeconds: When the newest file that is there of this name begins, since 1970.
-    ///   - clock: Nanoseconds since 1970.
+    ///   - clock: Nanoseconds since 1970, until `follow` says otherwise.
     ///   - report: Told of what a person should know: it must not block.
     init(
         folder: String, name: String, disk: DiskDoor, queue: WaitingOctets = WaitingOctets(),
@@ -55,10 +58,11 @@ public final class RunningRecording: Sendable {
         report: @escaping Report
     ) {
         (self.folder, self.name, self.disk, self.queue) = (folder, name, disk, queue)
-        (self.clock, self.report) = (clock, report)
+        (wallClock, self.report) = (clock, report)
         state.withLock { $0.newestSeconds = newestSeconds }
         progress.update { ($0.startedSeconds, $0.started) = (clock() / 1_000_000_000, .now()) }
         disk.condition.listen(self) { [weak self] _ in self?.followDisk() }
+        followDisk()  // changes alone are told, and the disk may be full already
     }
 
     deinit { disk.condition.ignore(self) }

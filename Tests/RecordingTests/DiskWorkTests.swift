@@ -74,6 +74,40 @@ import Timing
         #expect(log.events.count { $0 == .closed(1000) } == 1)
     }
 
+    @Test func `a disk that makes files and takes no octets is tried less and less often`() {
+        let (disk, queue) = (VirtualDisk(), WaitingOctets())
+        var work = disk.work()
+        var now = Self.start
+        var tries: [Instant] = []
+        func attempt(_ file: RecordingFile) {
+            disk.model.state.withLock { $0.callsToRefusal = 0 }
+            #expect(file.append(chunk(at: 0, 50_000)) && file.append(chunk(at: 50_000, 10)))
+            disk.perform(&work, at: now)
+            #expect(disk.condition.snapshot.intake == .nothing && queue.count == 0)
+        }
+        while tries.count < 100 {
+            if disk.condition.snapshot.intake == .everything {
+                attempt(Self.file(disk, queue: queue))
+                tries.append(now)
+            }
+            now = now + .milliseconds(500)
+            disk.perform(&work, at: now)
+        }
+        let waits = zip(tries, tries.dropFirst()).map { ($1 - $0).nanoseconds / 1_000_000_000 }
+        #expect(waits == [1, 2, 4, 8, 16] + [Int64](repeating: 32, count: 94))
+        now = now + .seconds(32)
+        disk.perform(&work, at: now)
+        let file = Self.file(disk, queue: queue)
+        #expect(file.append(chunk(at: 0, 10)))
+        for _ in 0..<2 {
+            disk.perform(&work, at: now)
+            now = now + .seconds(1)
+        }
+        attempt(file)
+        disk.perform(&work, at: now + .seconds(1))
+        #expect(disk.condition.snapshot.intake == .everything, "it has worked meanwhile")
+    }
+
     @Test func `recording may go on within a second of there being room`() {
         let disk = VirtualDisk()
         var work = disk.work()

@@ -113,7 +113,9 @@ import Timing
         #expect(told.lines.count == 1 && told.lines[0].contains("no such file"), "\(told.lines)")
         recording.take(.finished(RecordingStatistics()))
         recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 500))
         disk.perform(&work, at: Self.start + .milliseconds(600))
+        disk.perform(&work, at: Self.start + .milliseconds(1600))
         #expect(told.lines.last?.hasPrefix("recording goes on in /r/cam_1970") == true)
     }
 
@@ -156,8 +158,47 @@ import Timing
             disk.perform(&work, at: Self.start + .seconds(Int64(second)))
             guard told.intakes.last == .everything, told.lines.count == 2 else { continue }
             recording.take(.began(.mpegts))
+            recording.take(Self.data(0, 500))
             disk.perform(&work, at: Self.start + .seconds(Int64(second)))
         }
         #expect(told.lines.count == 3 && told.lines[2].hasPrefix("recording goes on in"))
+    }
+
+    @Test func `a disk that makes files and takes no octets is told of once`() {
+        let (disk, told) = (VirtualDisk(), Told())
+        var work = disk.work()
+        let recording = Self.recording(disk, told)
+        for second in 0..<200 {
+            disk.perform(&work, at: Self.start + .seconds(Int64(second)))
+            guard told.intakes.last != .nothing else { continue }
+            recording.take(.began(.mpegts))
+            recording.take(Self.data(0, 1000))
+            if second < 100 { disk.model.state.withLock { $0.callsToRefusal = 0 } }
+            disk.perform(&work, at: Self.start + .seconds(Int64(second)))
+            if second < 100 { recording.take(.finished(RecordingStatistics())) }
+            if second >= 100 { break }
+        }
+        #expect(told.lines.count == 2, "\(told.lines)")
+        #expect(told.intakes.count(where: { $0 == .nothing }) == 8, "after 1, 2, 4 … 32 s")
+        disk.perform(&work, at: Self.start + .seconds(300))
+        #expect(told.lines.count == 3 && told.lines[2].hasPrefix("recording goes on in"))
+    }
+
+    @Test func `a recording begun on a full disk writes nothing until there is room`() {
+        let (disk, told) = (VirtualDisk(), Told())
+        disk.condition.update { condition in
+            (condition.intake, condition.isFull) = (.nothing, true)
+            condition.failure = "no space left on device"
+        }
+        let recording = Self.recording(disk, told)
+        #expect(told.intakes == [.nothing])
+        #expect(told.lines == ["nothing is recorded until there is room on the disk"])
+        recording.take(.connected(at: Self.start))
+        let progress = recording.progress.snapshot
+        #expect(progress.condition == "no_space")
+        #expect(progress.lastFailure == "no space left on device")
+        disk.condition.update { $0.intake = .everything }
+        #expect(told.intakes == [.nothing, .everything])
+        #expect(recording.progress.snapshot.condition == "connecting")
     }
 }

@@ -51,7 +51,10 @@ final class VirtualDisk: Sendable {
 final class FileLog: Sendable {
     private let state = Mutex<[RecordingFile.Event]>([])
     var events: [RecordingFile.Event] { state.withLock { $0 } }
-    func note(_ event: RecordingFile.Event) { state.withLock { $0.append(event) } }
+    func note(_ event: RecordingFile.Event) {
+        guard event != .dropped else { return }  // which says nothing of the file
+        state.withLock { $0.append(event) }
+    }
 }
 
 extension LiveIndex {

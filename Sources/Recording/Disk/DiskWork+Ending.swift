@@ -18,6 +18,10 @@ extension DiskWork {
             } else {
                 byteCount = try seal(open, open.ends)
             }
+            if byteCount > 0, !open.isTaken {
+                space.accepted()
+                file.taken()
+            }
         } catch {
             space.refused(error, at: now)
             file.failed(error)

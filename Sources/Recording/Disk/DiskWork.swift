@@ -38,6 +38,8 @@ struct DiskWork: ~Copyable {
         var wholeCount: UInt64 = 0
         var wholeIndexCount: UInt64 = 0
         var unsyncedSince: Instant?
+        /// Whether the disk has taken, for certain, some of what was written.
+        var isTaken = false
 
         var ends: (data: UInt64, index: UInt64) { (dataCount, indexCount) }
         var wholeEnds: (data: UInt64, index: UInt64) { (wholeCount, wholeIndexCount) }
@@ -108,7 +110,6 @@ extension DiskWork {
         do throws(StorageError) {
             let made = try make(file)
             files[ObjectIdentifier(file)] = made
-            space.accepted()
             file.opened(made.path)
         } catch {
             file.failed(error)
@@ -166,6 +167,7 @@ extension DiskWork {
             open.indexCount += UInt64(chunk.index.count)
         } catch {
             files[key] = open
+            file.dropped(chunk)
             return fail(file, error, at: now)
         }
         if let last = chunk.parts.last {
@@ -176,6 +178,7 @@ extension DiskWork {
         files[key] = open
         space.wrote(chunk.byteCount)
         file.wrote(chunk, byteCount: open.dataCount)
+        if policy == .none { noteTaken(key) }
         if policy == .part, !chunk.parts.isEmpty, let error = sync(key) {
             fail(file, error, at: now)
         }
@@ -189,7 +192,16 @@ extension DiskWork {
         do throws(StorageError) {
             try storage.sync(open.data)
             try storage.sync(open.index)
-            return nil
         } catch { return error }
+        noteTaken(key)
+        return nil
+    }
+
+    /// The disk has what was written, as far as the policy asks: that it makes files says little.
+    private mutating func noteTaken(_ key: ObjectIdentifier) {
+        guard let open = files[key], !open.isTaken else { return }
+        files[key]?.isTaken = true
+        space.accepted()
+        open.file.taken()
     }
 }
