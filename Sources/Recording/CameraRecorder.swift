@@ -36,6 +36,9 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
         frames.limit(to: intake)
     }
 
+    /// Dates files by this from the next one on.
+    public mutating func follow(_ clock: ClockMap) { frames.follow(clock) }
+
     /// Where the camera is.
     public var wantedConnection: StreamTarget? { camera.wantedConnection }
 

@@ -10,7 +10,7 @@ struct FrameRecorder: ~Copyable {
     private var stall = StallWatch()
     private var intake = RecordingIntake.everything
     private let options: RecordingOptions
-    private let clock: ClockMap
+    private var clock: ClockMap
 
     init(options: RecordingOptions, clock: ClockMap) {
         (self.options, self.clock) = (options, clock)
@@ -39,7 +39,7 @@ struct FrameRecorder: ~Copyable {
 
     /// - Parameter isAlone: Whether there is no picture, whose coming is watched otherwise.
     mutating func write(_ frame: AudioFrame, time: Interval, isAlone: Bool, at now: Instant) {
-        if isAlone { frameArrived(at: now) }
+        if isAlone { frameArrived(at: now) } else { stall.soundArrived(at: now) }
         recording?.write(frame, time: time)
     }
 
@@ -50,6 +50,11 @@ struct FrameRecorder: ~Copyable {
         self.intake = intake
         recording?.limit(to: intake)
         collect()
+    }
+
+    mutating func follow(_ clock: ClockMap) {
+        self.clock = clock
+        recording?.follow(clock)
     }
 
     /// - Returns: Whether the source has just been found to send nothing.

@@ -5,6 +5,9 @@ public protocol RecordingEngine: StreamEngine, ~Copyable where Event == Recordin
     /// Writes less from now on, or all again.
     mutating func limit(to intake: RecordingIntake, at now: Instant)
 
+    /// Dates what is recorded by this from now on: the wall clock may have been set.
+    mutating func follow(_ clock: ClockMap)
+
     /// Ends the file and the session.
     mutating func close(at now: Instant)
 }

@@ -8,8 +8,8 @@ struct RecordingOrder: Sendable {
     let source: String
     /// How it is cut into files.
     let options: RecordingOptions
-    /// The wall clock as it was when the recording was asked for. All its engines go by this one, and
-    /// so do its files' names: a clock that is set meanwhile makes no jump in a recording.
+    /// The wall clock as it was when the recording was asked for. Its engines go by this one until
+    /// they are told another, and so do its files' names.
     let clock: ClockMap
 
     /// What it is called.

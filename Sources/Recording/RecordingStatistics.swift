@@ -12,6 +12,8 @@ public struct RecordingStatistics: Hashable, Sendable {
     public var videoFrames: UInt64 = 0
     /// Frames of sound written.
     public var audioFrames: UInt64 = 0
+    /// Samples of each channel in those.
+    public var audioSamples: UInt64 = 0
     /// Frames that could not be written: before the first key frame, or malformed.
     public var droppedFrames: UInt64 = 0
     /// Frames left out because the disk could not take them.
@@ -35,6 +37,7 @@ public struct RecordingStatistics: Hashable, Sendable {
         receivedAudioFrames += other.receivedAudioFrames
         videoFrames += other.videoFrames
         audioFrames += other.audioFrames
+        audioSamples += other.audioSamples
         droppedFrames += other.droppedFrames
         withheldFrames += other.withheldFrames
         writtenBytes += other.writtenBytes

@@ -28,6 +28,8 @@ public actor Recordings {
     private(set) var asking = Errands(limit: Recordings.askingLimit)
     /// Servers told that a session is over, which nobody waits for.
     private(set) var leaving = Errands(limit: Recordings.leavingLimit)
+    /// The look at the wall clock, each minute.
+    private var timekeeping = Errands(limit: 1)
     private let options: RecordingOptions
     private let naming = ReadingThread(name: "naming")
     private let recovery: FolderRecovery
@@ -43,7 +45,7 @@ public actor Recordings {
     ///   - options: How recordings are cut into files, unless they are started otherwise.
     ///   - disk: How they are kept.
     ///   - rooms: The rooms of this process, where it has any.
-    ///   - clock: Nanoseconds since 1970; a recording asks once, when it is started.
+    ///   - clock: Nanoseconds since 1970; asked when a recording is started, and each minute.
     ///   - report: Told of what a person should know, on any thread: it must not block.
     public init(
         folder: String, bearer: String?, options: RecordingOptions = RecordingOptions(),
@@ -148,6 +150,18 @@ public actor Recordings {
     func add(_ order: RecordingOrder, _ source: RunningSource) {
         entries[order.name] = Entry(order: order, source: source)
         former.supersede(order.name)
+        timekeeping.run { [weak self] in
+            while (try? await Task.sleep(for: Self.clockInterval)) != nil {
+                await self?.tellClock()
+            }
+        }
+    }
+
+    /// Has recordings date by the wall clock as it is now what they begin from now on: it may be set
+    /// long after a boot, and while a host is suspended the monotonic one stands still.
+    func tellClock() {
+        let now = ClockMap(instant: .now(), unixNanoseconds: clock())
+        for entry in entries.values { entry.recording.follow(now) }
     }
 
     /// Ends a recording; its file is whole when this returns.
@@ -167,9 +181,11 @@ public actor Recordings {
     /// Ends all of them.
     public func stopAll() async {
         for name in entries.keys { _ = try? await stop(name) }
-        let (asked, left) = (asking, leaving)
+        let (asked, left, told) = (asking, leaving, timekeeping)
         asking = Errands(limit: Self.askingLimit)
         leaving = Errands(limit: Self.leavingLimit)
+        timekeeping = Errands(limit: 1)
+        await told.stop()
         await asked.stop()
         await left.stop()
         await roomLoop?.stop()
@@ -177,6 +193,7 @@ public actor Recordings {
         await recovery.stop()
     }
 
+    private static let clockInterval = Duration.seconds(60)
     /// As many recordings as a process may have of rooms, and more.
     private static let askingLimit = 4096
     /// Each has a thread for two seconds at most; servers forget by themselves as well, later.

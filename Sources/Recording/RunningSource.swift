@@ -22,6 +22,7 @@ struct RunningSource: Sendable {
         recording.control { intake in
             loop.post { engine, now in engine.limit(to: intake, at: now) }
         }
+        recording.followClock { clock in loop.post { engine, _ in engine.follow(clock) } }
         self.init(session: session) {
             loop.post { engine, now in engine.close(at: now) }
             await loop.stop()

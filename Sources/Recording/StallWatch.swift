@@ -19,6 +19,7 @@ struct StallWatch {
     }
 
     private var state = State.idle
+    private var heard: Instant?
 
     /// Whether nothing comes.
     var isStalled: Bool {
@@ -32,12 +33,15 @@ struct StallWatch {
         switch state {
         case .idle, .givenUp: nil
         case .flowing(let since): since + Self.patience
-        case .stalled(let since): since + Self.limit
+        case .stalled(let since): end(since)
         }
     }
 
     /// Frames are to be expected from now on, or one has come.
     mutating func frameArrived(at now: Instant) { state = .flowing(since: now) }
+
+    /// Sound has come beside the pictures that are watched: its file goes on without them.
+    mutating func soundArrived(at now: Instant) { heard = now }
 
     /// The source is away, which is told otherwise.
     mutating func sourceLeft() { state = .idle }
@@ -47,11 +51,16 @@ struct StallWatch {
         case .flowing(let since) where since + Self.patience <= now:
             state = .stalled(since: since)
             return .stalled
-        case .stalled(let since) where since + Self.limit <= now:
+        case .stalled(let since) where end(since) <= now:
             state = .givenUp
             return .giveUp
         case .idle, .flowing, .stalled, .givenUp: return .none
         }
+    }
+
+    /// When nothing at all has come for so long that the file ends.
+    private func end(_ since: Instant) -> Instant {
+        max(since, heard ?? since) + Self.limit
     }
 
     private static let patience = Interval.seconds(4)

@@ -19,7 +19,7 @@ public struct StreamRecording: ~Copyable {
     private let options: RecordingOptions
     private let pictureTrack: Int?
     private let soundTrack: Int?
-    private let clock: ClockMap
+    private var clock: ClockMap
     private var output = ByteWriter(capacity: 65_536)
     private var events: [RecordingEvent] = []
     private var isStarted = false
@@ -89,6 +89,9 @@ public struct StreamRecording: ~Copyable {
         if pictureTrack == nil { prepareFile(at: frame.arrival, time: time) }
         if append(Sample(track: soundTrack, time: time), frame.bytes) {
             statistics.audioFrames += 1
+            let format = writer.formats[soundTrack]
+            let count = format.sampleCount(of: frame.bytes.span.bytes)
+            statistics.audioSamples += UInt64(count ?? 0)
         }
     }
 
@@ -100,6 +103,9 @@ public struct StreamRecording: ~Copyable {
         awaitsKeyframe = true
         self.intake = intake
     }
+
+    /// Dates files and cuts by this from now on. The present file's dates stay on one line.
+    public mutating func follow(_ clock: ClockMap) { self.clock = clock }
 
     /// Counts a key frame asked of the source.
     mutating func keyframeRequested() { statistics.keyframeRequests += 1 }
@@ -142,7 +148,8 @@ extension StreamRecording {
         if spans.value >= spanLimit { finish() }
         guard let alignment = options.alignment?.nanoseconds, alignment > 0 else { return }
         if let nextCut, now >= nextCut { finish() }
-        if nextCut.map({ now >= $0 }) ?? true { nextCut = (now / alignment + 1) * alignment }
+        // Told anew each time: where the wall clock has been set back, it is nearer than before.
+        nextCut = (now / alignment + 1) * alignment
     }
 
     private mutating func append(_ sample: Sample, _ payload: [UInt8]) -> Bool {
@@ -181,6 +188,7 @@ extension StreamRecording {
         for part in chunk.parts { spans.append(part) }
         if count == output.count { output.removeAll() } else { output.removeFirst(count) }
         statistics.writtenBytes += UInt64(count)
+        statistics.correctedTimes = writer.correctedTimes
         events.append(.data(chunk, statistics))
     }
 }

@@ -5,7 +5,7 @@ import Web
 
 /// A time range of a recording as one MP4, or one WebM where it is recorded as that: its segments one
 /// behind the other, their times moved so that it begins at zero and has no seam between files. Nothing
-/// is decoded.
+/// is decoded. The first file's edit list holds for all of it.
 final class ExportBody: Sendable {
     private struct Progress {
         var hasHeader = false

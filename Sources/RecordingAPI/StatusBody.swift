@@ -74,7 +74,7 @@ struct TimestampBody: Encodable {
         first_video_timestamp = total.firstVideoTime?.seconds
         first_audio_timestamp = total.firstAudioTime?.seconds
         (audio_samples_written, recording_start_time) =
-            (total.audioFrames, progress.startedSeconds)
+            (total.audioSamples, progress.startedSeconds)
     }
 }
 

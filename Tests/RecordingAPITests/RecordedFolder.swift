@@ -38,16 +38,17 @@ final class RecordedFolder: Sendable {
         rmdir(path)
     }
 
-    /// Records so many seconds of ten pictures each, a key frame a second, from `start` on.
+    /// Records so many seconds of ten pictures each, a key frame a second, from `start` on; with another
+    /// `step` from picture to picture, in milliseconds, they are as much shorter or longer.
     @discardableResult
     func record(
         _ file: String, _ container: Container, _ format: TrackFormat = RecordedFolder.h264,
         seconds: Int = 3, from start: Int64 = 5, key: [UInt8] = [], keyframeEvery: Int = 10,
-        isClosed: Bool = true
+        isClosed: Bool = true, step: Int64 = 100
     ) throws -> [UInt8] {
         let chunk = try Self.chunk(
-            container, format, seconds: seconds, from: start, key: key, keyframeEvery: keyframeEvery
-        )
+            container, format, seconds: seconds, from: start, key: key,
+            keyframeEvery: keyframeEvery, step: step)
         try write(chunk.bytes, to: file)
         try write(chunk.index + (isClosed ? ClosingMark.bytes : []), to: file + ".index")
         return chunk.bytes
@@ -56,14 +57,14 @@ final class RecordedFolder: Sendable {
     /// All octets of such a file, as its recording's engine hands them out.
     static func chunk(
         _ container: Container, _ format: TrackFormat = RecordedFolder.h264, seconds: Int = 3,
-        from start: Int64 = 5, key: [UInt8] = [], keyframeEvery: Int = 10
+        from start: Int64 = 5, key: [UInt8] = [], keyframeEvery: Int = 10, step: Int64 = 100
     ) throws -> FileChunk {
         var writer = try SegmentWriter([format], container: container)
         writer.wallClock = 1_700_000_000_000_000_000
         var (output, parts) = (ByteWriter(), [FinishedPart]())
         for number in 0..<(seconds * 10) {
             let isKeyframe = number % keyframeEvery == 0
-            let time = Interval.seconds(start) + .milliseconds(Int64(number) * 100)
+            let time = Interval.seconds(start) + .milliseconds(Int64(number) * step)
             let slice: [UInt8] = [
                 0, 0, 0, 9, isKeyframe ? 0x65 : 0x41, UInt8(number + 1), 3, 4, 5, 6, 7, 8, 9,
             ]

@@ -58,6 +58,37 @@ import Wire
         await recordings.stopAll()
     }
 
+    @Test func `files are named by the wall clock as it was last looked at, engines hear of it`()
+        async throws
+    {
+        let disk = ModelDisk()
+        let wall = Mutex<Int64>(1_000_000_000_000_000)  // 1970-01-12 13:46:40
+        let recordings = try Recordings(
+            folder: "/r", on: disk, bearer: nil, clock: { wall.withLock { $0 } },
+            report: { _, _, _ in })
+        let order = await recordings.order("cam", "rtsp://192.0.2.1/live")
+        let heard = Mutex<[ClockMap]>([])
+        order.recording.followClock { clock in heard.withLock { $0.append(clock) } }
+        await recordings.add(order, RunningSource {})
+        for number in 0..<2 {
+            order.recording.take(.began(.mpegts))
+            order.recording.take(.data(chunk(at: 0, 1000 + number), RecordingStatistics()))
+            order.recording.take(.finished(RecordingStatistics()))
+            wall.withLock { $0 += 3_600_000_000_000 }
+            await recordings.tellClock()
+        }
+        await recordings.stopAll()
+        let files = disk.names.filter { $0.hasSuffix(".ts") }.sorted()
+        #expect(files.count == 2 && files[0].hasPrefix("/r/cam_19700112_1346"))
+        #expect(files[1].hasPrefix("/r/cam_19700112_1446"))
+        let clocks = heard.withLock { $0 }
+        #expect(clocks.count == 2)
+        let passed = clocks.map { $0.unixNanoseconds(at: .now()) / 3_600_000_000_000 }
+        #expect(passed == [278, 279], "1 000 000 s are 277.8 hours")
+        order.recording.followClock { clock in heard.withLock { $0.append(clock) } }
+        #expect(heard.withLock { $0.last } == clocks.last, "who comes later hears it at once")
+    }
+
     @Test func `an index without its closing mark is read again when it has changed`() async throws
     {
         var template = Array("/tmp/sluice-catalog-XXXXXX".utf8CString)

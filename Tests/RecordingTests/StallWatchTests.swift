@@ -23,6 +23,19 @@ import Timing
         #expect(watch.advance(to: start + .seconds(64)) == .stalled)
     }
 
+    @Test func `is noticed while sound goes on, and the file goes on with it`() {
+        var watch = StallWatch()
+        let start = Instant(nanoseconds: 5)
+        watch.frameArrived(at: start)
+        for second in 0...60 {
+            let now = start + .seconds(Int64(second))
+            watch.soundArrived(at: now)
+            #expect(watch.advance(to: now) == (second == 4 ? .stalled : .none))
+        }
+        #expect(watch.isStalled && watch.nextDeadline == start + .seconds(70))
+        #expect(watch.advance(to: start + .seconds(70)) == .giveUp)
+    }
+
     @Test func `is not looked for while the source is known to be away`() {
         var watch = StallWatch()
         watch.frameArrived(at: Instant(nanoseconds: 0))

@@ -54,6 +54,9 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         frames.limit(to: intake)
     }
 
+    /// Dates files by this from the next one on.
+    public mutating func follow(_ clock: ClockMap) { frames.follow(clock) }
+
     /// Takes in one datagram of the first socket.
     public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
         receive(bytes, from: source, onSocket: 0, at: now)

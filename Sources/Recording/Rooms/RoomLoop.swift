@@ -73,6 +73,9 @@ final class RoomLoop: Sendable {
         recording.control { [loop] intake in
             loop.post { recorder, _ in recorder.limit(id, to: intake) }
         }
+        recording.followClock { [loop] clock in
+            loop.post { recorder, _ in recorder.follow(clock, id) }
+        }
         if !isSending { loop.post { recorder, _ in recorder.noteAbsence(id) } }
         return id
     }

@@ -69,6 +69,12 @@ struct RoomRecorder: ~Copyable, Engine {
         touch(handle)
     }
 
+    /// A recording's files are dated by this from the next one on.
+    mutating func follow(_ clock: ClockMap, _ id: Int) {
+        guard let handle = handles[id] else { return }
+        recordings[handle].follow(clock)
+    }
+
     /// Nothing comes from a loop any more.
     mutating func loopEnded(_ loop: Int) {
         for branch in rooms.keys where branch.loop == loop { close(branch) }

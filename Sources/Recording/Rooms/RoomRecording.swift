@@ -97,6 +97,8 @@ struct RoomRecording: ~Copyable {
         if hasCome[kind.rawValue] { take(report, of: kind, at: now) }
     }
 
+    mutating func follow(_ clock: ClockMap) { frames.follow(clock) }
+
     mutating func limit(to intake: RecordingIntake) {
         frames.limit(to: intake)
         if intake == .everything { lacksKeyframe = choice.picture != nil }

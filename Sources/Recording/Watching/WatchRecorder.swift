@@ -61,6 +61,9 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         if intake == .everything { requestKeyframe() }
     }
 
+    /// Dates files by this from the next one on.
+    public mutating func follow(_ clock: ClockMap) { frames.follow(clock) }
+
     /// Takes in one datagram of the server's.
     public mutating func receive(_ bytes: RawSpan, from source: Endpoint, at now: Instant) {
         session.receive(bytes, from: source, at: now)

@@ -1,0 +1,41 @@
+import Muxer
+import Testing
+import Timing
+
+@testable import Recording
+@testable import RecordingAPI
+
+/// What a status says is what was recorded.
+@Suite struct StatusBodyTests {
+    @Test func `every figure of a recording has its own field`() {
+        var progress = RecordingProgress.Snapshot()
+        let start = Instant(nanoseconds: 1_000_000_000)
+        (progress.started, progress.connected) = (start, start + .milliseconds(250))
+        progress.firstData = start + .milliseconds(750)
+        (progress.state, progress.startedSeconds, progress.fileBytes) = ("recording", 77, 3 << 20)
+        progress.earlier.audioSamples = 960
+        progress.earlier.correctedTimes = 2
+        progress.statistics.audioSamples = 9_600
+        (progress.statistics.audioFrames, progress.statistics.videoFrames) = (10, 30)
+        (progress.statistics.receivedAudioFrames, progress.statistics.receivedVideoFrames) = (
+            11, 33
+        )
+        (progress.statistics.droppedFrames, progress.statistics.withheldFrames) = (3, 1)
+        (progress.statistics.keyframeRequests, progress.statistics.correctedTimes) = (5, 4)
+        progress.statistics.firstVideoTime = .milliseconds(1_500)
+        let body = StatusBody(
+            Recordings.Status(name: "cam", progress: progress), nil, zeroPacketStreak: 6)
+        #expect(body.timestamp_info.audio_samples_written == 10_560)
+        #expect(body.timestamp_info.first_video_timestamp == 1.5)
+        #expect(body.timestamp_info.first_audio_timestamp == nil)
+        #expect(body.timestamp_info.recording_start_time == 77 && body.start_time == 77)
+        #expect(body.stats.pts_corrections == 6 && body.metrics.pts_corrections == 6)
+        #expect(body.stats.connection_time == 0.25 && body.stats.subscription_time == 0.5)
+        #expect(body.stats.audio_frames_written == 10 && body.stats.audio_frames == 10)
+        #expect(body.stats.video_frames_written == 30 && body.stats.video_frames_received == 33)
+        #expect(body.stats.dropped_frames == 4 && body.stats.pli_requests == 5)
+        #expect(body.stats.zero_packet_streak == 6 && body.stats.memory_usage_mb > 0)
+        #expect(body.metrics.frames_received == 44 && body.metrics.packets_written == 40)
+        #expect(body.file_size_mb == 3 && body.is_recording && body.state == "recording")
+    }
+}

@@ -1,0 +1,104 @@
+import Codecs
+import Muxer
+import RTP
+import Testing
+import Timing
+
+@testable import Recording
+
+/// Frames of a source that pauses, and whose wall clock is set, in virtual time.
+@Suite struct FrameRecorderTests {
+    private static let stream = StampedStream()
+
+    private static func recorder(
+        _ options: RecordingOptions = RecordingOptions()
+    ) -> FrameRecorder {
+        let clock = ClockMap(instant: stream.start, unixNanoseconds: 0)
+        var recorder = FrameRecorder(options: options, clock: clock)
+        recorder.begin(
+            picture: StampedStream.format, sound: .opus(channelCount: 2), at: stream.start)
+        return recorder
+    }
+
+    /// What became of files, the statistics last told, and the headers of the indexes.
+    private struct Seen {
+        var events: [String] = []
+        var statistics = RecordingStatistics()
+        var headers: [IndexHeader] = []
+
+        mutating func take(_ recorder: inout FrameRecorder) {
+            while let event = recorder.nextEvent() {
+                switch event {
+                case .began: events.append("began")
+                case .finished: events.append("finished")
+                case .stalled(let isStalled): events.append(isStalled ? "stalled" : "flows")
+                case .data(let chunk, let statistics):
+                    self.statistics = statistics
+                    if let header = chunk.header { headers.append(header) }
+                case .connected, .interrupted, .note: continue
+                }
+            }
+        }
+    }
+
+    /// Pictures, 25 a second, in `pictures`, and sound of 20 ms in `sound`; both in milliseconds.
+    private static func send(
+        pictures: [Range<Int>], sound: Range<Int> = 0..<0, from start: Int = 0, until end: Int,
+        to recorder: inout FrameRecorder, _ seen: inout Seen
+    ) {
+        for milliseconds in stride(from: start, to: end, by: 20) {
+            let time = Interval.milliseconds(Int64(milliseconds))
+            let now = stream.start + time
+            _ = recorder.advance(to: now)
+            if milliseconds % 40 == 0, pictures.contains(where: { $0.contains(milliseconds) }) {
+                recorder.write(stream.picture(milliseconds / 40), time: time, at: now)
+            }
+            if sound.contains(milliseconds) {
+                let frame = AudioFrame(
+                    timestamp: Int64(milliseconds * 48), arrival: now, bytes: [0xFC, 1, 2, 3])
+                recorder.write(frame, time: time, isAlone: false, at: now)
+            }
+            seen.take(&recorder)
+        }
+    }
+
+    @Test func `sound is written on while pictures pause`() {
+        var recorder = Self.recorder()
+        var seen = Seen()
+        Self.send(
+            pictures: [0..<5000, 60_000..<65_000], sound: 0..<65_000, until: 65_000, to: &recorder,
+            &seen)
+        #expect(seen.events == ["began", "stalled", "flows"])
+        #expect(seen.statistics.receivedAudioFrames == 3250)
+        #expect(seen.statistics.audioFrames == 3250 && seen.statistics.droppedFrames == 0)
+        #expect(seen.statistics.audioSamples == 3250 * 960)
+        #expect(seen.statistics.videoFrames == 250)
+    }
+
+    @Test func `a file ends ten seconds after the last of its tracks`() {
+        var recorder = Self.recorder()
+        var seen = Seen()
+        Self.send(pictures: [0..<5000], sound: 0..<30_000, until: 39_900, to: &recorder, &seen)
+        #expect(seen.events == ["began", "stalled"])
+        _ = recorder.advance(to: Self.stream.start + .milliseconds(39_980))
+        seen.take(&recorder)
+        #expect(seen.events.last == "finished")
+    }
+
+    @Test func `files are dated by the wall clock as it was last told; one keeps to its own`() {
+        var options = RecordingOptions()
+        options.limits.duration = .seconds(4)
+        var recorder = Self.recorder(options)
+        var seen = Seen()
+        for (hours, start) in [0, 2_500, 6_500].enumerated() {
+            recorder.follow(
+                ClockMap(
+                    instant: Self.stream.start,
+                    unixNanoseconds: Int64(hours) * 3_600_000_000_000))
+            Self.send(
+                pictures: [0..<10_000], from: start, until: [2_500, 6_500, 7_500][hours],
+                to: &recorder, &seen)
+        }
+        #expect(seen.headers.map { $0.wallClock / 3_600_000_000_000 } == [0, 1])
+    }
+}
