@@ -29,6 +29,7 @@ struct Producer {
     var isDirty = false  // on the router's list for the next fan-out
     var waiting: UInt32 = 0  // since when, in ticks
     private var heard = Instant(nanoseconds: 0)
+    private var patience = Interval.milliseconds(250)  // longer than packets overtake one another
 
     init(track: ProducedTrack, origin: Origin, extensions: HeaderExtensionMap) {
         (self.track, self.origin, self.extensions) = (track, origin, extensions)
@@ -54,9 +55,9 @@ struct Producer {
             hasParameterPackets: track.codec.codec == .h264, at: now)
     }
 
-    /// Whether its SSRC has said nothing for longer than packets overtake one another.
+    /// Whether its SSRC has said nothing for so long that one it has left may have it back.
     func isSilent(at now: Instant) -> Bool {
-        stream.map { now - $0.heard > Self.silence } ?? true
+        stream.map { now - $0.heard > patience } ?? true
     }
 
     /// Notes that a packet has come; and whether none had for so long that its peer may have slept.
@@ -64,6 +65,10 @@ struct Producer {
         defer { heard = now }
         return now - heard > Self.pause
     }
+
+    /// An SSRC that it had left has it back. The next must find it silent for twice as long: two that
+    /// both send, however slowly, soon leave it to one of them.
+    mutating func wentBack() { patience = min(patience * 2, Self.longestPatience) }
 
     /// Keeps the sender's clocks, for the consumers and for the next report back.
     ///
@@ -81,8 +86,8 @@ struct Producer {
     mutating func reportBlock(at now: Instant) -> ReportBlock? { stream?.reportBlock(at: now) }
 
     private static let reportInterval = Interval.milliseconds(400)  // browsers send one a second
-    private static let silence = Interval.milliseconds(250)
     private static let pause = Interval.seconds(1)
+    private static let longestPatience = Interval.seconds(8)  // what waits for it is a viewer
     private static let videoRing = 1024  // two seconds at 5 Mbit/s
     private static let audioRing = 128  // 2.5 s of 20 ms packets
 }

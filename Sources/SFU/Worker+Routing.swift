@@ -48,12 +48,13 @@ extension Worker {
     }
 
     /// A track goes back to an SSRC that it has left once the one in its place is silent; what came
-    /// before that was late.
+    /// before that was late. Each time it takes a longer silence.
     private mutating func takeBack(
         _ route: Transport.StreamRoute, of handle: TransportHandle, in room: RoomHandle
     ) -> Transport.StreamRoute? {
         guard rooms[room].router.producers[route.producer].isSilent(at: schedule.now)
         else { return nil }
+        rooms[room].router.producers[route.producer].wentBack()
         transports[handle].supersedeRoutes(to: route.producer)
         openStream(ssrc: route.ssrc, of: route.producer, in: room)
         return transports[handle].restoreRoute(for: route.ssrc)

@@ -37,8 +37,10 @@ extension Worker {
         let (answer, agreed) = try negotiate { () throws(NegotiationError) in
             try Answerer(offer: offer, local: local).receiving()
         }
-        let transport = try open(
-            .publication, agreed, local: local, room: name, peer: peer, at: now)
+        let admission = Admission(
+            kind: .publication, room: name, peer: peer, local: local,
+            ssrcs: SessionSSRCs(besides: offer))
+        let transport = try open(admission, agreed, at: now)
         closeOtherPublications(of: peer, in: transports[transport].room, except: transport)
         for section in agreed.sections { addProducer(section, over: transport) }
         let (room, brought) = (transports[transport].room, transports[transport].producers)
@@ -59,13 +61,15 @@ extension Worker {
         guard let room = directory.room(name) else { throw .nothingToConsume(room: name) }
         let producers = consumable(in: room, from: source)
         guard !producers.isEmpty else { throw .nothingToConsume(room: name) }
-        let tracks = producers.map { outgoingTrack(for: $0, in: room) }
+        var ssrcs = SessionSSRCs(besides: offer)
+        let tracks = producers.map { outgoingTrack(for: $0, in: room, under: &ssrcs) }
         let local = localDescription()
         let (answer, agreed) = try negotiate { () throws(NegotiationError) in
             try Answerer(offer: offer, local: local).sending(tracks)
         }
-        let transport = try open(
-            .subscription, agreed, local: local, room: name, peer: peer, at: now)
+        let admission = Admission(
+            kind: .subscription, room: name, peer: peer, local: local, ssrcs: ssrcs)
+        let transport = try open(admission, agreed, at: now)
         for section in agreed.sections {
             guard let track = section.track else { continue }
             addConsumer(

@@ -78,14 +78,15 @@ extension Worker {
         return sent.filter { $0.track.peer == peer }.map(\.handle)
     }
 
-    /// A producer as a track to offer to one more peer, under fresh SSRCs.
-    mutating func outgoingTrack(for producer: ProducerHandle, in room: RoomHandle) -> OutgoingTrack
-    {
+    /// A producer as a track to offer to one more peer, under SSRCs of its own.
+    mutating func outgoingTrack(
+        for producer: ProducerHandle, in room: RoomHandle, under ssrcs: inout SessionSSRCs
+    ) -> OutgoingTrack {
         let track = rooms[room].router.producers[producer].track
-        let ssrc = freshSSRC(in: room)
         return OutgoingTrack(
-            codec: track.codec, ssrc: ssrc, retransmissionSSRC: freshSSRC(in: room, besides: ssrc),
-            streamID: track.streamID, trackID: track.id)
+            codec: track.codec, ssrc: ssrcs.next(using: &random),
+            retransmissionSSRC: ssrcs.next(using: &random), streamID: track.streamID,
+            trackID: track.id)
     }
 
     /// Opens a consumer for a section the peer receives.
@@ -122,81 +123,4 @@ extension Worker {
     }
 
     private static var leastFreeSlots: Int { 1024 }  // four turns of the loop
-
-    /// An SSRC that no stream of the room has (RFC 3550 §8.1). O(tracks of the room).
-    private mutating func freshSSRC(in room: RoomHandle, besides other: UInt32 = 0) -> UInt32 {
-        while true {
-            let ssrc = UInt32(truncatingIfNeeded: random.next()) | 1
-            if ssrc != other, !rooms[room].router.isTaken(ssrc) { return ssrc }
-        }
-    }
-}
-
-extension Router {
-    /// Whether a stream of the room, in or out, is known by this SSRC.
-    func isTaken(_ ssrc: UInt32) -> Bool {
-        consumers.handles.contains {
-            consumers[$0].ssrc == ssrc || consumers[$0].retransmission?.ssrc == ssrc
-        } || producers.handles.contains { producers[$0].ssrc == ssrc }
-    }
-
-    /// Takes a consumer in and links it to its producer.
-    mutating func add(_ consumer: Consumer) -> ConsumerHandle {
-        let producer = consumer.producer
-        let handle = consumers.insert(consumer)
-        producers[producer].consumers.append(handle)
-        return handle
-    }
-
-    /// Takes a consumer out.
-    mutating func remove(_ consumer: ConsumerHandle) {
-        guard let removed = consumers.remove(consumer) else { return }
-        guard producers.contains(removed.producer),
-            let position = producers[removed.producer].consumers.firstIndex(of: consumer)
-        else { return }
-        producers[removed.producer].consumers.remove(at: position)
-        consumerLeaves(removed.producer, at: position)
-    }
-
-    /// Forgets what has come of a producer; the next stream begins anew.
-    mutating func closeStream(of producer: ProducerHandle, slab: inout PacketSlab) {
-        producers[producer].stream?.releaseAll(&slab)
-        producers[producer].stream = nil
-        producers[producer].lastReport = nil
-    }
-
-    /// Takes a producer out and gives its slots back; its consumers stay, without a source.
-    mutating func close(_ producer: ProducerHandle, slab: inout PacketSlab) -> Producer? {
-        guard var closed = producers.remove(producer) else { return nil }
-        closed.stream?.releaseAll(&slab)
-        return closed
-    }
-
-    /// Has every stream let go of the older half of its packets.
-    mutating func shed(_ slab: inout PacketSlab) {
-        for handle in producers.handles { producers[handle].stream?.shed(&slab) }
-    }
-
-    /// Links consumers whose producer is gone to a new one of the same peer and codec: those of
-    /// the same MID, or else those of one former track, if the new one has no consumer yet.
-    mutating func adopt(_ producer: ProducerHandle, keepingMID: Bool) -> [ConsumerHandle] {
-        if !keepingMID, !producers[producer].consumers.isEmpty { return [] }
-        let (peer, codec) = (
-            producers[producer].track.peer, producers[producer].track.codec.codec
-        )
-        var orphans = consumers.handles.filter { handle in
-            !producers.contains(consumers[handle].producer)
-                && consumers[handle].source.peer == peer && consumers[handle].codec == codec
-        }
-        let mid =
-            keepingMID
-            ? producers[producer].track.mid : orphans.first.map { consumers[$0].source.mid }
-        orphans.removeAll { consumers[$0].source.mid != mid }
-        for handle in orphans {
-            consumers[handle].source.mid = producers[producer].track.mid
-            consumers[handle].follow(producer)
-        }
-        producers[producer].consumers += orphans
-        return orphans
-    }
 }

@@ -7,23 +7,24 @@ import Wire
 extension Worker {
     /// Opens a transport in its room, and the room and the peer where there are none yet.
     mutating func open(
-        _ kind: SessionKind, _ agreed: Negotiated, local: LocalDescription, room name: String,
-        peer: String, at now: Instant
+        _ admission: Admission, _ agreed: Negotiated, at now: Instant
     ) throws(SessionError) -> TransportHandle {
         guard transports.count < configuration.transportLimit else {
             throw .overloaded(limit: configuration.transportLimit)
         }
+        let (peer, local) = (admission.peer, admission.local)
         let ice = ICELite(local: local.ice, remote: agreed.remoteICE)
         let connection = try connection(ice, agreed, local: local.ice, at: now)
-        let room = try openRoom(name)
+        let room = try openRoom(admission.room)
         if rooms[room].indexOfPeer(peer) == nil {
             try add(PeerProfile(id: peer), to: room, isImplicit: true, at: now)
         }
-        let reporter = UInt32(truncatingIfNeeded: random.next()) | 1
+        var ssrcs = admission.ssrcs
+        let reporter = ssrcs.next(using: &random)
         let id = random.identifier()
         let handle = transports.insert(
             Transport(
-                id: id, room: room, peer: peer, kind: kind, connection: connection,
+                id: id, room: room, peer: peer, kind: admission.kind, connection: connection,
                 credentials: local.ice,
                 acceptsReducedSize: agreed.sections.allSatisfy(\.acceptsReducedSize), cname: id,
                 reporterSSRC: reporter,

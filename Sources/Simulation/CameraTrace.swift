@@ -20,60 +20,6 @@ public struct TracedPacket: Hashable, Sendable {
     public var isKeyframe: Bool
 }
 
-/// What a simulated camera sends, and what the network makes of it.
-public struct CameraShape: Hashable, Sendable {
-    /// How long the camera sends.
-    public var length = Interval.seconds(60)
-    /// Frames in a thousand seconds; 30 000 are 30 a second.
-    public var framesPerThousandSeconds: Int64 = 30_000
-    /// Whether frames come irregularly, up to twice as far apart.
-    public var isVariable = false
-    /// Time from key frame to key frame.
-    public var keyframeInterval = Interval.seconds(2)
-    /// Packets of an ordinary frame.
-    public var packetsPerFrame = 9
-    /// Packets of a key frame; 250 are 300 kB.
-    public var packetsPerKeyframe = 30
-    /// Time from audio packet to audio packet; zero for none.
-    public var audioInterval = Interval.milliseconds(20)
-    /// Whether audio pauses for a second out of three.
-    public var pausesAudio = false
-    /// How fast the camera's clocks run, in millionths too much.
-    public var driftPerMillion: Int64 = 0
-    /// What is added to `driftPerMillion` from a moment on: a clock that is set right, or wrong.
-    public var driftStep: (at: Interval, perMillion: Int64)?
-    /// The same for audio alone, on top.
-    public var audioDriftPerMillion: Int64 = 0
-    /// Where the video's timestamps begin.
-    public var firstTimestamp: UInt32 = 90_000
-    /// What is added to video timestamps from a moment on.
-    public var timestampJump: (at: Interval, ticks: Int64)?
-    /// From when on video timestamps begin at zero again.
-    public var timestampReset: Interval?
-
-    /// The least time to the relay.
-    public var delay = Interval.milliseconds(20)
-    /// What comes on top, exponentially spread with this mean.
-    public var jitter = Interval.zero
-    /// Everything that came within this comes at its end: TCP's bursts.
-    public var burst = Interval.zero
-    /// Nothing comes for a while, and then all at once.
-    public var stalls: [(at: Interval, length: Interval)] = []
-    /// When the narrowest link of the path may deliver 1500 octets, over and over (mahimahi's form).
-    public var link: [Interval] = []
-
-    /// A steady camera on a steady path.
-    public init() {}
-
-    /// Compares by what both say.
-    public static func == (left: CameraShape, right: CameraShape) -> Bool {
-        String(describing: left) == String(describing: right)
-    }
-
-    /// Hashes what it says.
-    public func hash(into hasher: inout Hasher) { hasher.combine(String(describing: self)) }
-}
-
 /// A camera's packets in the order in which they came: the same for the same seed.
 public struct CameraTrace: Sendable {
     /// All packets, by arrival.
@@ -88,7 +34,9 @@ public struct CameraTrace: Sendable {
         var sent = video()
         if shape.audioInterval > .zero { sent += audio() }
         sent.sort { ($0.captured, $0.track, $0.frame) < ($1.captured, $1.track, $1.frame) }
-        packets = deliver(sent)
+        var path = CameraPath(shape, random: random)
+        for index in sent.indices { sent[index].arrival = path.arrival(of: sent[index]) }
+        packets = sent
     }
 
     private mutating func video() -> [TracedPacket] {
@@ -154,85 +102,7 @@ public struct CameraTrace: Sendable {
             truncatingIfNeeded: ran / 1_000 * rate / 1_000 + ran % 1_000 * rate / 1_000_000)
     }
 
-    /// The path keeps the order, as TCP does; a frame's packets come together.
-    private mutating func deliver(_ sent: [TracedPacket]) -> [TracedPacket] {
-        var packets = sent
-        var newest = start
-        var opportunity = 0
-        var frame = (track: -1, frame: -1)
-        for index in packets.indices {
-            let packet = packets[index]
-            if frame != (packet.track, packet.frame) {
-                frame = (packet.track, packet.frame)
-                newest = max(newest, held(packet.captured + shape.delay + exponential()))
-            }
-            if !shape.link.isEmpty { newest = max(newest, slot(&opportunity, after: newest)) }
-            packets[index].arrival = newest
-        }
-        return packets
-    }
-
-    /// Stalls and bursts hold back what would come during them.
-    private func held(_ arrival: Instant) -> Instant {
-        var held = arrival
-        for stall in shape.stalls where held >= start + stall.at {
-            held = max(held, min(start + stall.at + stall.length, .init(nanoseconds: .max)))
-        }
-        guard shape.burst > .zero else { return held }
-        let late = (held - start).nanoseconds % shape.burst.nanoseconds
-        return late == 0 ? held : held + shape.burst - Interval(nanoseconds: late)
-    }
-
-    /// The link's next opportunity that is not before `instant`.
-    private func slot(_ opportunity: inout Int, after instant: Instant) -> Instant {
-        guard let last = shape.link.last, last > .zero else { return instant }
-        while true {
-            let round = Int64(opportunity / shape.link.count)
-            let place = shape.link[opportunity % shape.link.count]
-            opportunity += 1
-            let instantOfSlot = start + last * round + place
-            if instantOfSlot >= instant { return instantOfSlot }
-        }
-    }
-
-    private mutating func exponential() -> Interval {
-        guard shape.jitter > .zero else { return .zero }
-        // −ln u by halving: whole numbers alone, the same on every machine to within 0.1 %.
-        let bits = random.next() | 1
-        let zeros = bits.leadingZeroBitCount
-        let mantissa = Int64(((bits << UInt64(zeros)) << 1) >> 44)  // 20 bits after the leading one
-        let log2 = (Int64(zeros + 1) << 20) - mantissa - Self.curve(mantissa)
-        return Interval(nanoseconds: shape.jitter.nanoseconds / 1_024 * ((log2 * 710) >> 20))
-    }
-
-    /// What log2(1 + x) − x is, roughly, for x of 20 bits.
-    private static func curve(_ x: Int64) -> Int64 { ((x * ((1 << 20) - x)) >> 20) * 22 / 64 }
-
     /// Traces begin here: local clocks do not begin at zero.
     public static let start = Instant(nanoseconds: 1_000_000_000_000)
     private var start: Instant { Self.start }
-}
-
-extension CameraShape {
-    /// A link in mahimahi's form: a line for each 1500 octets that may pass, in milliseconds since the
-    /// beginning; the last line is where it begins again. `nil` when a line is no number.
-    public static func link(mahimahi text: String) -> [Interval]? {
-        let lines = text.split(whereSeparator: \.isNewline)
-        let places = lines.compactMap { Int64($0).map { Interval.milliseconds($0) } }
-        return places.count == lines.count ? places : nil
-    }
-
-    /// A made-up mobile link of twenty seconds: from 2 to 16 Mbit/s, another rate every half second.
-    public static func variableLink(seed: UInt64) -> [Interval] {
-        var random = SplitMix(seed: seed)
-        var places: [Interval] = []
-        for half in 0..<40 {
-            let packets = 84 + random.below(584)  // of 1500 octets, in half a second
-            for index in 0..<packets {
-                let micro = Int64(half) * 500_000 + Int64(index + 1) * 500_000 / Int64(packets)
-                places.append(.milliseconds(micro / 1_000))
-            }
-        }
-        return places
-    }
 }

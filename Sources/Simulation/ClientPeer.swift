@@ -1,7 +1,7 @@
 public import Ciphers
 import RTP
 public import Timing
-public import WebRTC
+import WebRTC
 public import Wire
 
 /// One simulated browser: it checks by ICE, then publishes or watches one video and one audio track.
@@ -27,29 +27,27 @@ public struct ClientPeer: ~Copyable, Engine {
     public internal(set) var reception: Reception
 
     /// The connectivity check it sent last: what an attacker with a session of its own could forge.
-    public private(set) var lastCheck: [UInt8]?
+    public internal(set) var lastCheck: [UInt8]?
     /// The media packet it sent last: what an attacker on the path could send again.
     public private(set) var lastPacket: [UInt8]?
     /// Checks that the server refused, or that it could not take for the server's answers.
-    public private(set) var refusedCheckCount = 0
+    public internal(set) var refusedCheckCount = 0
     /// Datagrams that were not what its keys protect.
     public private(set) var unopenedCount = 0
 
     let part: Part
-    private let profile: SRTPProfile
-    private let secret: [UInt8]
-    private var local: ICECredentials
-    private var server: Endpoint?
+    let profile: SRTPProfile
+    let secret: [UInt8]
+    var local: ICECredentials
+    var server: Endpoint?
     /// The user fragment the server answered with first; keys are named by it.
-    public private(set) var session: String?
-    private var check: ICEConnectivityCheck?
-    private var random: SplitMix
-    private var nextCheck: Instant?
-    private var sealing: SealingKey?
-    private var opening: OpeningKey?
-    private var waiting: [[UInt8]] = []
-    private var now = Instant(nanoseconds: 0)
-    private let scratch: UnsafeMutableRawPointer
+    public internal(set) var session: String?
+    var check: ICEConnectivityCheck?
+    var random: SplitMix
+    var nextCheck: Instant?
+    var keys = ClientKeys()
+    var waiting: [[UInt8]] = []
+    var now = Instant(nanoseconds: 0)
 
     /// A peer that has not called yet.
     ///
@@ -64,42 +62,14 @@ public struct ClientPeer: ~Copyable, Engine {
         local = ICECredentials(drawnFrom: &random)
         reception = Reception(video)
         publication = Publication(video, seed: random.next())
-        scratch = .allocate(byteCount: 2048, alignment: 64)
     }
-
-    deinit { scratch.deallocate() }
 
     /// Whether keys are agreed on.
-    public var isConnected: Bool {
-        switch sealing {
-        case .some: true
-        case nil: false
-        }
-    }
+    public var isConnected: Bool { keys.areKnown }
 
     /// The offer it makes, as text.
     public var offer: String {
         ClientOffer(part: part, ice: local, publication: publication).text
-    }
-
-    /// Takes in what the answer to `offer` says: credentials, and a candidate of the server's. Checks
-    /// begin at once. A second answer, after `renewCredentials`, ends an ICE restart.
-    public mutating func accept(
-        ufrag: String, password: String, server: Endpoint, at now: Instant
-    ) {
-        self.server = server
-        session = session ?? ufrag
-        let seed = withUnsafeBytes(of: random.next().bigEndian) { Array($0) }
-        check = ICEConnectivityCheck(
-            local: local, remote: ICECredentials(ufrag: ufrag, password: password),
-            random: SeededRandom(seed: seed))
-        nextCheck = now
-    }
-
-    /// Begins an ICE restart (RFC 8445 §9): new credentials to tell the server.
-    public mutating func renewCredentials() -> ICECredentials {
-        local = ICECredentials(drawnFrom: &random)
-        return local
     }
 
     /// Sends one packet of padding on the media stream and one on the retransmission stream, as
@@ -115,10 +85,10 @@ public struct ClientPeer: ~Copyable, Engine {
         switch PacketKind(bytes) {
         case .stun: receiveCheck(bytes)
         case .rtp:
-            guard let plain = opened(opening?.openRTP(bytes, into: scratch)) else { return }
+            guard let plain = keys.openRTP(bytes) else { return unopenedCount += 1 }
             reception.receiveRTP(plain.bytes, at: now)
         case .rtcp:
-            guard let plain = opened(opening?.openRTCP(bytes, into: scratch)) else { return }
+            guard let plain = keys.openRTCP(bytes) else { return unopenedCount += 1 }
             receiveRTCP(plain.bytes)
         case .dtls, .other: unopenedCount += 1
         }
@@ -158,45 +128,9 @@ public struct ClientPeer: ~Copyable, Engine {
     public mutating func nextEvent() -> Never? { nil }
 }
 
-// MARK: ICE and SRTP
+// MARK: Media
 
 extension ClientPeer {
-    /// Looks for the server anew: from a new address, media flows only once that has been checked.
-    mutating func move(to address: Endpoint) {
-        self.address = address
-        if nextCheck != nil { nextCheck = now }
-    }
-
-    private mutating func sendCheck() {
-        guard let request = check?.request() else { return }
-        lastCheck = request
-        waiting.append(request)
-        let isSettled = isConnected && check?.isValid == true
-        nextCheck = now + (isSettled ? Self.consentInterval : Self.checkInterval)
-    }
-
-    private mutating func receiveCheck(_ bytes: RawSpan) {
-        guard case .valid? = check?.receive(bytes) else {
-            refusedCheckCount += 1
-            return
-        }
-        nextCheck = now + Self.consentInterval
-        guard !isConnected, let session else { return }
-        let keys = SRTPKeyingMaterial(profile: profile, secret: secret, session: session)
-        sealing = try? keys.sealingKey(of: .client)
-        opening = try? keys.openingKey(of: .client)
-        publication.begin(at: now)
-        reception.begin(at: now)
-    }
-
-    private mutating func opened(_ result: Opened?) -> UnsafeRawBufferPointer? {
-        guard case .opened(let count, _)? = result else {
-            unopenedCount += 1
-            return nil
-        }
-        return UnsafeRawBufferPointer(start: scratch, count: count)
-    }
-
     private mutating func receiveRTCP(_ compound: RawSpan) {
         var packets = RTCPReader(compound)
         while let packet = packets.next() {
@@ -212,39 +146,12 @@ extension ClientPeer {
     }
 
     private mutating func seal(_ packet: OutgoingPacket) {
-        var bytes = [UInt8](repeating: 0, count: 12 + packet.payload.count + 16)
-        let count = bytes.withUnsafeMutableBytes { out -> Int in
-            guard let start = out.baseAddress else { return 0 }
-            _ = packet.header.write(to: start)
-            return packet.payload.withUnsafeBytes { payload -> Int in
-                guard let from = payload.baseAddress else { return 0 }
-                switch sealing {
-                case .some(let key):
-                    return key.sealRTP(
-                        at: start, headerByteCount: 12, prefixByteCount: 0, payload: from,
-                        payloadByteCount: payload.count, ssrc: packet.header.ssrc,
-                        index: packet.index)
-                case nil: return 0
-                }
-            }
-        }
-        let sealed = Array(bytes.prefix(count))
+        let sealed = keys.sealed(packet)
         lastPacket = sealed
         waiting.append(sealed)
     }
 
     private mutating func sealRTCP(_ packet: [UInt8]) {
-        if let sealed = sealing?.sealRTCP(packet) { waiting.append(sealed) }
-    }
-
-    private static var checkInterval: Interval { .milliseconds(50) }
-    private static var consentInterval: Interval { .seconds(5) }
-}
-
-extension ICECredentials {
-    fileprivate init(drawnFrom random: inout SplitMix) {
-        self.init(
-            ufrag: "peer\(random.below(1_000_000))",
-            password: "password\(1_000_000_000_000_000 + random.below(1_000_000_000))")
+        if let sealed = keys.sealedRTCP(packet) { waiting.append(sealed) }
     }
 }

@@ -24,6 +24,8 @@ public struct Publication: Sendable {
     public private(set) var keyframeRequestCount = 0
     /// Key frames sent.
     public private(set) var keyframeCount = 0
+    /// Sender reports sent.
+    public private(set) var reportCount = 0
 
     let video: VideoShape
     let tag: UInt16  // tells publications apart
@@ -180,6 +182,7 @@ public struct Publication: Sendable {
                 ssrc: ssrc, ntp: ntp, rtpTimestamp: timestamp, packetCount: 0, octetCount: 0
             ).write(to: &writer)
             reports.append(writer.bytes)
+            reportCount += 1
         }
     }
 

@@ -62,4 +62,26 @@ import Timing
         meeting.world.run(for: .seconds(6))
         #expect(meeting.reception(viewer).publicationCount == 2)
     }
+
+    @Test(arguments: VideoShape.allCases)
+    func `who begins where there is no room is told its clocks as soon as there is`(
+        video: VideoShape
+    ) throws {
+        // One packet at a time: behind another viewer's, most beginnings find no room at first.
+        var meeting = Meeting(seed: 44, arenaByteCount: 1200)
+        let publisher = try meeting.publisher(video: video)
+        let first = try meeting.viewer("first", video: video)
+        meeting.world.run(for: .milliseconds(8_300))  // too late for the newest key frame
+        let reports = meeting.publication(publisher).reportCount
+        var viewers: [Meeting.ClientHandle] = []
+        for number in 0..<6 { viewers.append(try meeting.viewer("\(number)", video: video)) }
+        meeting.world.run(for: .milliseconds(600))
+        #expect(meeting.publication(publisher).reportCount == reports, "nothing new to pass on")
+        for viewer in viewers {
+            let seen = meeting.reception(viewer)
+            #expect(seen.startsWithKeyframe && seen.completeFrameCount > 10)
+            #expect(seen.reports.count == 2, "picture and sound have their clocks")
+        }
+        #expect(meeting.reception(first).disorderCount == 0)
+    }
 }
