@@ -301,8 +301,8 @@ let package = Package(
         .testTarget(
             name: "InteropTests",
             dependencies: [
-                "Ciphers", "Codecs", "Fetch", "Muxer", "RTP", "RTSP", "Reactor", "SDP", "Timing",
-                "WHIP", "Web", "WebRTC", "Wire",
+                "Ciphers", "Codecs", "Fetch", "Muxer", "RTP", "RTSP", "Reactor", "Relaying", "SDP",
+                "Timing", "WHIP", "Web", "WebRTC", "Wire",
             ],
             exclude: ["Support"],
             swiftSettings: house),

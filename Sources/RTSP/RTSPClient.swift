@@ -112,33 +112,6 @@ extension RTSPClient {
         } catch { fail(error) }
     }
 
-    /// The connection ended, from the other side or by an error.
-    public mutating func connectionClosed(at now: Instant) {
-        switch state {
-        case .idle, .redirecting, .ended: return
-        case .closing: finish(nil)
-        case .opening where exchanges.contains { $0.refusalCount > 0 }:
-            // Some cameras hang up with the 401, and want the answer on a new connection.
-            if hasReopened { return fail(.wrongCredentials) }
-            hasReopened = true
-            reopen(at: url)
-        case .opening, .playing: fail(.connectionClosed)
-        }
-    }
-
-    /// Ends the session: asks the camera to, and waits for its answer two seconds at most.
-    public mutating func close(at now: Instant) {
-        switch state {
-        case .closing, .ended: return
-        case .idle, .opening, .redirecting, .playing: break
-        }
-        guard session != nil, !isRedirecting else { return finish(nil) }
-        exchanges.removeAll()
-        state = .closing(limit: now + Self.closingTime)
-        (keepAliveTime, reportTime, lastPacketTime) = (nil, nil, nil)
-        send(.teardown, RTSPRequest(.teardown, uri: plan.aggregateURL), at: now)
-    }
-
     /// Sends an RTCP packet of the caller's to a track's sender.
     public mutating func sendRTCP(_ packet: RawSpan, track: Int) {
         switch state {
@@ -165,7 +138,7 @@ extension RTSPClient {
         }
     }
 
-    private var isRedirecting: Bool {
+    var isRedirecting: Bool {
         switch state {
         case .redirecting: true
         case .idle, .opening, .playing, .closing, .ended: false
@@ -188,7 +161,6 @@ extension RTSPClient {
 
     static let heldLimit = 1_048_576  // octets that wait for nextEvent
     static let outputLimit = 262_144  // octets that wait for nextOutput
-    private static let closingTime = Interval.seconds(2)
 }
 
 // MARK: Out
@@ -212,26 +184,5 @@ extension RTSPClient {
     @_lifetime(borrow self)
     public func bytes(of packet: RTSPPacket) -> RawSpan {
         _overrideLifetime(stream.bytes(of: packet.frame), borrowing: self)
-    }
-
-    mutating func fail(_ error: RTSPError) {
-        if case .closing = state { return finish(nil) }
-        switch error {
-        case .connectionClosed, .closedByServer, .sessionLost: break
-        case .credentialsNeeded, .wrongCredentials, .unsupportedAuthentication, .notFound,
-            .refused, .noTrack, .invalidDescription, .timedOut, .noMedia, .tooManyRedirections,
-            .badRedirection, .passwordWouldLeak, .tooLarge, .malformed, .notRTSP, .stepLost:
-            // Some cameras keep sending to nobody, or have room for one session alone.
-            if session != nil { write(RTSPRequest(.teardown, uri: plan.aggregateURL)) }
-        }
-        finish(error)
-    }
-
-    mutating func finish(_ error: RTSPError?) {
-        guard !isEnded else { return }
-        exchanges.removeAll()
-        (keepAliveTime, reportTime, lastPacketTime) = (nil, nil, nil)
-        events.append(.ended(error))
-        state = .ended
     }
 }

@@ -33,7 +33,7 @@ public struct RTSPStream: ~Copyable {
     private var head: MessageHead?  // read already, while its body is incomplete
     private var search = HeadSearch(start: 0)
     private var hasReadMessage = false
-    private var lostByteCount: Int?  // skipped so far; nil in step
+    private var lost: StepSearch?  // nil in step
 
     /// A stream at the beginning of a connection.
     public init() { buffer.reserveCapacity(Self.usualCapacity) }
@@ -70,7 +70,7 @@ public struct RTSPStream: ~Copyable {
     /// The next item; `nil` when more octets are needed. After an error the stream is of no use.
     public mutating func next() throws(RTSPError) -> Item? {
         while position < buffer.count {
-            if lostByteCount != nil {
+            if lost != nil {
                 guard let skipped = try findStep() else { return nil }
                 return .skipped(skipped)
             }
@@ -97,7 +97,6 @@ public struct RTSPStream: ~Copyable {
     public static let headLimit = 16_384
     /// The longest body.
     public static let bodyLimit = 65_536
-    static let lostLimit = 262_144
     private static let usualCapacity = 131_072  // two full reads of 64 KiB
 }
 
@@ -176,46 +175,16 @@ extension RTSPStream {
 extension RTSPStream {
     private mutating func loseStep() throws(RTSPError) {
         guard hasReadMessage else { throw .notRTSP }
-        lostByteCount = 1
+        lost = StepSearch()
         move(to: position + 1)
     }
 
     /// How many octets were skipped, once step is found again.
     private mutating func findStep() throws(RTSPError) -> Int? {
-        var skipped = lostByteCount ?? 0
+        guard var search = lost else { return nil }
         defer { move(to: position) }
-        while position < buffer.count {
-            switch isBeginning(at: position) {
-            case true?:
-                lostByteCount = nil
-                return skipped
-            case nil:
-                lostByteCount = skipped
-                return nil
-            case false?:
-                position += 1
-                skipped += 1
-            }
-            guard skipped <= Self.lostLimit else { throw .stepLost(byteCount: skipped) }
-        }
-        lostByteCount = skipped
-        return nil
-    }
-
-    /// Whether an item surely begins here; `nil` when more octets are needed to say so.
-    private func isBeginning(at place: Int) -> Bool? {
-        let available = buffer.count - place
-        if buffer[place] == InterleavedFrame.dollar {
-            guard available > 1 else { return nil }
-            guard expectedChannels[buffer[place + 1]] else { return false }
-            guard available > 4 else { return nil }
-            let length = Int(buffer[place + 2]) << 8 | Int(buffer[place + 3])
-            return length >= 8 && buffer[place + 4] >> 6 == 2
-        }
-        for (index, octet) in "RTSP/1.".utf8.enumerated() {
-            guard index < available else { return nil }
-            guard buffer[place + index] == octet else { return false }
-        }
-        return true
+        let isFound = try search.advance(in: buffer, at: &position, expecting: expectedChannels)
+        lost = isFound ? nil : search
+        return isFound ? search.skippedByteCount : nil
     }
 }

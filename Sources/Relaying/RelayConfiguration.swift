@@ -2,6 +2,7 @@ import Glibc
 public import MediaFile
 public import Pacer
 import RTSP
+public import Timing
 import Wire
 
 /// What one relay is to do.
@@ -23,6 +24,8 @@ public struct RelayConfiguration: Hashable, Sendable {
     public var isPatient = false
     /// Whether to ask for SCHED_FIFO: packets then leave on time beside other work.
     public var isRealtime = false
+    /// How long a server that is found silent may take to come back before a session is begun anew.
+    public var serverPatience = Interval.milliseconds(1500)
     /// By which law it paces.
     public var law = PacerConfiguration.Law.mediaClock
     /// The original law's numbers, where it is chosen.

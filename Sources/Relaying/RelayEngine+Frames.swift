@@ -158,13 +158,6 @@ extension RelayEngine {
         }.joined()
     }
 
-    var isConnected: Bool {
-        switch publishing {
-        case .some(let session): session.isConnected
-        case nil: false
-        }
-    }
-
     private static let epoch: Int64 = 1_000_000_000_000_000_000  // any: only distances count
 }
 

@@ -6,7 +6,7 @@ public import Pacer
 import RTP
 public import RTSP
 public import Timing
-public import WebRTC
+import WebRTC
 public import Wire
 
 /// One camera or clip to one server: paced on one clock, WebRTC out. A `StreamEngine` without I/O.
@@ -64,16 +64,6 @@ public struct RelayEngine: ~Copyable, StreamEngine {
         pictureTrack = pacer.addTrack(.video, clockRate: 90_000)
         soundTrack = pacer.addTrack(.audio, clockRate: 48_000)
     }
-
-    /// Sends to a server from now on, in place of any session before; that one is heard of no more.
-    public mutating func publish(_ session: consuming PublishingSession) {
-        publishing = consume session
-        isAwaitingKeyframe = true
-        events.removeAll(where: \.isOfServer)
-    }
-
-    /// There is no session, for a reason of ours.
-    mutating func fail(_ reason: String) { events.append(.unsuitable(reason: reason)) }
 
     /// Ends both sessions, telling the camera and the server.
     public mutating func close(at now: Instant) {
@@ -161,13 +151,6 @@ extension RelayEngine {
         }
     }
 
-    private var publishingDeadline: Instant? {
-        switch publishing {
-        case .some(let session): session.nextDeadline
-        case nil: nil
-        }
-    }
-
     /// What it has to send.
     public mutating func nextTransmit(into arena: inout SendArena) -> Transmit? {
         publishing?.nextTransmit(into: &arena)
@@ -176,26 +159,5 @@ extension RelayEngine {
     /// The next fact for the owner.
     public mutating func nextEvent() -> RelayEvent? {
         events.isEmpty ? nil : events.removeFirst()
-    }
-
-    private mutating func takePublishingEvents() {
-        while let event = publishing?.nextEvent() {
-            switch event {
-            case .connected: events.append(.connected)
-            case .keyframeWanted: continue  // a camera over RTSP cannot be asked
-            case .silent(let isSilent): events.append(.silent(isSilent))
-            case .closed(let reason): events.append(.unpublished(reason))
-            }
-        }
-    }
-
-    private mutating func depart(_ departure: Departure, at now: Instant) {
-        guard let entry = store.take(departure.packet.payload) else { return }
-        guard departure.dropReason == nil else { return }
-        let packet = departure.packet
-        publishing?.send(
-            entry.payload, track: packet.track == pictureTrack ? 0 : 1,
-            timestamp: packet.timestamp,
-            marker: packet.track == pictureTrack && packet.isFrameEnd, at: entry.captured)
     }
 }

@@ -1,14 +1,9 @@
 import Ciphers
-import Fetch
 import MediaFile
 import Pacer
-import RTP
 import RTSP
 import Reactor
-import SDP
 import Timing
-import WHIP
-import WebRTC
 import Wire
 
 /// A relay that runs: an engine on a loop of its own, and the session with its server, agreed on
@@ -35,9 +30,9 @@ public final class RunningRelay: Sendable {
     /// Sessions with the server that had to be agreed on again.
     public var republications: UInt64 { progress.republications }
 
-    private let progress: RelayProgress
-    private let loop: LoopHandle<RelayEngine>
-    private let context: DTLSContext
+    let progress: RelayProgress
+    let loop: LoopHandle<RelayEngine>
+    let context: DTLSContext
 
     /// Opens the source; `run` publishes it.
     ///
@@ -119,147 +114,3 @@ public final class RunningRelay: Sendable {
         await release()
     }
 }
-
-// MARK: The session with the server
-
-extension RunningRelay {
-    /// Agrees on a session with the server for what the source has, again and again until there is
-    /// one. What stood before is ended.
-    private func publish(_ retry: inout SessionRetry) async {
-        while let format = progress.offered, !Task.isCancelled {
-            if let wait = retry.wait(at: .now(), spread: .random(in: 0.5...1.5)) {
-                guard (try? await Task.sleep(for: wait)) != nil else { return }
-            }
-            await release()
-            do throws(WHIPError) {
-                try await agree(on: format)
-                retry.agreed(at: .now())
-                // Unless the source has become another meanwhile, that was all.
-            } catch {
-                guard !Task.isCancelled else { return }  // `stop` releases
-                await release()
-                guard progress.refused(error.description, isTransient: error.isTransient)
-                else { return }
-                retry.failed()
-            }
-        }
-    }
-
-    /// Has the server forget the session that it keeps for us, if it does. It forgets by itself as
-    /// well, later.
-    private func release() async {
-        guard let call = progress.takeResource()?.end() else { return }
-        _ = try? await Fetcher(timeout: .seconds(2)).send(call)
-    }
-
-    private func agree(on format: RelayFormat) async throws(WHIPError) {
-        var random = SeededRandom(seed: randomBytes(count: 32))
-        let local = LocalDescription(
-            ice: ICECredentials(using: &random),
-            fingerprint: context.certificate.fingerprint.attribute, candidates: [],
-            sessionID: random.next() >> 2)
-        let tracks = [OutgoingTrack](format, using: &random)
-        let offer = Offer(sending: tracks, local: local)
-        var session = WHIPSession(
-            endpoint: configuration.publish, bearer: configuration.bearer,
-            offer: offer.description.description)
-        let answer: String
-        do throws(WHIPError) {
-            answer = try await session.negotiate()
-            progress.opened(session)
-        } catch {
-            progress.opened(session)  // what it made without an answer is ended all the same
-            throw error
-        }
-        let accepted: Offer.Accepted
-        do throws(AnswerError) {
-            accepted = try offer.accept(try SessionDescription(answering: answer))
-        } catch { throw .unusableAnswer(error.description) }
-        guard accepted.negotiated.sections.contains(where: { $0.track == 0 }) else {
-            throw .unusableAnswer("the server takes no H.264 of this profile")
-        }
-        let (context, progress) = (context, progress)
-        let known = RelaySession(id: "\(local.sessionID)", trackName: tracks.first?.trackID ?? "")
-        // On the loop's thread, so that no event of the session before comes in between.
-        do throws(MailboxRefusal) {
-            try await loop.run { engine, now in
-                engine.publish(accepted, of: tracks, local: local.ice, context: context, at: now)
-                progress.agreed(on: format, known)
-            }
-        } catch { throw .unusableAnswer("the relay's thread takes nothing more") }
-    }
-}
-
-extension SessionDescription {
-    fileprivate init(answering text: String) throws(AnswerError) {
-        do throws(ParseError) { try self.init(parsing: text) } catch { throw .malformed(error) }
-    }
-}
-
-extension WHIPSession {
-    /// Carries the session's calls out until there is an answer.
-    fileprivate mutating func negotiate() async throws(WHIPError) -> String {
-        var step = start()
-        while true {
-            switch step {
-            case .answered(let answer): return answer
-            case .failed(let error): throw error
-            case .call(let call):
-                do throws(FetchError) {
-                    step = receive(.success(try await Fetcher().send(call)))
-                } catch {
-                    step = receive(.failure(error))
-                }
-            }
-        }
-    }
-}
-
-extension [OutgoingTrack] {
-    /// The picture first, then the sound if there is any: as the engine numbers them.
-    fileprivate init(_ format: RelayFormat, using random: inout SeededRandom) {
-        let picture = NegotiatedCodec(
-            codec: .h264, payloadType: 96, retransmissionPayloadType: 97,
-            parameters: FormatParameters(
-                "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id="
-                    + format.profileLevelID), feedback: .init(nack: true, pictureLoss: true))
-        let sound = NegotiatedCodec(
-            codec: .opus, payloadType: 111,
-            parameters: FormatParameters("minptime=10;useinbandfec=1"))
-        let stream = random.identifier()
-        self = (format.hasSound ? [picture, sound] : [picture]).map { codec in
-            OutgoingTrack(
-                codec: codec, ssrc: UInt32(truncatingIfNeeded: random.next()) | 1,
-                retransmissionSSRC: UInt32(truncatingIfNeeded: random.next()) & ~1,
-                streamID: stream, trackID: random.identifier())
-        }
-    }
-}
-
-extension RelayEngine {
-    /// Begins a session with a server that has answered.
-    fileprivate mutating func publish(
-        _ accepted: Offer.Accepted, of tracks: [OutgoingTrack], local: ICECredentials,
-        context: DTLSContext, at now: Instant
-    ) {
-        do throws(CipherError) {
-            let connection = try ClientConnection(
-                accepted, local: local, context: context, seed: randomBytes(count: 32),
-                patience: serverPatience, at: now)
-            let sections = accepted.negotiated.sections
-            let first = randomBytes(count: 2).reduce(UInt16(0)) { $0 << 8 | UInt16($1) }
-            let senders = sections.map { section in
-                RTPSender(section.senderParameters(of: tracks), sequenceNumber: first)
-            }
-            publish(
-                PublishingSession(
-                    connection, sections: sections, senders: senders, clock: .now(),
-                    cname: tracks[0].streamID))
-        } catch {
-            fail("\(error)")
-        }
-    }
-}
-
-/// How long a silent server may take to come back before another session is asked for.
-private let serverPatience = Interval.milliseconds(1500)

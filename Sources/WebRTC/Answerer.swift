@@ -18,7 +18,7 @@ public struct Answerer: Sendable {
 
     /// Accepts the media the peer offers to send: in each section the codec it prefers among ours.
     public func receiving() throws(NegotiationError) -> (SessionDescription, Negotiated) {
-        var plan = Plan()
+        var plan = AnswerPlan()
         for section in offer.media {
             guard let kind = section.mediaKind, section.direction.sends, !section.isRejected else {
                 plan.reject()
@@ -38,7 +38,7 @@ public struct Answerer: Sendable {
     public func sending(
         _ tracks: [OutgoingTrack]
     ) throws(NegotiationError) -> (SessionDescription, Negotiated) {
-        var plan = Plan()
+        var plan = AnswerPlan()
         var waiting = Array(tracks.indices)
         for section in offer.media {
             guard let kind = section.mediaKind, section.direction.receives, !section.isRejected
@@ -76,25 +76,6 @@ public struct Answerer: Sendable {
 // MARK: Deciding
 
 extension Answerer {
-    /// What becomes of each section, in the offer's order; `nil` means rejected.
-    private struct Plan {
-        var sections: [NegotiatedSection?] = []
-        var refusal: NegotiationError?
-
-        mutating func reject() { sections.append(nil) }
-
-        mutating func accept(_ section: NegotiatedSection) { sections.append(section) }
-
-        /// Rejects a section for want of a codec; the first such says why, if nothing is left.
-        mutating func refuse(_ section: MediaSection) {
-            let names = section.payloadFormats.map(\.encodingName)
-            let distinct = names.enumerated().filter { names.firstIndex(of: $1) == $0 }.map(\.1)
-            refusal =
-                refusal ?? .noCommonCodec(kind: section.kind, offered: Array(distinct.prefix(16)))
-            reject()
-        }
-    }
-
     private func agreed(
         _ section: MediaSection, _ choice: CodecMatch, on extensions: [HeaderExtension],
         track: Int?
@@ -123,70 +104,17 @@ extension Answerer {
     }
 
     private func finish(
-        _ plan: Plan, direction: MediaDirection, tracks: [OutgoingTrack] = []
+        _ plan: AnswerPlan, direction: MediaDirection, tracks: [OutgoingTrack] = []
     ) throws(NegotiationError) -> (SessionDescription, Negotiated) {
-        var sections = plan.sections
-        guard let first = sections.firstIndex(where: { $0 != nil }) else {
-            throw plan.refusal ?? .noMedia
-        }
-        // What is not in the first one's bundle would need a transport of its own
-        // (RFC 9143 §7.3.3).
-        var bundle = offer.bundle ?? []
-        if !bundle.contains(offer.media[first].mid) { bundle = [] }
-        for index in sections.indices where index != first {
-            if let mid = sections[index]?.mid, !bundle.contains(mid) {
-                sections[index] = nil
-            }
-        }
-        try checkNames()
+        let (sections, first) = try plan.bundled(as: offer)
+        try offer.checkNames()
+        let peer = offer.media[first]
         let negotiated = Negotiated(
-            remoteICE: try remoteCredentials(of: offer.media[first]),
-            fingerprints: try remoteFingerprints(of: offer.media[first]),
-            role: try role(for: offer.media[first]), sections: sections.compactMap { $0 })
+            remoteICE: try offer.remoteCredentials(of: peer),
+            fingerprints: try offer.remoteFingerprints(of: peer),
+            role: try offer.ownRole(towards: peer), sections: sections.compactMap { $0 })
         let printer = AnswerPrinter(offer: offer, local: local, role: negotiated.role)
         return (printer.answer(sections, direction: direction, tracks: tracks), negotiated)
-    }
-
-    /// Names must be distinct tokens (RFC 5888 §4): the answer's bundle is made of them.
-    private func checkNames() throws(NegotiationError) {
-        var names: Set<String> = []
-        for section in offer.media {
-            guard let mid = section["mid"] else { continue }
-            guard !mid.isEmpty, !mid.contains(where: \.isWhitespace), names.insert(mid).inserted
-            else { throw .malformed(.invalid(field: "mid of section \(names.count)", at: 0)) }
-        }
-    }
-
-    private func remoteCredentials(
-        of section: MediaSection
-    ) throws(NegotiationError) -> ICECredentials {
-        guard let ufrag = offer.value("ice-ufrag", of: section),
-            let password = offer.value("ice-pwd", of: section),
-            (4...256).contains(ufrag.utf8.count), (22...256).contains(password.utf8.count)
-        else { throw .missingICECredentials }
-        return ICECredentials(ufrag: ufrag, password: password)
-    }
-
-    private func remoteFingerprints(
-        of section: MediaSection
-    ) throws(NegotiationError) -> [Fingerprint] {
-        var values = section.values("fingerprint")
-        if values.isEmpty {
-            values = offer.attributes.filter { $0.name == "fingerprint" }.compactMap(\.value)
-        }
-        let fingerprints = values.compactMap { Fingerprint(attribute: $0) }
-        guard !fingerprints.isEmpty else { throw .missingFingerprint }
-        return fingerprints
-    }
-
-    /// We let the peer begin whenever it can: the server's order decides on the cipher
-    /// (RFC 8842 §5.3).
-    private func role(for section: MediaSection) throws(NegotiationError) -> DTLSRole {
-        switch offer.value("setup", of: section) {
-        case "actpass", "active": return .server
-        case "passive": return .client
-        case let other: throw .unsupportedSetup(other ?? "none")
-        }
     }
 }
 

@@ -140,20 +140,8 @@ extension ClientConnection {
         _ header: [UInt8], payload: [UInt8], ssrc: UInt32, index: UInt64
     ) -> [UInt8]? {
         switch sealing {
-        case nil: return nil
-        case .some(let key):
-            let room = header.count + payload.count + key.rtpOverhead
-            let sealed = [UInt8](unsafeUninitializedCapacity: room) { out, count in
-                guard let base = out.baseAddress else { return }
-                base.update(from: header, count: header.count)
-                count = payload.withUnsafeBytes { payload in
-                    guard let start = payload.baseAddress else { return 0 }
-                    return key.sealRTP(
-                        at: base, headerByteCount: header.count, prefixByteCount: 0,
-                        payload: start, payloadByteCount: payload.count, ssrc: ssrc, index: index)
-                }
-            }
-            return sealed.isEmpty ? nil : sealed
+        case nil: nil
+        case .some(let key): key.sealed(header, payload: payload, ssrc: ssrc, index: index)
         }
     }
 

@@ -24,18 +24,11 @@ public struct ICEAgent: Sendable {
     private let local: ICECredentials
     private let remote: ICECredentials
     private var random: SeededRandom
-    private var pairs: [Pair] = []  // most preferred first
+    private var pairs: CandidatePairs
     private var output: [(bytes: [UInt8], destination: Endpoint)] = []
     private var nextCheck: Instant?
     private var limit: Instant?  // of checking, then of consent
     private var unanswered = 0
-
-    private struct Pair {
-        let remote: Endpoint
-        var check: ICEConnectivityCheck
-        var due: Instant
-        var tries = 0
-    }
 
     /// A session that begins to check at once.
     ///
@@ -51,9 +44,10 @@ public struct ICEAgent: Sendable {
     ) {
         (self.local, self.remote) = (local, remote)
         random = SeededRandom(seed: seed)
+        pairs = CandidatePairs(local: local, remote: remote)
         limit = now + Self.checkingTime
-        for (index, candidate) in candidates.prefix(Self.pairLimit).enumerated() {
-            add(candidate, due: now + Self.pacing * Int64(index))
+        for (index, candidate) in candidates.prefix(CandidatePairs.limit).enumerated() {
+            pairs.add(candidate, due: now + Self.pacing * Int64(index), using: &random)
         }
         nextCheck = now
     }
@@ -118,28 +112,14 @@ public struct ICEAgent: Sendable {
 // MARK: Checks
 
 extension ICEAgent {
-    private mutating func add(_ candidate: Endpoint, due: Instant) {
-        guard pairs.count < Self.pairLimit, !pairs.contains(where: { $0.remote == candidate })
-        else { return }
-        let seed = (0..<4).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
-        let check = ICEConnectivityCheck(
-            local: local, remote: remote, random: SeededRandom(seed: seed))
-        pairs.append(Pair(remote: candidate, check: check, due: due))
-    }
-
     private mutating func checkPairs(at now: Instant) {
-        for index in pairs.indices where pairs[index].due <= now {
-            send(pairs[index].check.request(), to: pairs[index].remote)
-            let wait = Self.firstWait * (1 << Int64(min(pairs[index].tries, 4)))
-            pairs[index].tries += 1
-            pairs[index].due = now + wait
-        }
-        nextCheck = pairs.map(\.due).min()
+        for (bytes, destination) in pairs.requests(dueAt: now) { send(bytes, to: destination) }
+        nextCheck = pairs.nextCheck
     }
 
     private mutating func keepConsent(of selected: Endpoint, at now: Instant) {
-        guard let index = pairs.firstIndex(where: { $0.remote == selected }) else { return }
-        send(pairs[index].check.request(), to: selected)
+        guard let request = pairs.request(to: selected) else { return }
+        send(request, to: selected)
         // Within a fifth of five seconds, so that many sessions do not check at once. One that was
         // not answered is soon repeated.
         unanswered += 1
@@ -150,13 +130,11 @@ extension ICEAgent {
     private mutating func takeAnswer(
         _ bytes: RawSpan, from source: Endpoint, at now: Instant
     ) -> Bool {
-        guard let index = pairs.firstIndex(where: { $0.remote == source }),
-            case .valid = pairs[index].check.receive(bytes)
-        else { return false }
+        guard pairs.isValidated(by: bytes, from: source) else { return false }
         switch state {
         case .checking:
             state = .connected(source)
-            pairs.removeAll { $0.remote != source }
+            pairs.settle(on: source)
             nextCheck = now + Self.retryTime
             limit = now + Self.consentTime
         case .connected(let selected) where selected == source:
@@ -187,7 +165,7 @@ extension ICEAgent {
             response.mappedAddress = source
             send(response.serialized(password: local.password), to: source)
             guard state == .checking else { return true }
-            add(source, due: now)
+            pairs.add(source, due: now, using: &random)
             nextCheck = now
             return true
         }
@@ -199,10 +177,8 @@ extension ICEAgent {
     }
 
     private static let pacing = Interval.milliseconds(50)  // Ta, RFC 8445 §14.2
-    private static let firstWait = Interval.milliseconds(250)  // doubling to four seconds
     private static let retryTime = Interval.seconds(1)
     private static let checkingTime = Interval.seconds(30)
     private static let consentTime = Interval.seconds(30)  // RFC 7675 §5.1
-    private static let pairLimit = 16
     private static let outputLimit = 64
 }

@@ -104,11 +104,3 @@ public struct Offer: Sendable {
         return found.sorted { $0.priority > $1.priority }.map(\.endpoint)
     }
 }
-
-extension SessionDescription {
-    /// A section's values of an attribute, or the session's where the section has none.
-    fileprivate func allValues(_ name: String, of section: MediaSection) -> [String] {
-        let own = section.values(name)
-        return own.isEmpty ? attributes.filter { $0.name == name }.compactMap(\.value) : own
-    }
-}

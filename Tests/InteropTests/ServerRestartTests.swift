@@ -1,6 +1,7 @@
 import Fetch
 import Foundation
 import Glibc
+import Relaying
 import Testing
 
 /// `relay` and `recorder` while their server is killed, suspended, or their camera becomes another.
@@ -10,6 +11,31 @@ import Testing
     static func get(_ path: String, port: Int) throws -> String {
         let reply = try Fetcher().perform(HTTPCall("GET", "http://127.0.0.1:\(port)\(path)"))
         return String(decoding: reply.body, as: UTF8.self)
+    }
+
+    /// The value of a metric without labels.
+    static func value(of name: String, in metrics: String) -> Int {
+        let line = metrics.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+        return line.flatMap { Int($0.dropFirst(name.count + 1)) } ?? 0
+    }
+
+    /// Whether a recorder records, and has begun so many files and has something in the newest.
+    static func hasWritten(_ files: Int, _ recorder: DoorProcess) throws -> Bool {
+        let port = try recorder.number(after: "\"http\":\"port ")
+        let metrics = try get("/metrics", port: port)
+        guard value(of: "recording_files_total", in: metrics) == files,
+            value(of: "recording_empty_files", in: metrics) == 0
+        else { return false }
+        return try state(of: recorder) == "recording"
+    }
+
+    /// How many packets of media a server has taken in, once they are more than `count`.
+    static func received(by sfu: SFUProcess, beyond count: Int) async throws -> Int {
+        try await eventually(within: 30) {
+            let metrics = try get("/metrics", port: sfu.port)
+            let received = value(of: "sluice_sfu_received_packets_total", in: metrics)
+            return received > count ? received : nil
+        }
     }
 
     static func state(of recorder: DoorProcess) throws -> String {
@@ -31,30 +57,20 @@ import Testing
                 clip, to: room + "/whip", ["--loop"], until: "published")
             let recorder = try RecorderProcess(
                 room + "/whep?wait=5", bearer: "t0k3n", to: folder)
-            try await eventually(within: 20) {
-                try Self.state(of: recorder) == "recording" ? true : nil
-            }
+            try await eventually(within: 20) { try Self.hasWritten(1, recorder) ? true : nil }
             kill(sfu.process.processIdentifier, SIGKILL)
             sfu.process.waitUntilExit()
             let begun = ContinuousClock.now
             let again = try SFUProcess(ports)
-            let away = try await CameraListTests.health(of: relay) {
-                $0.cameras["camera"]?.state == "waiting"
-            }
-            #expect(ContinuousClock.now - begun < .seconds(7))
-            #expect(away.cameras["camera"]?.published == false && away.status == "degraded")
-            try await eventually(within: 10) {
-                try Self.state(of: recorder) == "waiting" ? true : nil
-            }
-            try await eventually(within: 20) {
-                try Self.state(of: recorder) == "recording" ? true : nil
-            }
+            // Counters tell it, however late they are read; states pass.
+            try await eventually(within: 20) { try Self.hasWritten(2, recorder) ? true : nil }
             let passed = ContinuousClock.now - begun
             #expect(passed < .seconds(10), "\(passed)")
+            let metrics = try CameraListTests.get("/metrics", of: relay)
+            #expect(metrics.contains("sluice_relay_reconnects_total{reason=\"server\"} 1\n"))
             let back = try CameraListTests.get("/health", of: relay)
             #expect(back.contains("\"state\":\"publishing\""), "\(back)")
             #expect(again.port == sfu.port)
-            try await Task.sleep(for: .seconds(2))
             #expect(relay.stop().code == 0 && recorder.stop().code == 0)
             let files = try FileManager.default.contentsOfDirectory(atPath: folder)
                 .filter { $0.hasSuffix(".ts") }
@@ -112,26 +128,54 @@ import Testing
         }
     }
 
+    @Test func `a server that is killed and stays away is waited for, and that is told`()
+        async throws
+    {
+        try await ClipTests.withClip("clip.mp4") { clip in
+            let sfu = try SFUProcess()
+            let room = "http://127.0.0.1:\(sfu.port)/rooms/a"
+            let relay = try ClipTests.relay(
+                clip, to: room + "/whip", ["--loop"], until: "published")
+            let recorder = try RecorderProcess(
+                room + "/whep?wait=5", bearer: "t0k3n",
+                to: (clip as NSString).deletingLastPathComponent)
+            try await eventually(within: 20) { try Self.hasWritten(1, recorder) ? true : nil }
+            kill(sfu.process.processIdentifier, SIGKILL)
+            sfu.process.waitUntilExit()
+            let away = try await CameraListTests.health(of: relay) {
+                $0.cameras["camera"]?.state == "waiting"
+            }
+            #expect(away.cameras["camera"]?.published == false && away.status == "degraded")
+            try await eventually(within: 20) {
+                try Self.state(of: recorder) == "waiting" ? true : nil
+            }
+            #expect(relay.stop().code == 0 && recorder.stop().code == 0)
+        }
+    }
+
     @Test func `a server that is heard again in time keeps its sessions`() async throws {
         try await ClipTests.withClip("clip.mp4") { clip in
             let sfu = try SFUProcess()
-            let relay = try ClipTests.relay(
-                clip, to: "http://127.0.0.1:\(sfu.port)/rooms/a/whip", ["--loop"],
-                until: "published")
-            try await Task.sleep(for: .seconds(2))
+            var configuration = RelayConfiguration(
+                name: "camera", source: clip,
+                publish: "http://127.0.0.1:\(sfu.port)/rooms/a/whip")
+            configuration.isLooped = true
+            configuration.serverPatience = .seconds(60)  // however late this test looks
+            let relay = try await RunningRelay(configuration) { _ in }
+            let running = Task { await relay.run() }
+            defer { running.cancel() }
+            let before = try await Self.received(by: sfu, beyond: 100)
+            let session = relay.session
             kill(sfu.process.processIdentifier, SIGSTOP)
-            _ = try await CameraListTests.health(of: relay) {
-                $0.cameras["camera"]?.state == "waiting"
-            }
+            try await eventually(within: 30) { relay.condition.name == "waiting" ? true : nil }
             kill(sfu.process.processIdentifier, SIGCONT)
-            let back = try await CameraListTests.health(of: relay) {
-                $0.cameras["camera"]?.state == "publishing"
-            }
-            #expect(back.cameras["camera"]?.published == true)
-            try await Task.sleep(for: .seconds(3))
-            let metrics = try CameraListTests.get("/metrics", of: relay)
-            #expect(metrics.contains("sluice_relay_reconnects_total{reason=\"server\"} 0\n"))
-            #expect(relay.stop().code == 0)
+            try await eventually(within: 30) { relay.condition == .publishing ? true : nil }
+            // More than the socket can have kept for it while it slept.
+            _ = try await Self.received(by: sfu, beyond: before + 1000)
+            #expect(relay.republications == 0 && relay.session == session && session != nil)
+            #expect(
+                try Self.get("/metrics", port: sfu.port).contains("sluice_sfu_transports 1\n"))
+            await relay.stop()
         }
     }
 
