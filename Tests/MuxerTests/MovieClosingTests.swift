@@ -58,6 +58,31 @@ import Wire
         #expect(told?.isEmpty == false)
     }
 
+    @Test func `a recording that ends with a picture ahead of its B-frames shows that one too`()
+        throws
+    {
+        // I P B B P B B P: the last is shown when two that never came would have been.
+        let order = [(0, 1), (1, 4), (2, 2), (3, 3), (4, 7), (5, 5), (6, 6), (7, 10)]
+        var source = SyntheticStream(seed: 7)
+        let samples = order.map { decoded, shown in
+            SourceSample(
+                sample: Sample(
+                    track: 0, presentationTime: .milliseconds(Int64(shown) * 40),
+                    decodeTime: .milliseconds(Int64(decoded) * 40), isKeyframe: decoded == 0),
+                payload: source.picture(
+                    isKeyframe: decoded == 0, byteCount: 300, framing: SyntheticStream.lengths))
+        }
+        let file = try SegmentPartsTests.record(samples, [SyntheticStream.h264], .mp4)
+        let movie = try #require(PlainMovie(try closed(file.bytes, index: file.index).bytes))
+        let track = try #require(movie.tracks.first)
+        let edit = try #require(track.edits.last)
+        let scale = try MovieTrack(SyntheticStream.h264, index: 0).timescale
+        let end = edit.mediaTime + edit.duration * Int(scale) / movie.timescale
+        let shown = track.samples.map { $0.decodeTicks + $0.compositionOffset }
+        #expect(track.samples.count == 8 && shown.allSatisfy { $0 < end }, "\(shown) to \(end)")
+        #expect(end == (shown.max() ?? 0) + Int(scale) / 25)
+    }
+
     @Test func `a torn recording is closed up to its last whole part`() throws {
         let clip = Clip(videoBitrate: 200_000, keyframeSeconds: 1, audio: try aac(), seconds: 2)
         let file = try SegmentPartsTests.record(clip.samples(), clip.formats, .mp4)

@@ -13,12 +13,14 @@ struct TableCounts {
     private(set) var firstDelay: Int64 = 0
     private(set) var hasCompositions = false
     private var line = DecodeLine()
+    private var lastShownEnd: Int64?
 
     /// When the last sample ends, in the track's ticks.
     var endTicks: Int64 { line.end }
 
-    /// When it has been shown: as much later than decoded as the first.
-    var shownEnd: Int64 { line.end &+ firstDelay }
+    /// When all has been shown: as much later than decoded as the first, or later still, where the
+    /// pictures end with one that others would have been shown before.
+    var shownEnd: Int64 { max(line.end &+ firstDelay, lastShownEnd ?? .min) }
 
     /// Whether each sample is a key frame, so that there is nothing to list.
     var areAllKeyframes: Bool { keyframes == samples }
@@ -36,6 +38,7 @@ struct TableCounts {
             if offset != 0 { hasCompositions = true }
             compositions.add(count, of: offset) { _, _ in }
         }
+        lastShownEnd = max(lastShownEnd ?? .min, run.lastShown() &+ Int64(run.lastStep))
         chunkSizes.add(1, of: UInt32(truncatingIfNeeded: run.sampleCount)) { _, _ in }
     }
 
@@ -101,6 +104,32 @@ extension IndexedRun {
 
     borrowing func forEachComposition(_ body: (UInt32, UInt32) -> Void) {
         Self.forEachPair(of: compositions, body)
+    }
+
+    /// When the sample that is shown last begins to be, in the track's ticks. Of those with one delay
+    /// it is the last.
+    borrowing func lastShown() -> Int64 {
+        var (ticks, latest) = (firstTicks, Int64.min)
+        var (offset, left, step) = (0, UInt32(0), Int64(0))
+        var isFirst = true
+        forEachComposition { count, delay in
+            var steps = isFirst ? max(count, 1) &- 1 : count
+            isFirst = false
+            while steps > 0 {
+                if left == 0 {
+                    guard offset &+ 8 <= durations.byteCount else { break }
+                    left = Self.number(durations, offset)
+                    step = Int64(Self.number(durations, offset &+ 4))
+                    offset &+= 8
+                    continue
+                }
+                let taken = min(steps, left)
+                ticks &+= Int64(taken) &* step
+                (steps, left) = (steps &- taken, left &- taken)
+            }
+            latest = max(latest, ticks &+ Int64(delay))
+        }
+        return max(latest, ticks)
     }
 
     private static func forEachPair(of bytes: RawSpan, _ body: (UInt32, UInt32) -> Void) {
