@@ -64,7 +64,7 @@ let package = Package(
         .target(
             name: "Audio", dependencies: ["CFFmpeg", "COpus", "Codecs"], swiftSettings: house),
         .target(
-            name: "Pictures", dependencies: ["CFFmpeg", "Codecs"], swiftSettings: house),
+            name: "Pictures", dependencies: ["CPictures", "Codecs"], swiftSettings: house),
         .target(
             name: "MediaFile", dependencies: ["CAVFormat", "Codecs", "Wire"], swiftSettings: house),
 
@@ -209,6 +209,7 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFetch", dependencies: ["CCurl"]),
+        .target(name: "CPictures"),
         .target(name: "CSystem"),
 
         // tests

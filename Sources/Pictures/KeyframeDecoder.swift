@@ -1,4 +1,4 @@
-import CFFmpeg
+import CPictures
 import Codecs
 
 /// What a key frame is coded with.
@@ -33,18 +33,19 @@ public enum PictureCodec: Hashable, Sendable {
 /// - Throws: `PictureError` when there is no picture in it.
 public func decodeKeyframe(_ octets: [UInt8], _ codec: PictureCodec) throws(PictureError) -> Picture
 {
-    guard let decoder = avcodec_find_decoder(codec.id) else { throw .noCodec("\(codec)") }
-    var context = avcodec_alloc_context3(decoder)
-    var packet = av_packet_alloc()
-    var frame = av_frame_alloc()
+    let library = try loadedLibrary()
+    guard let decoder = library.find_decoder(codec.id) else { throw .noCodec("\(codec)") }
+    var context = library.alloc_context(decoder)
+    var packet = library.packet_alloc()
+    var frame = library.frame_alloc()
     defer {
-        avcodec_free_context(&context)
-        av_packet_free(&packet)
-        av_frame_free(&frame)
+        library.free_context(&context)
+        library.packet_free(&packet)
+        library.frame_free(&frame)
     }
     guard let context, let packet, let frame else { throw .refused(code: 0) }
     context.pointee.thread_count = 1
-    let code = avcodec_open2(context, decoder, nil)
+    let code = library.open(context, decoder, nil)
     guard code >= 0 else { throw .refused(code: code) }
     // libavcodec reads beyond the end, in whole words.
     var input = octets + [UInt8](repeating: 0, count: Int(AV_INPUT_BUFFER_PADDING_SIZE))
@@ -52,10 +53,16 @@ public func decodeKeyframe(_ octets: [UInt8], _ codec: PictureCodec) throws(Pict
         packet.pointee.data = buffer.baseAddress
         packet.pointee.size = Int32(clamping: octets.count)
         defer { (packet.pointee.data, packet.pointee.size) = (nil, 0) }
-        return avcodec_send_packet(context, packet)
+        return library.send_packet(context, packet)
     }
-    guard sent >= 0, avcodec_send_packet(context, nil) >= 0,
-        avcodec_receive_frame(context, frame) >= 0
+    guard sent >= 0, library.send_packet(context, nil) >= 0,
+        library.receive_frame(context, frame) >= 0
     else { throw .undecodable }
     return try Picture(frame)
+}
+
+/// libavcodec, loaded by the first who asks.
+func loadedLibrary() throws(PictureError) -> cpictures_library {
+    guard let library = cpictures_library() else { throw .noLibrary }
+    return library.pointee
 }

@@ -1,16 +1,17 @@
-import CFFmpeg
+import CPictures
 
 extension Picture {
     /// The picture as JPEG.
     public func jpeg() throws(PictureError) -> [UInt8] {
-        guard let encoder = avcodec_find_encoder(AV_CODEC_ID_MJPEG) else { throw .noCodec("JPEG") }
-        var context = avcodec_alloc_context3(encoder)
-        var packet = av_packet_alloc()
-        var frame = av_frame_alloc()
+        let library = try loadedLibrary()
+        guard let encoder = library.find_encoder(AV_CODEC_ID_MJPEG) else { throw .noCodec("JPEG") }
+        var context = library.alloc_context(encoder)
+        var packet = library.packet_alloc()
+        var frame = library.frame_alloc()
         defer {
-            avcodec_free_context(&context)
-            av_packet_free(&packet)
-            av_frame_free(&frame)
+            library.free_context(&context)
+            library.packet_free(&packet)
+            library.frame_free(&frame)
         }
         guard let context, let packet, let frame else { throw .refused(code: 0) }
         let (width, height) = (Int32(luma.width), Int32(luma.height))
@@ -20,17 +21,17 @@ extension Picture {
         context.pointee.thread_count = 1
         context.pointee.flags |= AV_CODEC_FLAG_QSCALE
         context.pointee.global_quality = Self.quality
-        var code = avcodec_open2(context, encoder, nil)
+        var code = library.open(context, encoder, nil)
         guard code >= 0 else { throw .refused(code: code) }
         (frame.pointee.width, frame.pointee.height) = (width, height)
         frame.pointee.format = AV_PIX_FMT_YUVJ420P.rawValue
         frame.pointee.quality = Self.quality
-        code = av_frame_get_buffer(frame, 0)
+        code = library.frame_get_buffer(frame, 0)
         guard code >= 0 else { throw .refused(code: code) }
         fill(frame)
-        code = avcodec_send_frame(context, frame)
-        if code >= 0 { code = avcodec_send_frame(context, nil) }
-        if code >= 0 { code = avcodec_receive_packet(context, packet) }
+        code = library.send_frame(context, frame)
+        if code >= 0 { code = library.send_frame(context, nil) }
+        if code >= 0 { code = library.receive_packet(context, packet) }
         guard code >= 0, let octets = packet.pointee.data else { throw .refused(code: code) }
         return Array(UnsafeBufferPointer(start: octets, count: Int(packet.pointee.size)))
     }

@@ -1,4 +1,4 @@
-import CFFmpeg
+import CPictures
 
 /// A still picture: full range brightness, and colours at half its size each way.
 public struct Picture: Hashable, Sendable {

@@ -1,5 +1,9 @@
+import CPictures
+
 /// Why there is no picture.
 public enum PictureError: Error, Hashable, CustomStringConvertible {
+    /// libavcodec is not installed here.
+    case noLibrary
     /// libavcodec of this machine has no such codec.
     case noCodec(String)
     /// The key frame is none, or is broken.
@@ -12,6 +16,7 @@ public enum PictureError: Error, Hashable, CustomStringConvertible {
     /// One sentence.
     public var description: String {
         switch self {
+        case .noLibrary: "libavcodec \(LIBAVCODEC_VERSION_MAJOR) is not installed here"
         case .noCodec(let name): "libavcodec has no \(name) here"
         case .undecodable: "the key frame cannot be decoded"
         case .unsupportedLayout: "the picture's layout is not supported"

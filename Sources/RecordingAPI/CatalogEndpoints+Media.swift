@@ -1,4 +1,5 @@
 import Muxer
+import Pictures
 import Recording
 import Web
 
@@ -85,7 +86,11 @@ extension CatalogEndpoints {
                     ("content-type", "image/jpeg"), ("cache-control", "private, max-age=60"),
                 ],
                 body: .bytes(picture))
-        } catch let busy as ReadingThread.Busy { throw busy } catch {
+        } catch let busy as ReadingThread.Busy {
+            throw busy
+        } catch PictureError.noLibrary {
+            return .problem(501, "There are no thumbnails: \(PictureError.noLibrary)")
+        } catch {
             return .problem(404, "There is no picture in \(file.file) there")
         }
     }
