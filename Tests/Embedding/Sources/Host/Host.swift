@@ -1,4 +1,6 @@
+import Ciphers
 import Crypto
+import Glibc
 import Logging
 import Metrics
 import SFU
@@ -8,6 +10,8 @@ import Wire
 /// A service of one's own around a media server: an offer in, an answer out, events as they come.
 @main struct Host {
     static func main() async throws {
+        // Threads may still be at work when a process exits, behind whatever OpenSSL has to do by then.
+        atexit { _ = hmacSHA256(key: [1], data: [2]) }
         let server = try MediaServer(
             MediaServerConfiguration(listen: Endpoint(ipv4: 0x7F00_0001, port: 0)))
         let events = server.events
