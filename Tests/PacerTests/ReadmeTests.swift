@@ -5,30 +5,41 @@ import Timing
 
 // The README's example, word for word.
 /// When each frame of a camera leaves; `arrivals` are whole frames, in order.
-func departures(of arrivals: [(timestamp: UInt32, at: Instant)]) -> [Instant] {
+func departures(of arrivals: [(timestamp: UInt32, isKeyframe: Bool, at: Instant)]) -> [Instant] {
     var session = PacedSession()
     let video = session.addTrack(.video, clockRate: 90_000)
     var departures: [Instant] = []
-    for (number, arrival) in arrivals.enumerated() {
-        while let deadline = session.nextDeadline, deadline < arrival.at {
-            // A host would sleep until the deadline.
-            session.advance(to: deadline)
-            while session.nextDeparture() != nil { departures.append(deadline) }
+    func leave(before end: Instant?) {
+        while let deadline = session.nextDeadline, end.map({ deadline < $0 }) ?? true {
+            session.advance(to: deadline)  // a host would sleep until then
+            while let departure = session.nextDeparture() {
+                if departure.dropReason == nil { departures.append(deadline) }
+            }
         }
+    }
+    for (number, arrival) in arrivals.enumerated() {
+        leave(before: arrival.at)
         let frame = PacedPacket(
-            payload: number, track: video, timestamp: arrival.timestamp, byteCount: 9_000)
+            payload: number, track: video, timestamp: arrival.timestamp, byteCount: 9_000,
+            isKeyframe: arrival.isKeyframe)
         _ = session.enqueue(frame, at: arrival.at)
     }
+    leave(before: nil)
     return departures
 }
 
 @Suite struct ReadmeTests {
     @Test func `the example makes even frames of bursts`() {
         let begin = Instant(nanoseconds: 1_000_000_000)
-        let sent = departures(
-            of: (0..<500).map { number in
-                (UInt32(number) * 3_600, begin + .milliseconds(Int64(number / 5 + 1) * 200))
-            })
+        let arrivals = (0..<500).map { number in
+            let burst = Int64(number / 5 + 1)
+            return (
+                timestamp: UInt32(number) * 3_600, isKeyframe: number.isMultiple(of: 25),
+                at: begin + .milliseconds(burst * 200)
+            )
+        }
+        let sent = departures(of: arrivals)
+        #expect(sent.count == arrivals.count)
         let steps = zip(sent.dropFirst(), sent).map { $0 - $1 }.dropFirst(100)
         #expect(steps.count > 350)
         #expect(steps.allSatisfy { $0 > .milliseconds(38) && $0 < .milliseconds(42) })

@@ -11,8 +11,11 @@ func forBrowsers(_ packets: [(bytes: [UInt8], at: Instant)]) -> PacketBatch {
     var browser = H264Packetizer(payloadType: 102, ssrc: 0xCAFE, sequenceNumber: 0)
     var batch = PacketBatch()
     for packet in packets {
+        // What is missing is waited for until `nextDeadline`; a host without packets would wake then.
+        camera.advance(to: packet.at)
         camera.receive(packet.bytes.span.bytes, at: packet.at)
         while let picture = camera.next() {
+            if picture.followsLoss { browser.skipSequenceNumbers() }  // a gap there as well
             let timestamp = UInt32(truncatingIfNeeded: picture.timestamp)
             browser.packetize(picture.bytes.span.bytes, timestamp: timestamp, into: &batch)
             camera.depacketizer.recycle(picture)  // its memory serves the next one
