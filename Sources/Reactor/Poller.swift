@@ -53,8 +53,8 @@ struct Poller: ~Copyable {
 
     /// Waits until something is readable or `deadline` has come; `nil` waits for ever.
     ///
-    /// The socket is polled anew in each wait: registered for good, it would cost a call into epoll for
-    /// every packet the kernel has done with, a tenth of what it costs to send one.
+    /// The socket is polled anew in each wait: registered for good, the kernel would call
+    /// into epoll for every packet it has done with.
     ///
     /// The kernel counts from when it is called, so an absolute deadline needs the clock once more
     /// here: with the turn's own reading every wait would be late by the turn's work.

@@ -100,8 +100,7 @@ private func tellSignal(
 private func tellRecovered(_ recordings: Recordings, _ log: Log) async {
     let found = await recordings.recovered()
     guard found.isComplete else { return }
-    let isNews = found.mended + found.empty + found.unexplained.count + found.refused.count > 0
-    log(isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
+    log(found.isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
 }
 
 /// A source that was never there is an error of the command line, not something to wait for.

@@ -36,8 +36,7 @@ func tellRecovered(_ recordings: Recordings?, _ log: Log) async {
     guard let recordings else { return }
     let found = await recordings.recovered()
     guard found.isComplete else { return }
-    let isNews = found.mended + found.empty + found.unexplained.count + found.refused.count > 0
-    log(isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
+    log(found.isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
 }
 
 extension RecordingRoutes {

@@ -10,21 +10,7 @@ import Wire
 
 /// A track that moves from SSRC to SSRC, as a camera's that is started anew.
 @Suite struct MovingStreamTests {
-    private static let offer = """
-        v=0
-        o=- 1 1 IN IP4 127.0.0.1
-        s=-
-        t=0 0
-        m=video 9 UDP/TLS/RTP/SAVPF 96
-        a=mid:0
-        a=rtcp-mux
-        a=setup:actpass
-        a=ice-ufrag:abcd
-        a=ice-pwd:abcdefghijklmnopqrstuvwx
-        a=fingerprint:sha-256 \(Array(repeating: "AB", count: 32).joined(separator: ":"))
-        a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid
-        a=rtpmap:96 VP8/90000
-        """
+    private static let offer = WorkerStage.offer(extension: 1, .mid)
 
     private static func worker() -> Worker {
         Worker(

@@ -10,7 +10,11 @@ import Wire
 
 /// A worker to which a publisher has connected.
 enum WorkerStage {
-    static let offer = """
+    static let offer = Self.offer(extension: 3, .transportWideCC)
+
+    /// VP8 in a section "0", with one header extension.
+    static func offer(extension number: Int, _ name: HeaderExtension) -> String {
+        """
         v=0
         o=- 1 1 IN IP4 127.0.0.1
         s=-
@@ -22,9 +26,11 @@ enum WorkerStage {
         a=ice-ufrag:abcd
         a=ice-pwd:abcdefghijklmnopqrstuvwx
         a=fingerprint:sha-256 \(Array(repeating: "AB", count: 32).joined(separator: ":"))
-        a=extmap:3 \(HeaderExtension.transportWideCC.uri)
+        a=extmap:\(number) \(name.uri)
         a=rtpmap:96 VP8/90000
         """
+    }
+
     static let address = Endpoint(ipv4: 0xC633_6401, port: 5000)
     static let start = Instant(nanoseconds: 1_000_000_000)
 

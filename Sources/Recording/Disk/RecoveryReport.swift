@@ -14,6 +14,9 @@ public struct RecoveryReport: Hashable, Sendable {
     public internal(set) var refused: [StorageError] = []
     /// Whether the whole folder was gone through.
     public internal(set) var isComplete = false
+
+    /// Whether a person should know of it: something had been left behind, or was refused.
+    public var isNews: Bool { mended + empty + unexplained.count + refused.count > 0 }
 }
 
 extension RecoveryReport: CustomStringConvertible {
