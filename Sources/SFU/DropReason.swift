@@ -13,7 +13,8 @@ public enum DropReason: Int, CaseIterable, Sendable {
     case unknownSession
     /// A STUN request whose message integrity is wrong.
     case unauthenticatedSTUN
-    /// An authentic check from where another session's media comes from.
+    /// A session's claim to an address, which gave way: more sessions than may share one have proved
+    /// their passwords from there.
     case addressInUse
     /// DTLS, RTP or RTCP from an address no session has validated by ICE.
     case unvalidatedAddress

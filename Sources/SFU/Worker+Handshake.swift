@@ -11,7 +11,6 @@ extension Worker {
             let ufrag = request.localFragment
         else { return .malformedSTUN }
         guard let handle = directory.transport(ufrag: ufrag) else { return .unknownSession }
-        guard isFree(source, for: handle, at: now) else { return .addressInUse }
         let outcome = transports[handle].connection.receiveSTUN(bytes, from: source, at: now)
         touch(handle)
         if let response = outcome.response, !outbox.append(response, to: source) {
@@ -24,35 +23,44 @@ extension Worker {
         return nil
     }
 
-    /// Whether `source` may become this session's address; not while another session lives there:
-    /// a check with a forged source must not silence anybody.
-    private func isFree(_ source: Endpoint, for handle: TransportHandle, at now: Instant) -> Bool {
-        guard let holder = directory.transport(at: source), holder != handle else { return true }
-        return transports[holder].connection.remote != source
-            || transports[holder].connection.state != .connected
-            || transports[holder].connection.isSilent(at: now)
-    }
-
-    /// Lets datagrams from `source` be taken for this session's.
+    /// Lets datagrams from `source` be taken for this session's too: whose they are is for keys to say.
+    ///
+    /// Nobody who claims it already is silenced by that, and nobody who comes later: a check with a
+    /// forged source, before its owner has used it or after, takes nothing from him.
     private mutating func bind(_ source: Endpoint, to handle: TransportHandle) {
-        let holder = directory.transport(at: source)
-        if holder == handle { return }
+        guard !directory.isClaimed(source, by: handle) else { return }
         if transports[handle].addresses.count == Transport.addressLimit {
             let remote = transports[handle].connection.remote
             let oldest = transports[handle].addresses.firstIndex { $0 != remote } ?? 0
-            directory.unbind(transports[handle].addresses.remove(at: oldest), from: handle)
+            directory.release(transports[handle].addresses.remove(at: oldest), by: handle)
         }
-        if let holder { transports[holder].addresses.removeAll { $0 == source } }
-        directory.bind(source, to: handle)
         transports[handle].addresses.append(source)
+        guard let displaced = directory.claim(source, by: handle) else { return }
+        transports[displaced].addresses.removeAll { $0 == source }
+        drops.count(.addressInUse)
     }
 
-    /// Queues a handshake datagram; only from addresses whose owner knew the session's password.
+    /// Queues a handshake datagram; only from addresses whose owner knew the session's password. Where
+    /// several did, each is given it: what is not of its handshake a session discards (RFC 6347 §4.1.2.7).
     mutating func receiveDTLS(_ bytes: RawSpan, from source: Endpoint) -> DropReason? {
-        guard let handle = directory.transport(at: source),
-            transports[handle].connection.isValidated(source)
-        else { return .unvalidatedAddress }
-        return schedule.handshakes.append(bytes, for: handle) ? nil : .handshakeQueueFull
+        guard let first = directory.transport(at: source) else { return .unvalidatedAddress }
+        guard !directory.isContested(source) else {
+            return receiveContestedDTLS(bytes, from: source)
+        }
+        guard transports[first].connection.isValidated(source) else { return .unvalidatedAddress }
+        return schedule.handshakes.append(bytes, for: first) ? nil : .handshakeQueueFull
+    }
+
+    private mutating func receiveContestedDTLS(
+        _ bytes: RawSpan, from source: Endpoint
+    ) -> DropReason? {
+        var reason: DropReason? = .unvalidatedAddress
+        for handle in directory.claimantsByNovelty(of: source)
+        where transports[handle].connection.isValidated(source) {
+            reason = nil
+            if !schedule.handshakes.append(bytes, for: handle) { drops.count(.handshakeQueueFull) }
+        }
+        return reason
     }
 
     /// At most one handshake step a turn, so that media never waits for more than one.
@@ -60,9 +68,18 @@ extension Worker {
         guard let (handle, bytes) = schedule.handshakes.popFirst(), transports.contains(handle)
         else { return }
         transports[handle].connection.receiveDTLS(bytes.span.bytes, at: now)
-        flushHandshake(of: handle)
+        if !hasFailedBesideOthers(handle) { flushHandshake(of: handle) }
         followState(of: handle, at: now)
         touch(handle)
+    }
+
+    /// Whether a handshake has failed at an address that others claim too. What failed it may have been
+    /// one of theirs, and its alert, which nothing protects, would end that one as well.
+    private func hasFailedBesideOthers(_ handle: TransportHandle) -> Bool {
+        guard case .closed(.handshakeFailed) = transports[handle].connection.state,
+            let remote = transports[handle].connection.remote
+        else { return false }
+        return directory.isContested(remote)
     }
 
     /// Puts what the handshake has to say into the outbox.

@@ -12,19 +12,35 @@ extension Worker {
         guard bytes.byteCount <= PacketSlab.slotByteCount else { return .tooLarge }
         switch transports[handle].connection.openRTCP(bytes, into: scratch) {
         case nil:
-            return .notKeyed
+            return openElsewhere(bytes, from: source, refused: .notKeyed, at: now)
         case .failed(let failure):
-            return DropReason(failure)
+            return openElsewhere(bytes, from: source, refused: DropReason(failure), at: now)
         case .opened(let byteCount, _):
-            let compound = UnsafeRawBufferPointer(start: scratch, count: byteCount).bytes
-            return dispatch(compound, of: handle, at: now)
+            return dispatch(byteCount, of: handle, at: now)
         }
     }
 
-    private mutating func dispatch(
-        _ compound: RawSpan, of handle: TransportHandle, at now: Instant
+    /// What one session's keys have not opened, another's may that claims the address too.
+    @inline(never)
+    private mutating func openElsewhere(
+        _ bytes: RawSpan, from source: Endpoint, refused reason: DropReason, at now: Instant
     ) -> DropReason? {
-        var packets = RTCPReader(compound)
+        for handle in directory.otherClaimants(of: source) {
+            guard
+                case .opened(let byteCount, _)? = transports[handle].connection.openRTCP(
+                    bytes, into: scratch)
+            else { continue }
+            directory.expect(handle, at: source)
+            return dispatch(byteCount, of: handle, at: now)
+        }
+        return reason
+    }
+
+    /// Hands the parts of the compound packet in `scratch` on.
+    private mutating func dispatch(
+        _ byteCount: Int, of handle: TransportHandle, at now: Instant
+    ) -> DropReason? {
+        var packets = RTCPReader(UnsafeRawBufferPointer(start: scratch, count: byteCount).bytes)
         var allowance = Self.resendLimit
         while let packet = packets.next() {
             switch packet {

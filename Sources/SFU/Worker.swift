@@ -123,58 +123,7 @@ public struct Worker: ~Copyable, Engine {
     public mutating func nextEvent() -> WorkerEvent? { events.popFirst() }
 }
 
-// MARK: Media in
-
 extension Worker {
-    /// From the socket to the room's router: open, parse, route.
-    private mutating func receiveRTP(
-        _ bytes: RawSpan, from source: Endpoint, at now: Instant
-    ) -> DropReason? {
-        guard let handle = directory.transport(at: source) else { return .unvalidatedAddress }
-        guard bytes.byteCount <= PacketSlab.slotByteCount else { return .tooLarge }
-        guard let slot = slab.take() else { return .slabExhausted }
-        let reason = open(bytes, into: slot, of: handle, at: now)
-        if reason != nil { slab.give(slot) }
-        return reason
-    }
-
-    private mutating func open(
-        _ bytes: RawSpan, into slot: UInt32, of handle: TransportHandle, at now: Instant
-    ) -> DropReason? {
-        let address = slab.address(of: slot)
-        switch transports[handle].connection.openRTP(bytes, into: address) {
-        case nil:
-            return .notKeyed
-        case .failed(let failure):
-            return DropReason(failure)
-        case .opened(let byteCount, _):
-            totals.receivedPackets &+= 1
-            totals.receivedBytes &+= UInt64(byteCount)
-            let packet = UnsafeRawBufferPointer(start: address, count: byteCount).bytes
-            return route(packet, in: slot, of: handle, at: now)
-        }
-    }
-
-    private mutating func route(
-        _ packet: RawSpan, in slot: UInt32, of handle: TransportHandle, at now: Instant
-    ) -> DropReason? {
-        guard let layout = try? RTPLayout(parsing: packet) else { return .malformedRTP }
-        noteTransportSequence(layout, packet, of: handle, at: now)
-        touch(handle)  // feedback is due for whatever it numbers, even if nothing is sent on
-        guard let route = streamRoute(layout, packet, of: handle) else { return .unknownStream }
-        if route.isRetransmission, layout.payloadByteCount == 0 { return .emptyRetransmission }
-        let room = transports[handle].room
-        guard let record = rooms[room].router.record(layout, packet, slot: slot, route: route)
-        else { return .malformedRTP }
-        let reason = rooms[room].router.receive(
-            record, for: route.producer, isRetransmission: route.isRetransmission, at: now)
-        if reason == nil {
-            activate(room)
-            carry(record.sequence, of: route.producer, in: room)
-        }
-        return reason
-    }
-
     /// Puts a room on the list of those with packets to send.
     mutating func activate(_ room: RoomHandle) {
         guard !rooms[room].isActive else { return }

@@ -52,11 +52,6 @@ public struct ICELite: Sendable {
     /// When consent ends unless another check comes.
     public var nextDeadline: Instant? { isExpired ? nil : consentUntil }
 
-    /// Whether checks have failed to come for so long that the peer has left, as a rule.
-    public func isSilent(at now: Instant) -> Bool {
-        consentUntil.map { now + Self.consentTime - $0 >= Self.silenceTime } ?? true
-    }
-
     /// Whether a check from `source` has proved knowledge of the password.
     public func isValidated(_ source: Endpoint) -> Bool { validated.contains(source) }
 
@@ -125,6 +120,5 @@ public struct ICELite: Sendable {
     }
 
     private static let consentTime = Interval.seconds(30)  // RFC 7675 §5.1
-    private static let silenceTime = Interval.seconds(15)  // two checks and more have been missed
     private static let validatedLimit = 16  // a few addresses on either side
 }

@@ -16,9 +16,6 @@ extension PeerConnection {
         return outcome
     }
 
-    /// Whether nothing has proved for a while that the peer is still there.
-    public func isSilent(at now: Instant) -> Bool { ice.isSilent(at: now) }
-
     /// Whether ICE has validated `source` for this session.
     public func isValidated(_ source: Endpoint) -> Bool { ice.isValidated(source) }
 
