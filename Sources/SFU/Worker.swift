@@ -22,7 +22,7 @@ public struct Worker: ~Copyable, Engine {
     var events = EventQueue()
     var schedule = Schedule()
     var pipes = Pipes()
-    var active: [RoomHandle] = []
+    var active = ActiveRooms()
     var totals = WorkerTotals()
     var sealed: SealedRuns
     let scratch: UnsafeMutableRawPointer  // one decrypted RTCP packet
@@ -96,27 +96,34 @@ public struct Worker: ~Copyable, Engine {
         return sealed.next()
     }
 
-    /// Control datagrams first, then each active room's packets.
+    /// Control datagrams first, then the active rooms' packets, each room's in its turn.
     @inline(__always)  // once for each packet that leaves alone
     private mutating func nextRun(into arena: inout SendArena) -> Transmit? {
         if !outbox.isEmpty {
             if let transmit = outbox.nextTransmit(into: &arena) { return transmit }
             guard outbox.isEmpty else { return nil }
         }
-        while let handle = active.last {
+        while let handle = active.current {
             if rooms.contains(handle) {
                 if let transmit = rooms[handle].router.nextTransmit(
                     into: &arena, over: &transports, slab: &slab)
                 {
+                    if active.hasHadItsShare() { passTurn(of: handle) }
                     return transmit
                 }
                 if rooms[handle].router.hasPendingOutput { return nil }
                 rooms[handle].isActive = false
                 reportStarts(in: handle)
             }
-            active.removeLast()
+            active.removeCurrent()
         }
         return outbox.nextTransmit(into: &arena)
+    }
+
+    @inline(never)
+    private mutating func passTurn(of room: RoomHandle) {
+        active.passOn()
+        reportStarts(in: room)  // it may be long until it has nothing left
     }
 
     /// The next thing that happened.
