@@ -131,12 +131,22 @@ struct ReceiveStream {
     mutating func burstSent(_ count: Int, _ slab: inout PacketSlab) -> Bool {
         guard count >= burst.count else {
             burst.removeFirst(count)
+            giveRetired(&slab)
             return true
         }
         burst.removeAll(keepingCapacity: true)
         for slot in retired { slab.give(slot) }
         retired.removeAll(keepingCapacity: true)
         return false
+    }
+
+    /// Gives displaced slots back while more waits to be sent, but for those that this lies in: it may be
+    /// long until nothing waits.
+    @inline(never)
+    private mutating func giveRetired(_ slab: inout PacketSlab) {
+        let waiting = burst.filter { record(at: $0.sequence) == nil }.map(\.slot)
+        for slot in retired where !waiting.contains(slot) { slab.give(slot) }
+        retired = waiting
     }
 
     /// Whether the packet with this number is, or would be, among those held.

@@ -102,9 +102,10 @@ extension SessionPath {
         return true
     }
 
-    /// Queues a compound packet, if the keys are known.
+    /// Queues a compound packet, if the keys are known and not too much waits.
     mutating func sendRTCP(_ compound: ByteWriter) {
-        guard let remote = connection.remote, let sealed = connection.sealRTCP(compound.bytes)
+        guard let remote = connection.remote, outbox.count - position < Self.outboxLimit,
+            let sealed = connection.sealRTCP(compound.bytes)
         else { return }
         outbox.append((sealed, remote))
     }
@@ -119,12 +120,19 @@ extension SessionPath {
         let (bytes, destination) = outbox[position]
         guard let transmit = arena.append(bytes, to: destination) else { return nil }
         position += 1
+        if position == Self.outboxLimit {  // it may be long until nothing waits
+            outbox.removeFirst(position)
+            position = 0
+        }
         return transmit
     }
+
+    /// Datagrams held: those that wait, and some that have been sent.
+    var heldCount: Int { outbox.count }
 
     private mutating func flush() {
         while let datagram = connection.nextDatagram() { outbox.append(datagram) }
     }
 
-    private static let outboxLimit = 1024  // packets of one turn: a large key frame at once
+    static let outboxLimit = 1024  // packets of one turn: a large key frame at once
 }

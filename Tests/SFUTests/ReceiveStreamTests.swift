@@ -34,6 +34,8 @@ import Wire
             return reason
         }
 
+        mutating func endFanOut(of count: Int) { _ = stream.burstSent(count, &slab) }
+
         var heldCount: Int { slab.capacity - slab.freeCount }
         var isExact: Bool { heldCount == stream.slotCount }
     }
@@ -48,6 +50,35 @@ import Wire
         }
         let isExact = feed.isExact
         #expect(isExact && feed.stream.burst.count == 16)
+    }
+
+    @Test func `fan-outs that follow one another without end keep no slots but the ring's`() {
+        var feed = Feed(capacity: 16, slots: 64)
+        for number in UInt16(0)..<1000 {
+            let reason = feed.insert(number)
+            #expect(reason == nil)
+            // The one before has been sent; this one came while it was.
+            if number > 0 { feed.endFanOut(of: 1) }
+            let (isExact, held) = (feed.isExact, feed.heldCount)
+            #expect(isExact && held <= 17)
+        }
+        #expect(feed.stream.burst.count == 1)
+    }
+
+    @Test func `what waits to be sent keeps its slots, though the ring has gone on`() {
+        var feed = Feed(capacity: 16, slots: 64)
+        for number in UInt16(0)..<40 { _ = feed.insert(number) }
+        let slots = feed.stream.burst.map(\.slot)
+        feed.endFanOut(of: 10)
+        var isExact = feed.isExact
+        #expect(isExact && feed.stream.burst.map(\.slot) == Array(slots[10...]))
+        var taken: [UInt32] = []
+        while let slot = feed.slab.take() { taken.append(slot) }
+        #expect(taken.count == 34 && Set(taken).isDisjoint(with: slots[10...]))
+        for slot in taken { feed.slab.give(slot) }
+        feed.endFanOut(of: 30)
+        isExact = feed.isExact
+        #expect(isExact && feed.stream.slotCount == 16)
     }
 
     @Test(arguments: starts) func `a packet older than the ring is too late`(start: UInt16) {
