@@ -303,7 +303,7 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "Ciphers", "Codecs", "Fetch", "Muxer", "RTP", "RTSP", "Reactor", "Relaying", "SDP",
-                "Timing", "WHIP", "Web", "WebRTC", "Wire",
+                "SFU", "Timing", "WHIP", "Web", "WebRTC", "Wire",
             ],
             exclude: ["Support"],
             swiftSettings: house),

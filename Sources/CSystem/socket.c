@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "address.h"
 #include <errno.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <poll.h>
@@ -8,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifndef SO_MEMINFO
+#define SO_MEMINFO 55
+#endif
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
 #endif
@@ -56,6 +60,13 @@ int system_set_send_buffer(int fd, int byte_count) {
 
 int system_set_option(int fd, int level, int name, int value) {
     return setsockopt(fd, level, name, &value, sizeof value) == 0 ? 0 : -errno;
+}
+
+int64_t system_receive_drops(int fd) {
+    uint32_t values[SK_MEMINFO_VARS] = {0};
+    socklen_t length = sizeof values;
+    if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, values, &length) != 0) return -errno;
+    return values[SK_MEMINFO_DROPS];
 }
 
 void system_close(int fd) { close(fd); }

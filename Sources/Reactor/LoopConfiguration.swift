@@ -19,6 +19,9 @@ public struct LoopConfiguration: Sendable {
     public var cpu: Int?
     /// The send buffer to ask the kernel for. What finds it full waits up to 50 ms for room.
     public var sendBufferByteCount = 4 << 20
+    /// The receive buffer to ask the kernel for. What finds it full is lost
+    /// (`UDPStatistics.receiveDrops`); media is asked for again.
+    public var receiveBufferByteCount = 4 << 20
     /// How many commands may wait in its mailbox.
     public var mailboxCapacity = defaultMailboxCapacity
     /// Its place among loops that share work; `nil` for a loop on its own.

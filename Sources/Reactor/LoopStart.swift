@@ -79,7 +79,8 @@ private func launch<E: Engine & SendableMetatype & ~Copyable>(
             let socket = try UDPSocket.bind(
                 to: configuration.listen,
                 answersFromAskedAddress: configuration.answersFromAskedAddress,
-                sendBufferByteCount: configuration.sendBufferByteCount)
+                sendBufferByteCount: configuration.sendBufferByteCount,
+                receiveBufferByteCount: configuration.receiveBufferByteCount)
             let thread = configuration.applyToThread()
             let report = LoopReport(
                 localEndpoint: socket.localEndpoint,

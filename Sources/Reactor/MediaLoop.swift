@@ -67,6 +67,7 @@ struct MediaLoop<E: Engine & SendableMetatype & ~Copyable>: ~Copyable {
     }
 
     private mutating func drainMailbox(at now: Instant) -> Bool {
+        socket.countReceiveDrops()  // whoever has posted may ask for them
         statistics.socket = socket.statistics
         let statistics = statistics
         return Self.drain(mailbox, into: &engine, hearing: &pipes, statistics, at: now)

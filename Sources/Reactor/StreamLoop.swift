@@ -65,6 +65,7 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
     }
 
     private mutating func drainMailbox(at now: Instant) -> Bool {
+        socket.countReceiveDrops()  // whoever has posted may ask for them
         statistics.socket = socket.statistics
         let statistics = statistics
         return Self.drain(mailbox, into: &engine, statistics, at: now)

@@ -30,9 +30,11 @@ public struct UDPSocket: ~Copyable {
     ///   - answersFromAskedAddress: Whether sources say which address of ours they wrote to
     ///     (`Endpoint.via`), where `endpoint` means all of them; what is sent to them leaves from there.
     ///   - sendBufferByteCount: The send buffer to ask the kernel for.
+    ///   - receiveBufferByteCount: The receive buffer to ask for: 4 MB are 40 ms of 800 Mb/s, a turn and a
+    ///     scheduler's slip.
     public static func bind(
         to endpoint: Endpoint, answersFromAskedAddress: Bool = false,
-        sendBufferByteCount: Int = 4 << 20
+        sendBufferByteCount: Int = 4 << 20, receiveBufferByteCount: Int = 4 << 20
     ) throws(SystemError) -> UDPSocket {
         let isIPv6 = endpoint.ipv4 == nil
         let descriptor = try SystemError.check(system_udp_open(isIPv6), "socket")
@@ -42,7 +44,10 @@ public struct UDPSocket: ~Copyable {
             return try UDPSocket(
                 bound: descriptor, isIPv6: isIPv6,
                 notesLocal: answersFromAskedAddress && endpoint.isUnspecified,
-                sendBuffer: Int32(clamping: sendBufferByteCount))
+                buffers: (
+                    receive: Int32(clamping: receiveBufferByteCount),
+                    send: Int32(clamping: sendBufferByteCount)
+                ))
         } catch {
             system_close(descriptor)
             throw error
@@ -51,13 +56,14 @@ public struct UDPSocket: ~Copyable {
 
     /// Takes over `descriptor`, unless this throws.
     private init(
-        bound descriptor: Int32, isIPv6: Bool, notesLocal: Bool, sendBuffer: Int32
+        bound descriptor: Int32, isIPv6: Bool, notesLocal: Bool,
+        buffers: (receive: Int32, send: Int32)
     ) throws(SystemError) {
         var address = system_address()
         try SystemError.check(system_local_address(descriptor, &address), "getsockname")
-        let given = system_set_receive_buffer(descriptor, receiveBuffer)
+        let given = system_set_receive_buffer(descriptor, buffers.receive)
         let receiveBytes = try SystemError.check(given, "getsockopt")
-        try SystemError.check(system_set_send_buffer(descriptor, sendBuffer), "getsockopt")
+        try SystemError.check(system_set_send_buffer(descriptor, buffers.send), "getsockopt")
         guard let receiver = system_receiver_create(UInt32(batchSize), datagramByteCount) else {
             throw SystemError(call: "calloc", code: outOfMemory)
         }
@@ -107,6 +113,15 @@ public struct UDPSocket: ~Copyable {
         return Int(count)
     }
 
+    /// Brings `statistics.receiveDrops` up to date: a call of the kernel's, for who reports.
+    public mutating func countReceiveDrops() {
+        let count = system_receive_drops(descriptor)
+        guard count >= 0 else { return }
+        // The kernel's counter goes round.
+        let known = UInt32(truncatingIfNeeded: statistics.receiveDrops)
+        statistics.receiveDrops += Int(UInt32(truncatingIfNeeded: count) &- known)
+    }
+
     /// Blocks until a datagram is there, for tools, never on a loop's thread; `false` when `limit`,
     /// in whole milliseconds, has passed first.
     public func waitUntilReadable(atMost limit: Interval) throws(SystemError) -> Bool {
@@ -130,5 +145,4 @@ public struct UDPSocket: ~Copyable {
 
 private let batchSize = 64
 private let datagramByteCount = 2048  // every path's datagram and room to spare; longer: skipped
-private let receiveBuffer: Int32 = 4 << 20  // 40 ms of 800 Mb/s: a turn, and a scheduler's slip
 private let outOfMemory: Int32 = 12  // ENOMEM

@@ -23,6 +23,9 @@ public struct UDPStatistics: Hashable, Sendable {
     public internal(set) var receiveCalls = 0
     /// Datagrams longer than a receive buffer, skipped.
     public internal(set) var truncatedPackets = 0
+    /// Datagrams the kernel dropped before they could be read, as of `UDPSocket.countReceiveDrops`: the
+    /// receive buffer was full, or a checksum wrong.
+    public internal(set) var receiveDrops = 0
     /// Times `recvmmsg` answered with an error, an ICMP message's mostly.
     public internal(set) var receiveErrors = 0
 

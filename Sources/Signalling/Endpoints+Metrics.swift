@@ -79,6 +79,10 @@ struct SFUMetrics {
             "sluice_udp_received_packets_total", "Datagrams read from the media sockets.",
             sum { $0.socket.receivedPackets })
         text.counter(
+            "sluice_udp_receive_drops_total",
+            "Datagrams the kernel dropped: the media socket's receive buffer was full.",
+            sum { $0.socket.receiveDrops })
+        text.counter(
             "sluice_udp_sent_packets_total", "Datagrams the kernel took.",
             sum { $0.socket.sentPackets })
         text.counter(

@@ -101,6 +101,31 @@ import Wire
         #expect(near.statistics.droppedPackets == 1)
     }
 
+    @Test func `counts what finds the smallest receive buffer full, and hands up the rest`() throws
+    {
+        var near = try UDPSocket.bind(to: loopback)
+        var far = try UDPSocket.bind(to: loopback, receiveBufferByteCount: 1)
+        #expect(far.receiveBufferByteCount < 4096, "the kernel's own least")
+        var numbers: [UInt8] = []
+        for round in 0..<5 {
+            for number in 0..<40 {
+                let octets = [UInt8](repeating: UInt8(40 * round + number), count: 1200)
+                near.send(octets, segmentLength: 1200, to: far.localEndpoint)
+            }
+            var count = 0
+            repeat {  // on loopback all that will ever come is there
+                count = try far.receiveBatch { bytes, _ in
+                    numbers.append(bytes.withUnsafeBytes { $0[0] })
+                }
+            } while count > 0
+            far.countReceiveDrops()
+            #expect(far.statistics.receiveDrops + numbers.count == 40 * (round + 1))
+        }
+        #expect(far.statistics.receiveDrops > 100 && numbers.count >= 5)
+        #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(near.statistics.sentPackets == 200 && near.statistics.droppedPackets == 0)
+    }
+
     @Test func `names the address that is in use`() throws {
         let first = try UDPSocket.bind(to: loopback)
         let taken = first.localEndpoint

@@ -22,6 +22,9 @@ int system_local_address(int fd, struct system_address *address);
 int system_set_receive_buffer(int fd, int byte_count);
 int system_set_send_buffer(int fd, int byte_count);
 int system_set_option(int fd, int level, int name, int value);
+// Datagrams dropped before they could be read, for the buffer was full or they were damaged: a counter
+// of 32 bits that the kernel keeps anyway, so that nobody pays for it but who asks (SO_MEMINFO).
+int64_t system_receive_drops(int fd);
 void system_close(int fd);
 
 // Receiving: buffers for one recvmmsg, allocated once.
