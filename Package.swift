@@ -128,8 +128,8 @@ let package = Package(
         .target(
             name: "RecordingAPI",
             dependencies: [
-                "Codecs", "Muxer", "PageFiles", "Pictures", "Reactor", "Recording", "Telemetry",
-                "Timing", "WHIP", "Web",
+                "Codecs", "Muxer", "PageFiles", "Pictures", "Reactor", "Recording", "Service",
+                "Telemetry", "Timing", "WHIP", "Web",
             ],
             resources: [.embedInCode("Page")],
             swiftSettings: house),
@@ -235,7 +235,8 @@ let package = Package(
         .testTarget(
             name: "RecordingAPITests",
             dependencies: [
-                "Codecs", "Muxer", "RTP", "Recording", "RecordingAPI", "Timing", "Web", "Wire",
+                "Codecs", "Muxer", "RTP", "Reactor", "Recording", "RecordingAPI", "Timing", "Web",
+                "Wire",
             ],
             swiftSettings: house),
         .testTarget(

@@ -18,7 +18,8 @@ public struct HousePage: Sendable {
     public var policy: String
     /// Style sheets by their names without an ending, in order; they come behind `style`.
     public var styles: [(name: String, bytes: [UInt8])]
-    /// Scripts by their names without an ending; `main` begins, `dom` is there.
+    /// Scripts by their names without an ending; `main` begins; `dom`, `call`, `token` and `figures` are
+    /// there.
     public var scripts: [(name: String, bytes: [UInt8])]
 
     /// A page with nothing of its own yet.
@@ -37,12 +38,17 @@ public struct HousePage: Sendable {
         for (name, bytes) in [("style", PackageResources.style_css)] + styles {
             files["/\(name).css"] = PageFile(mediaType: "text/css; charset=utf-8", bytes: bytes)
         }
-        for (name, bytes) in [("dom", PackageResources.dom_js)] + scripts {
+        for (name, bytes) in Self.scripts + scripts {
             files["/\(name).js"] = PageFile(
                 mediaType: "text/javascript; charset=utf-8", bytes: bytes)
         }
         return files
     }
+
+    private static let scripts = [
+        ("dom", PackageResources.dom_js), ("call", PackageResources.call_js),
+        ("token", PackageResources.token_js), ("figures", PackageResources.figures_js),
+    ]
 
     private var document: String {
         let links = (["style"] + styles.map(\.name))

@@ -1,3 +1,4 @@
+import RecordingAPI
 import Service
 
 extension Command {
@@ -25,17 +26,7 @@ extension Command {
             Option(
                 "segment-align", .flag,
                 help: "cut at multiples of --segment on the clock, UTC, instead"),
-            Option(
-                "sync", .choice(["none", "interval", "part"]), "WHEN", default: "interval",
-                help: "hand to the disk: by the kernel's habit, every second, or every part"),
-            Option(
-                "keep-hours", .number(1...1_000_000), "N", help: "delete what is older than this"),
-            Option(
-                "keep-megabytes", .number(1...1_000_000_000), "N",
-                help: "delete the oldest beyond so much in all"),
-            Option(
-                "keep-free-megabytes", .number(1...1_000_000_000), "N",
-                help: "delete the oldest while less is free on the disk"),
+        ] + Option.keeping + [
             Option(
                 "bearer", .text, "TOKEN", help: "the token for WHEP (better as SLUICE_BEARER)"),
             Option(

@@ -27,7 +27,7 @@ func serve() async {
         words.continuation.yield(isFinal ? .failed(message) : .said(message))
     }
     let web = serveHTTP(recordings, http, settings, command)
-    async let looking: Void = tellRecovered(recordings, log)
+    async let looking: Void = recordings.tellRecovered(log)
     if let only { await start(only, recordings, web, command) }
     Readiness().ready()
     let failure = await withTaskGroup(of: Void.self) { group in
@@ -94,13 +94,6 @@ private func tellSignal(
 ) async {
     await signals.first()
     words.yield(.ended)
-}
-
-/// Says what an earlier crash has left in the folder, and what has become of it.
-private func tellRecovered(_ recordings: Recordings, _ log: Log) async {
-    let found = await recordings.recovered()
-    guard found.isComplete else { return }
-    log(found.isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
 }
 
 /// A source that was never there is an error of the command line, not something to wait for.

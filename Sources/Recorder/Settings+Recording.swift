@@ -20,8 +20,5 @@ extension Settings {
         return options
     }
 
-    /// How they are kept.
-    var diskOptions: DiskOptions { DiskOptions { self[$0] } }
-
     private func given(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
 }

@@ -10,6 +10,8 @@ struct RoomStartBody: Decodable {
     let title: String?
     let description: String?
     let format: String?
+    let bitrate_kbps: Double?
+    let frame_rate: Double?
     let wait_seconds: Double?
 }
 
@@ -65,6 +67,8 @@ struct RecordingBody: Encodable {
     let room_id: String
     let title: String
     @OrNull var description: String?
+    /// What its start asked for; it is recorded as it comes, whatever that was.
+    @OrNull var requested: RecordingTitle.Wishes?
     let status: String
     /// Why nothing is recorded now, where something should be.
     @OrNull var reason: String?
@@ -82,11 +86,12 @@ struct RecordingBody: Encodable {
 
     init(
         _ name: String, _ recording: Recordings.Status?, _ recorded: [FileSummary],
-        title known: RecordingTitles.Title?, withFiles: Bool
+        title known: RecordingTitle?, withFiles: Bool
     ) {
         recording_id = name
-        (room_id, title) = (known?.room ?? name, known?.title ?? name)
+        (room_id, title) = (known?.room_id ?? name, known?.title ?? name)
         (description, reason) = (known?.description, recording?.reason)
+        requested = known?.requested
         status = Self.state(recording, hasFiles: !recorded.isEmpty)
         let container = recorded.last?.header?.container ?? recording?.progress.container
         format = (container ?? .mpegts).rawValue

@@ -21,13 +21,16 @@ extension CatalogEndpoints {
                     : "\(body.room_id) is no room's name: give its URL as source")
         }
         guard let wait = StartWait(body.wait_seconds) else { return StartWait.refusal }
+        let said = RecordingTitle(body)
+        guard said.isShort else {
+            return .problem(400, "title may have 300 characters, and description 4000")
+        }
         let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
-        let id = Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
+        var id = Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
         do throws(RecordingError) {
-            try await recordings.start(id, source: source, format: body.format)
+            id = try await start(id, source: source, format: body.format)
         } catch { return .refusal(error, of: body.room_id) }
-        await titles.keep(
-            .init(room: body.room_id, title: body.title, description: body.description), of: id)
+        await titles.keep(said, of: id)
         guard let status = await recordings.started(id, within: wait.duration) else {
             return .problem(409, "\(id): it was stopped meanwhile")
         }
@@ -39,6 +42,24 @@ extension CatalogEndpoints {
             status.hasBegun ? 201 : 202, RoomStartedBody(status, now, room: body.room_id))
     }
 
+    /// Begins under that name, or under the first with a number behind it that is free: rooms whose names
+    /// differ in what no file's can hold may be begun within one second.
+    private func start(
+        _ id: String, source: String, format: String?
+    ) async throws(RecordingError) -> String {
+        for number in 1..<Self.sameSecond {
+            let name = number == 1 ? id : "\(id)-\(number)"
+            do throws(RecordingError) {
+                try await recordings.start(name, source: source, format: format)
+                return name
+            } catch .alreadyActive { continue }
+        }
+        throw .alreadyActive
+    }
+
+    /// Recordings of one name in one second, and one more.
+    private static let sameSecond = 33
+
     /// Where a room is watched, or the room itself where it is of this process.
     private func place(of room: String) -> String? {
         guard !recordings.hasRooms else { return "room:" + room }
@@ -47,7 +68,7 @@ extension CatalogEndpoints {
     }
 
     /// A room's name as far as it can be part of a file's.
-    private static func nameable(_ room: String) -> String {
+    static func nameable(_ room: String) -> String {
         let kept = room.filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
         return kept.isEmpty ? "recording" : String(kept.prefix(60))
     }
@@ -69,7 +90,9 @@ extension CatalogEndpoints {
         let entries = try await catalog.entries(of: id)
         if entries.isEmpty {
             // What never came to a file is known until it is deleted.
-            return await recordings.forget(id) ? HTTPResponse(status: 204) : .missing(id)
+            guard await recordings.forget(id) else { return .missing(id) }
+            try await titles.forget(id)
+            return HTTPResponse(status: 204)
         }
         guard !entries.contains(where: \.isGrowing) else {
             return .problem(409, "\(id) is still being written: stop it first, or wait for its end")
@@ -80,7 +103,7 @@ extension CatalogEndpoints {
             return .problem(500, "\(id): \(left) of its files could not be deleted")
         }
         await recordings.forget(id)
-        await titles.forget(id)
+        try await titles.forget(id)
         return HTTPResponse(status: 204)
     }
 }

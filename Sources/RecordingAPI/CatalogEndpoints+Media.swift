@@ -52,19 +52,20 @@ extension CatalogEndpoints {
                 files: files.map { "/recordings/" + $0.file }))
     }
 
-    func downloadURL(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+    func downloadURL(
+        _ id: String, _ request: HTTPRequest
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
         let files = try await summaries(of: id)
         guard !files.isEmpty else { return .missing(id) }
-        return .json(
-            200,
-            DownloadBody(
-                url: "/api/v1/recordings/\(id)/download",
-                files: files.map { "/recordings/" + $0.file }))
+        return .json(200, DownloadBody(id, files, query: request.tokenQuery))
     }
 
-    func redirect(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+    func redirect(
+        _ id: String, _ request: HTTPRequest
+    ) async throws(ReadingThread.Busy) -> HTTPResponse {
         guard try await !summaries(of: id).isEmpty else { return .missing(id) }
-        return HTTPResponse(status: 307, headers: [("location", "/hls/\(id)/index.m3u8")])
+        let location = "/hls/\(id)/index.m3u8" + request.tokenQuery
+        return HTTPResponse(status: 307, headers: [("location", location)])
     }
 
     func thumbnail(
@@ -155,9 +156,19 @@ extension HTTPResponse {
     }
 }
 
+/// Where a recording is found by who sends nothing but an address.
 struct DownloadBody: Encodable {
     let url: String
     let files: [String]
+    let playlist_url: String
+    let thumbnail_url: String
+
+    init(_ id: String, _ files: [FileSummary], query: String) {
+        let base = "/api/v1/recordings/" + id
+        (url, thumbnail_url) = (base + "/download" + query, base + "/thumbnail" + query)
+        self.files = files.map { "/recordings/" + $0.file + query }
+        playlist_url = "/hls/\(id)/index.m3u8" + query
+    }
 }
 
 struct DifferentBody: Encodable {

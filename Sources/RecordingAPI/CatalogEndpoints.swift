@@ -22,6 +22,8 @@ struct CatalogEndpoints: Sendable {
         case thumbnail(String)
         case export(String)
         case playlist(String)
+        case analytics(String)
+        case encoding(String)
 
         init?(_ path: [String]) {
             switch (path.count, path.last ?? "") {
@@ -35,6 +37,11 @@ struct CatalogEndpoints: Sendable {
             case (2, "thumbnail"): self = .thumbnail(path[0])
             case (2, "export"): self = .export(path[0])
             case (3, "playlist.m3u8") where path[1] == "stream": self = .playlist(path[0])
+            case (2, "analytics"): self = .analytics(path[0])
+            case (2, "transcode"), (2, "progress"): self = .encoding(path[0])
+            case (3, "quality") where path[1] == "abr", (3, "stats") where path[1] == "abr",
+                (3, "metrics") where path[1] == "abr":
+                self = .encoding(path[0])
             default: return nil
             }
         }
@@ -43,8 +50,10 @@ struct CatalogEndpoints: Sendable {
             switch self {
             case .start, .stop: [.post]
             case .one: [.get, .head, .delete]
-            case .list, .information, .download, .downloadURL, .thumbnail, .export, .playlist:
+            case .list, .information, .download, .downloadURL, .thumbnail, .export, .playlist,
+                .analytics:
                 [.get, .head]
+            case .encoding: [.get, .head, .post, .put, .delete]
             }
         }
     }
@@ -62,10 +71,12 @@ struct CatalogEndpoints: Sendable {
         case .one(let id), .information(let id): return try await describe(id)
         case .stop(let id): return try await stop(id)
         case .download(let id): return try await download(id, request)
-        case .downloadURL(let id): return try await downloadURL(id)
+        case .downloadURL(let id): return try await downloadURL(id, request)
         case .thumbnail(let id): return try await thumbnail(id, request)
         case .export(let id): return try await export(id, request)
-        case .playlist(let id): return try await redirect(id)
+        case .playlist(let id): return try await redirect(id, request)
+        case .analytics(let id): return try await analytics(id)
+        case .encoding(let id): return try await encoding(id)
         }
     }
 
@@ -77,7 +88,7 @@ struct CatalogEndpoints: Sendable {
         guard let limit, let offset, (1...200).contains(limit), offset >= 0 else {
             return .problem(400, "limit must be from 1 to 200, and offset 0 or more")
         }
-        let names = try await names()
+        let names = try await names(of: request[query: "room_id"])
         var bodies: [RecordingBody] = []
         for name in names.dropFirst(offset).prefix(limit) {
             if let body = try await describe(name: name, withFiles: false) { bodies.append(body) }
@@ -86,12 +97,22 @@ struct CatalogEndpoints: Sendable {
             200, ListBody(recordings: bodies, total: names.count, limit: limit, offset: offset))
     }
 
-    /// Names of recordings, the newest first, those without a file yet before all.
-    private func names() async throws(ReadingThread.Busy) -> [String] {
+    /// Names of recordings, those that run before all and then the newest first; of one room where one
+    /// is asked for.
+    private func names(of room: String?) async throws(ReadingThread.Busy) -> [String] {
         var seen: Set<String> = []
         var names = await recordings.active().map(\.name)
         names.append(contentsOf: try await catalog.entries().reversed().map(\.name))
-        return names.filter { seen.insert($0).inserted }
+        names = names.filter { seen.insert($0).inserted }
+        guard let room else { return names }
+        // What a start of a room calls its recording; any other is known by its own name.
+        let prefix = Self.nameable(room) + "-"
+        var found: [String] = []
+        for name in names where name == room || name.hasPrefix(prefix) {
+            let known = try await titles.title(of: name)
+            if known?.room_id ?? name == room { found.append(name) }
+        }
+        return found
     }
 
     private func describe(_ name: String) async throws(ReadingThread.Busy) -> HTTPResponse {
@@ -101,14 +122,14 @@ struct CatalogEndpoints: Sendable {
         return .json(200, body)
     }
 
-    private func describe(
+    func describe(
         name: String, withFiles: Bool
     ) async throws(ReadingThread.Busy) -> RecordingBody? {
         let files = try await summaries(of: name)
         let status = await recordings.status(name)
         guard !files.isEmpty || status.map({ !$0.isGone }) ?? false else { return nil }
         return RecordingBody(
-            name, status, files, title: await titles.title(of: name), withFiles: withFiles)
+            name, status, files, title: try await titles.title(of: name), withFiles: withFiles)
     }
 
     /// What is told of the newest files of a recording, oldest first.

@@ -8,6 +8,7 @@ import Web
 struct ControlEndpoints: Sendable {
     let recordings: Recordings
     let catalog: RecordingCatalog
+    let titles: RecordingTitles
 
     /// - Parameter path: Behind `/api/recording`.
     func respond(
@@ -38,6 +39,7 @@ struct ControlEndpoints: Sendable {
         do throws(RecordingError) {
             try await recordings.start(name, source: source, format: body.output_format)
         } catch { return .refusal(error, of: name) }
+        await titles.keep(RecordingTitle(body), of: name)
         guard let status = await recordings.started(name, within: wait.duration) else {
             return .problem(409, "\(name): it was stopped meanwhile")
         }

@@ -5,6 +5,28 @@ import Web
 extension HTTPRequest {
     /// Whether it changes nothing.
     var isReading: Bool { method == .get || method == .head }
+
+    /// What every address ends with that the answer names: the token that came in this one's query,
+    /// with its question mark, so that a player who was given one address can follow to all of them.
+    var tokenQuery: String {
+        guard let token = self[query: "token"], !token.isEmpty,
+            token.utf8.allSatisfy({ $0.isTokenOctet })
+        else { return "" }
+        return "?token=" + token
+    }
+}
+
+extension UInt8 {
+    /// Whether it can be in a token as a URL writes it: of three parts in base64url with dots between.
+    fileprivate var isTokenOctet: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
 }
 
 extension HTTPResponse {
@@ -22,6 +44,12 @@ extension HTTPResponse {
     static let nothing = problem(404, "There is nothing here")
     /// Too much is asked for at once.
     static let busy = problem(503, "The disk is busy: ask again")
+
+    /// What is asked of sessions that a recording elsewhere has to have first.
+    static let sessionless = problem(
+        501,
+        "There are no live sessions here: POST /api/recording/start takes the source itself, and"
+            + " /hls/{name}/index.m3u8 plays what is recorded")
 
     /// The path is right, and what is to be done with it is not (RFC 9110 §15.5.6).
     static func notAllowed(_ methods: [HTTPMethod]) -> HTTPResponse {

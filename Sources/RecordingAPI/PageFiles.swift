@@ -20,7 +20,7 @@ let pageFiles: [String: HTTPResponse] = {
             status: 200,
             headers: [
                 ("content-type", file.mediaType), ("cache-control", "no-cache"),
-                ("x-content-type-options", "nosniff"),
+                ("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"),
             ], body: .bytes(file.bytes))
     }
 }()

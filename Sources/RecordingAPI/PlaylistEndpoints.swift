@@ -23,7 +23,10 @@ struct PlaylistEndpoints: Sendable {
     private func playlist(
         of name: String, _ request: HTTPRequest
     ) async throws(ReadingThread.Busy) -> HTTPResponse {
-        guard var playlist = try await history.playlist(of: name) else { return .missing(name) }
+        let query = request.tokenQuery
+        guard var playlist = try await history.playlist(of: name, query: query) else {
+            return .missing(name)
+        }
         let wanted = Wanted(request)
         if let segment = wanted.segment {
             if playlist.isFarAhead(segment: segment) {
@@ -35,7 +38,7 @@ struct PlaylistEndpoints: Sendable {
                     return .problem(503, "\(name): the source sends nothing")
                 }
                 try await waitForMore(playlist, of: name)
-                guard let next = try await history.playlist(of: name) else {
+                guard let next = try await history.playlist(of: name, query: query) else {
                     return .missing(name)
                 }
                 playlist = next
@@ -46,7 +49,8 @@ struct PlaylistEndpoints: Sendable {
         return HTTPResponse(
             status: 200,
             headers: [
-                ("content-type", "application/vnd.apple.mpegurl"), ("cache-control", "no-cache"),
+                ("content-type", "application/vnd.apple.mpegurl"),
+                ("cache-control", "private, no-cache"),
             ], body: .bytes(Array(playlist.text(skipping: wanted.skips).utf8)))
     }
 
@@ -97,7 +101,11 @@ struct PlaylistEndpoints: Sendable {
             if first == "p", !file.index.isFinished, offset >= file.byteCount {
                 file = try await next(of: file, at: offset)
             }
-            guard let found = file.piece(at: offset, isPart: first == "p") else { return absent }
+            var found = file.piece(at: offset, isPart: first == "p")
+            if found == nil, first == "p" {
+                found = try await catalog.part(of: file, at: offset)  // listed long ago
+            }
+            guard let found else { return absent }
             let cutter = PieceCutter(catalog: catalog)
             return .fragment(try await cutter.fragments(of: found, in: file), file.playedType)
         } catch let busy as ReadingThread.Busy { throw busy } catch { return absent }

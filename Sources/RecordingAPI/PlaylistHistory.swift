@@ -16,8 +16,13 @@ actor PlaylistHistory {
 
     /// The playlist of a recording, or of the one file whose name without its ending is given.
     ///
+    /// - Parameters:
+    ///   - name: The recording's, or the file's.
+    ///   - query: What every address in it ends with.
     /// - Throws: `ReadingThread.Busy` where it cannot be known now: what was listed stays so.
-    func playlist(of name: String) async throws(ReadingThread.Busy) -> MediaPlaylist? {
+    func playlist(
+        of name: String, query: String = ""
+    ) async throws(ReadingThread.Busy) -> MediaPlaylist? {
         views += 1
         let view = views
         let files = try await files(of: name)
@@ -29,7 +34,8 @@ actor PlaylistHistory {
             isActive = await recordings.isWriting(name)
         }
         let first = number(files, of: name, view: view)
-        var playlist = MediaPlaylist(files: files.compactMap(\.listing), isEnded: !isActive)
+        var playlist = MediaPlaylist(
+            files: files.compactMap { $0.listing(query) }, isEnded: !isActive)
         (playlist.removedFiles, playlist.firstSequenceNumber) = (first.files, first.segments)
         playlist.announcedTarget = targets[name] ?? 0
         targets[name] = playlist.targetDuration
@@ -83,7 +89,7 @@ actor PlaylistHistory {
 
 extension RecordedFile {
     /// As a playlist in `/hls/{name}/` lists it.
-    fileprivate var listing: MediaPlaylist.File? {
+    fileprivate func listing(_ query: String) -> MediaPlaylist.File? {
         guard let header = index.header else { return nil }
         let addresses: MediaPlaylist.Addresses =
             switch header.container {
@@ -92,8 +98,10 @@ extension RecordedFile {
             case .mp4, .webm:  // whose heads are other ones once they are closed
                 .rangesAndMap(file: "../../recordings/" + file, map: file + "/init.mp4")
             }
-        return MediaPlaylist.File(
+        var listing = MediaPlaylist.File(
             header: header, segments: index.spans, parts: index.parts,
             isFinished: index.isFinished, addresses: addresses)
+        listing.query = query
+        return listing
     }
 }

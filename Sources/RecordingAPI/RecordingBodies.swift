@@ -15,6 +15,7 @@ struct StartBody: Decodable {
     let mint_id: String
     let source: String?
     let output_format: String?
+    let video_quality: String?
     let wait_seconds: Double?
 }
 

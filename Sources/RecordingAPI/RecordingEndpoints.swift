@@ -12,6 +12,7 @@ public struct RecordingEndpoints: Sendable {
     private let playlists: PlaylistEndpoints
     private let list: CatalogEndpoints
     private let checksOrigin: Bool
+    private let pagePath: String
 
     /// A face of these recordings.
     ///
@@ -20,17 +21,22 @@ public struct RecordingEndpoints: Sendable {
     ///   - rooms: The address of the server whose rooms are recorded by their names.
     ///   - checksOrigin: Whether other sites' pages may change nothing; `false` where the caller has
     ///     seen to that.
-    public init(_ recordings: Recordings, rooms: String? = nil, checksOrigin: Bool = true) {
+    ///   - page: The path under which the page lies, without a slash at its end.
+    public init(
+        _ recordings: Recordings, rooms: String? = nil, checksOrigin: Bool = true,
+        page: String = ""
+    ) {
         let catalog = RecordingCatalog(recordings)
-        (self.recordings, self.checksOrigin) = (recordings, checksOrigin)
-        control = ControlEndpoints(recordings: recordings, catalog: catalog)
+        (self.recordings, self.checksOrigin, pagePath) = (recordings, checksOrigin, page)
+        let titles = RecordingTitles(catalog: catalog)
+        control = ControlEndpoints(recordings: recordings, catalog: catalog, titles: titles)
         files = FileEndpoints(catalog: catalog)
         playlists = PlaylistEndpoints(
             catalog: catalog, history: PlaylistHistory(catalog: catalog, recordings: recordings))
         list = CatalogEndpoints(
             catalog: catalog, recordings: recordings,
             thumbnails: Thumbnails(cutter: PieceCutter(catalog: catalog)),
-            titles: RecordingTitles(), rooms: rooms)
+            titles: titles, rooms: rooms)
     }
 
     /// Answers one request; every failure is a response with a sentence.
@@ -43,11 +49,13 @@ public struct RecordingEndpoints: Sendable {
                 return try await control.respond(Array(path.dropFirst(2)), to: request)
             case "api" where path.starts(with: ["api", "v1", "recordings"]):
                 return try await list.respond(Array(path.dropFirst(3)), to: request)
+            case "api" where path.starts(with: ["api", "live-sessions"]): return .sessionless
             default: break
             }
             guard request.isReading else {
-                return isKnown(path) ? .notAllowed([.get, .head]) : .nothing
+                return isKnown(path, request) ? .notAllowed([.get, .head]) : .nothing
             }
+            if let file = page(request) { return file }
             switch (path.first, path.count) {
             case ("hls", 3...):
                 return try await playlists.respond(Array(path.dropFirst()), to: request)
@@ -55,14 +63,23 @@ public struct RecordingEndpoints: Sendable {
                 return try await files.respond(path[1], to: request, asDownload: false)
             case ("health", 1): return await health()
             case ("metrics", 1): return await metricsPage()
-            default: return pageFiles[request.path] ?? .nothing
+            default: return .nothing
             }
         } catch { return .busy }
     }
 
-    private func isKnown(_ path: [String]) -> Bool {
+    private func isKnown(_ path: [String], _ request: HTTPRequest) -> Bool {
         ["hls", "recordings", "health", "metrics"].contains(path.first ?? "")
-            || pageFiles["/" + path.joined(separator: "/")] != nil
+            || page(request) != nil
+    }
+
+    /// A file of the page, whose addresses are relative to the folder that it lies in.
+    func page(_ request: HTTPRequest) -> HTTPResponse? {
+        guard request.path.hasPrefix(pagePath) else { return nil }
+        guard request.path != pagePath else {
+            return HTTPResponse(status: 308, headers: [("location", pagePath + "/")])
+        }
+        return pageFiles[String(request.path.dropFirst(pagePath.count))]
     }
 
     /// Browsers say whose page asks: only this server's own may change anything.

@@ -1,4 +1,5 @@
 import Ciphers
+import RecordingAPI
 import Service
 
 extension Command {
@@ -43,20 +44,7 @@ extension Command {
                 "recording-format", .choice(["mpegts", "fmp4", "mp4", "webm"]), "FORMAT",
                 default: "mpegts",
                 help: "the container: mpegts, fmp4, mp4 that grows as fmp4, or webm"),
-            Option(
-                "sync", .choice(["none", "interval", "part"]), "WHEN", default: "interval",
-                help:
-                    "hand recordings to the disk: by the kernel's habit, every second, or every part"
-            ),
-            Option(
-                "keep-hours", .number(1...1_000_000), "N",
-                help: "delete recordings that are older than this"),
-            Option(
-                "keep-megabytes", .number(1...1_000_000_000), "N",
-                help: "delete the oldest recordings beyond so much in all"),
-            Option(
-                "keep-free-megabytes", .number(1...1_000_000_000), "N",
-                help: "delete the oldest recordings while less is free on the disk"),
+        ] + Option.keeping + [
             Option("tls-cert", .text, "FILE", help: "a PEM certificate chain: serve HTTPS"),
             Option("tls-key", .text, "FILE", help: "the PEM key of --tls-cert"),
             Option(

@@ -27,7 +27,6 @@ private let scripts: [(name: String, bytes: [UInt8])] = [
     ("statistics", PackageResources.statistics_js),
     ("studio", PackageResources.studio_js),
     ("tile", PackageResources.tile_js),
-    ("token", PackageResources.token_js),
     ("trickle", PackageResources.trickle_js),
     ("watcher", PackageResources.watcher_js),
 ]

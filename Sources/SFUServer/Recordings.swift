@@ -20,8 +20,8 @@ func openRecordings(
         return try Recordings(
             folder: folder, bearer: nil,
             options: RecordingOptions(container: container ?? .mpegts),
-            disk: DiskOptions { settings[$0] },
-            rooms: feed, clock: { ClockMap.now().unixNanoseconds(at: .now()) }
+            disk: settings.diskOptions, rooms: feed,
+            clock: { ClockMap.now().unixNanoseconds(at: .now()) }
         ) { name, message, isFinal in
             log(isFinal ? .error : .warning, message, ["recording": name])
         }
@@ -31,19 +31,12 @@ func openRecordings(
     }
 }
 
-/// Says what an earlier crash has left in the folder, and what has become of it.
-func tellRecovered(_ recordings: Recordings?, _ log: Log) async {
-    guard let recordings else { return }
-    let found = await recordings.recovered()
-    guard found.isComplete else { return }
-    log(found.isNews ? .warning : .info, "\(found)", ["folder": recordings.folder])
-}
-
 extension RecordingRoutes {
     /// What `recorder` answers, of the rooms here; whose pages may call is the server's business.
     init(_ recordings: Recordings) {
-        let endpoints = RecordingEndpoints(recordings, checksOrigin: false)
+        let endpoints = RecordingEndpoints(recordings, checksOrigin: false, page: "/recordings")
         self.init(
-            respond: { await endpoints.respond(to: $0) }, metrics: { await endpoints.metrics() })
+            respond: { await endpoints.respond(to: $0) }, metrics: { await endpoints.metrics() },
+            isPage: { endpoints.isPage($0) }, recordingRead: { endpoints.recording(readBy: $0) })
     }
 }

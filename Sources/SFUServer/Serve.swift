@@ -21,7 +21,7 @@ func serve() async {
         iceServers: settings.all("ice-server"), files: pageFiles,
         recordings: recordings.map { RecordingRoutes($0) })
     let web = await startWeb(settings, command, endpoints, stopping: server)
-    async let looking: Void = tellRecovered(recordings, log)
+    async let looking: Void? = recordings?.tellRecovered(log)
     let journal = Task { await keepJournal(of: server, in: log) }
     log(
         .info, "listening",
@@ -37,7 +37,7 @@ func serve() async {
     log(.info, "stopping")
     await web.stop()
     await recordings?.stopAll()
-    await looking
+    _ = await looking
     await server.stop()
     await journal.value
 }

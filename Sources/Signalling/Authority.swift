@@ -56,6 +56,26 @@ public struct Authority: Sendable {
         try token.require(.publish, in: room)
     }
 
+    /// Throws unless the request's token, which may stand in its address, reads that recording.
+    func requireReading(of recording: String, of request: HTTPRequest) throws(TokenError) {
+        guard let secret else { return }
+        try request.token(secret: secret, now: clock(), takesQuery: true)
+            .requireReading(of: recording)
+    }
+
+    /// A token for addresses of one recording, for whoever may read it: it ends after `seconds`, or
+    /// when the caller's own does; `nil` where no tokens are wanted.
+    func link(
+        to recording: String, lasting seconds: Int64, for request: HTTPRequest
+    ) throws(TokenError) -> String? {
+        guard let secret else { return nil }
+        let now = clock()
+        let own = try request.token(secret: secret, now: now, takesQuery: true)
+        try own.requireReading(of: recording)
+        return BearerToken.reading(
+            recording, until: min(now + seconds, own.expiry), secret: secret)
+    }
+
     /// Throws unless the request's token opens what belongs to no room.
     func requireAdmin(of request: HTTPRequest) throws(TokenError) {
         guard let secret else { return }

@@ -3,8 +3,8 @@ public import Web
 
 /// What a caller may do, proven by a JSON Web Token signed with HS256 (RFC 7515, RFC 7519).
 ///
-/// The claims `room`, `peer`, `publish`, `subscribe` and `admin` say it; `exp` is a must, so that a token
-/// that leaks does not open the door for ever. What a token does not grant is refused.
+/// The claims `room`, `peer`, `publish`, `subscribe`, `recording` and `admin` say it; `exp` is a must, so
+/// that a token that leaks does not open the door for ever. What a token does not grant is refused.
 public struct BearerToken: Hashable, Sendable {
     /// Something a token can grant.
     public enum Permission: Hashable, Sendable {
@@ -20,6 +20,10 @@ public struct BearerToken: Hashable, Sendable {
     public let room: String?
     /// The one peer it speaks for; without it, for any that the caller names.
     public let peer: String?
+    /// The one recording that it reads; without it only `admin` reads any.
+    public let recording: String?
+    /// When it ends, in whole seconds since 1970.
+    public let expiry: Int64
     private let permissions: Set<Permission>
 
     /// Verifies a token in its compact form.
@@ -56,13 +60,31 @@ public struct BearerToken: Hashable, Sendable {
         guard permissions.contains(.admin) else { throw .adminNotGranted }
     }
 
+    /// Throws unless the token reads that recording.
+    public func requireReading(of recording: String) throws(TokenError) {
+        guard !permissions.contains(.admin) else { return }
+        guard let granted = self.recording else { throw .adminNotGranted }
+        guard granted == recording else { throw .otherRecording }
+    }
+
+    /// A token that reads one recording, and nothing else, until `expiry`, in seconds since 1970: one
+    /// that may stand in an address.
+    public static func reading(_ recording: String, until expiry: Int64, secret: [UInt8]) -> String
+    {
+        let claims = encodeJSON(ReadingClaims(exp: expiry, recording: recording))
+        let signed =
+            base64URL(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8)) + "." + base64URL(claims)
+        return signed + "." + base64URL(hmacSHA256(key: secret, data: Array(signed.utf8)))
+    }
+
     private init(_ claims: Claims, now: Int64) throws(TokenError) {
         guard Double(now) < claims.exp else { throw .expired }
         if let start = claims.nbf, Double(now) < start { throw .notYetValid }
         let granted: [(Bool?, Permission)] = [
             (claims.publish, .publish), (claims.subscribe, .subscribe), (claims.admin, .admin),
         ]
-        (room, peer) = (claims.room, claims.peer)
+        (room, peer, recording) = (claims.room, claims.peer, claims.recording)
+        expiry = Int64(min(claims.exp, Self.lastSecond))
         permissions = Set(granted.filter { $0.0 == true }.map(\.1))
     }
 
@@ -73,6 +95,9 @@ public struct BearerToken: Hashable, Sendable {
         guard fields.alg == "HS256", fields.crit == nil else { throw .unsupported }
     }
 
+    /// Beyond any date, and a number of seconds all the same.
+    private static let lastSecond = 1e15
+
     private static func claims(_ payload: [UInt8]) throws(TokenError) -> Claims {
         do { return try decodeJSON(from: payload) } catch { throw .claim(error) }
     }
@@ -80,8 +105,17 @@ public struct BearerToken: Hashable, Sendable {
 
 extension HTTPRequest {
     /// The token this call came with, verified at `now` (seconds since 1970).
-    public func token(secret: [UInt8], now: Int64) throws(TokenError) -> BearerToken {
-        guard let text = bearerToken else { throw .missing }
+    ///
+    /// - Parameters:
+    ///   - secret: The key of the signature.
+    ///   - now: Seconds since 1970, UTC.
+    ///   - takesQuery: Whether it may stand in the address, as `token`, where the header has none: for
+    ///     players, pictures and links, which have nothing but an address (RFC 6750 §2.3).
+    public func token(
+        secret: [UInt8], now: Int64, takesQuery: Bool = false
+    ) throws(TokenError) -> BearerToken {
+        let inQuery = takesQuery ? self[query: "token"].map { $0[...] } : nil
+        guard let text = bearerToken ?? inQuery else { throw .missing }
         return try BearerToken(verifying: text, secret: secret, now: now)
     }
 }
@@ -97,8 +131,14 @@ private struct Claims: Decodable {
     let publish: Bool?
     let subscribe: Bool?
     let admin: Bool?
+    let recording: String?
     let exp: Double  // seconds since 1970, fractions allowed (RFC 7519 §2)
     let nbf: Double?
+}
+
+private struct ReadingClaims: Encodable {
+    let exp: Int64
+    let recording: String
 }
 
 /// Far beyond any honest token, and within the server's limit on headers.

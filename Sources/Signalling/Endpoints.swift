@@ -104,6 +104,8 @@ public struct Endpoints: Sendable {
             name: "access-control-expose-headers",
             value: "location, etag, link, accept-patch, retry-after"
         ),
+        // An address may hold a token.
+        (name: "referrer-policy", value: "no-referrer"),
     ]
 }
 

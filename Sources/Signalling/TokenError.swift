@@ -20,6 +20,8 @@ public enum TokenError: Error, Hashable, CustomStringConvertible {
     case otherRoom
     /// It speaks for another peer.
     case otherPeer
+    /// It reads another recording.
+    case otherRecording
     /// It does not say `publish`.
     case publishNotGranted
     /// It does not say `subscribe`.
@@ -32,7 +34,9 @@ public enum TokenError: Error, Hashable, CustomStringConvertible {
         switch self {
         case .missing, .malformed, .unsupported, .wrongSignature, .claim, .expired, .notYetValid:
             401
-        case .otherRoom, .otherPeer, .publishNotGranted, .subscribeNotGranted, .adminNotGranted: 403
+        case .otherRoom, .otherPeer, .otherRecording, .publishNotGranted, .subscribeNotGranted,
+            .adminNotGranted:
+            403
         }
     }
 
@@ -48,6 +52,7 @@ public enum TokenError: Error, Hashable, CustomStringConvertible {
         case .notYetValid: "the token is not valid yet"
         case .otherRoom: "the token is for another room"
         case .otherPeer: "the token is for another peer"
+        case .otherRecording: "the token is for another recording"
         case .publishNotGranted: "the token does not allow publishing"
         case .subscribeNotGranted: "the token does not allow subscribing"
         case .adminNotGranted: "the token does not allow administration"

@@ -79,9 +79,9 @@ extension MediaPlaylist.File {
     fileprivate var map: String {
         switch addresses {
         case .ranges(let file):
-            "#EXT-X-MAP:URI=\"\(file)\",BYTERANGE=\"\(header.headerByteCount)@0\"\n"
-        case .rangesAndMap(_, let map): "#EXT-X-MAP:URI=\"\(map)\"\n"
-        case .cuts(let folder): "#EXT-X-MAP:URI=\"\(folder)init.mp4\"\n"
+            "#EXT-X-MAP:URI=\"\(file)\(query)\",BYTERANGE=\"\(header.headerByteCount)@0\"\n"
+        case .rangesAndMap(_, let map): "#EXT-X-MAP:URI=\"\(map)\(query)\"\n"
+        case .cuts(let folder): "#EXT-X-MAP:URI=\"\(folder)init.mp4\(query)\"\n"
         }
     }
 
@@ -95,8 +95,8 @@ extension MediaPlaylist.File {
         switch addresses {
         case .ranges(let file), .rangesAndMap(let file, _):
             return duration
-                + "#EXT-X-BYTERANGE:\(segment.byteCount)@\(segment.offset)\n\(file)\n"
-        case .cuts(let folder): return duration + "\(folder)s\(segment.offset).m4s\n"
+                + "#EXT-X-BYTERANGE:\(segment.byteCount)@\(segment.offset)\n\(file)\(query)\n"
+        case .cuts(let folder): return duration + "\(folder)s\(segment.offset).m4s\(query)\n"
         }
     }
 
@@ -104,8 +104,8 @@ extension MediaPlaylist.File {
         var line = "#EXT-X-PART:DURATION=\(MediaPlaylist.decimal(part.duration)),URI="
         switch addresses {
         case .ranges(let file), .rangesAndMap(let file, _):
-            line += "\"\(file)\",BYTERANGE=\"\(part.byteCount)@\(part.offset)\""
-        case .cuts(let folder): line += "\"\(folder)p\(part.offset).m4s\""
+            line += "\"\(file)\(query)\",BYTERANGE=\"\(part.byteCount)@\(part.offset)\""
+        case .cuts(let folder): line += "\"\(folder)p\(part.offset).m4s\(query)\""
         }
         return line + (part.isIndependent ? ",INDEPENDENT=YES\n" : "\n")
     }
@@ -113,9 +113,9 @@ extension MediaPlaylist.File {
     fileprivate func hint(after last: IndexedPart) -> String {
         switch addresses {
         case .ranges(let file), .rangesAndMap(let file, _):
-            "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(file)\",BYTERANGE-START=\(last.end)\n"
+            "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(file)\(query)\",BYTERANGE-START=\(last.end)\n"
         case .cuts(let folder):
-            "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(folder)p\(last.end).m4s\"\n"
+            "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(folder)p\(last.end).m4s\(query)\"\n"
         }
     }
 }

@@ -15,6 +15,8 @@ public struct MediaPlaylist: Sendable {
         public var isFinished: Bool
         /// Where a player finds it all.
         public var addresses: Addresses
+        /// What every address ends with: nothing, or a query with its question mark.
+        public var query = ""
 
         /// A file with all that is known of it.
         public init(

@@ -97,13 +97,20 @@ struct FolderReading: Sendable {
     }
 
     private func eachRecording(_ body: (_ file: String, RecordingName) -> Void) {
+        eachName { file in
+            if let parsed = RecordingName(file) { body(file, parsed) }
+        }
+    }
+
+    /// Calls `body` with the name of everything in it.
+    func eachName(_ body: (_ file: String) -> Void) {
         guard let directory = opendir(folder) else { return }
         defer { closedir(directory) }
         while let entry = readdir(directory) {
             let file = withUnsafeBytes(of: entry.pointee.d_name) { raw in
                 String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
             }
-            if let parsed = RecordingName(file) { body(file, parsed) }
+            body(file)
         }
     }
 

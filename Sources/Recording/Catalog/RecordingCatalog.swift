@@ -27,6 +27,9 @@ public actor RecordingCatalog {
     private var kept = KeptFiles()
     private var listed = FolderListing()
 
+    /// What a file is a recording of, by its name; `nil` where that is no recording's.
+    public static func recording(ofFile file: String) -> String? { RecordingName(file)?.name }
+
     /// The recordings that lie where these do.
     public init(
         _ recordings: Recordings, reading: ReadingThread = ReadingThread(name: "reading")
@@ -110,6 +113,17 @@ public actor RecordingCatalog {
         guard let (read, tag) = try await read(file) else { return nil }
         kept.keep(read, tag: tag)
         return read
+    }
+
+    /// The part of a file that begins at an offset, where it is none of those kept one by one.
+    ///
+    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
+    public func part(
+        of file: RecordedFile, at offset: UInt64
+    ) async throws(ReadingThread.Busy) -> IndexedPart? {
+        guard offset < file.byteCount else { return nil }
+        let path = recordings.folder + "/" + file.file
+        return try await reading.run { StoredIndex.part(of: path, at: offset) }
     }
 
     /// A finished file as its index has it, and the index's mark where that may yet change.

@@ -24,6 +24,20 @@ struct StoredIndex: Sendable {
         tag = isMarked ? nil : octets.tag
     }
 
+    /// The part of the file at `path` that begins at `offset`, however long ago it was the newest; the
+    /// whole index is read for it.
+    static func part(of path: String, at offset: UInt64) -> IndexedPart? {
+        guard let octets = OpenRecording(path + RecordingName.indexSuffix),
+            let data = OpenRecording(path)
+        else { return nil }
+        let bytes = octets.read(at: 0, count: Int(clamping: octets.byteCount))
+        guard var reader = try? IndexReader(bytes.span.bytes) else { return nil }
+        while let part = reader.next(), part.offset <= offset {
+            if part.offset == offset { return part.end <= data.byteCount ? part : nil }
+        }
+        return nil
+    }
+
     /// What stands for the index of the file at `path` as it is now.
     static func tag(of path: String) -> String? {
         OpenRecording(path + RecordingName.indexSuffix)?.tag

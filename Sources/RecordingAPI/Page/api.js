@@ -1,24 +1,51 @@
-// Calls to the recorder. Every failure is an Error with a sentence.
+// What is asked of the recorder.
+import { ask, call } from "./call.js";
+import { el } from "./dom.js";
+import * as token from "./token.js";
 
-async function call(path, options) {
-  let response;
-  try { response = await fetch(path, { cache: "no-store", ...options }); }
-  catch { throw new Error("The recorder cannot be reached."); }
-  if (response.status === 204) return null;
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(body.detail ?? `The recorder answered ${response.status}.`);
-  return body;
+export { ask };
+
+async function json(path, options) {
+  const response = await call(path, options);
+  return response.status === 204 ? null : response.json();
 }
 
 const base = "/api/v1/recordings";
 const at = (id) => `${base}/${encodeURIComponent(id)}`;
 
-export const list = () => call(`${base}?limit=200`);
-export const recording = (id) => call(at(id));
-export const remove = (id) => call(at(id), { method: "DELETE" });
-export const stop = (id) => call(`${at(id)}/stop`, { method: "POST" });
+export const list = () => json(`${base}?limit=200`);
+export const recording = (id) => json(at(id));
+export const remove = (id) => json(at(id), { method: "DELETE" });
+export const stop = (id) => json(`${at(id)}/stop`, { method: "POST" });
 export const thumbnail = (id, version) => `${at(id)}/thumbnail?v=${version}`;
 export const picture = (id, seconds) => `${at(id)}/thumbnail?at=${seconds.toFixed(1)}`;
 export const download = (id, file) => `${at(id)}/download?file=${encodeURIComponent(file)}`;
 export const exported = (id, from, to) => `${at(id)}/export?from=${from.toFixed(3)}&to=${to.toFixed(3)}`;
 export const whole = (id) => `${at(id)}/download`;
+
+/** Addresses of a recording for who cannot send the token: players, and a browser's downloads. They end in an hour. */
+const addresses = (id) => json(`${at(id)}/download-url`);
+
+/** The playlist's address, as a player elsewhere needs it. */
+export const playlist = async (id) => new URL((await addresses(id)).playlist_url, location.href).href;
+
+/** Shows in `image` the picture that `path` answers, once it is there; the newest that was asked for stays. */
+export async function show(image, path) {
+  image.dataset.path = path;
+  const octets = await call(path, { cache: "default" }).then((response) => response.blob()).catch(() => null);
+  if (image.dataset.path !== path) return;
+  if (!octets) return delete image.dataset.path;
+  const url = URL.createObjectURL(octets);
+  image.addEventListener("load", () => URL.revokeObjectURL(url), { once: true });
+  [image.src, image.hidden] = [url, false];
+}
+
+/** What a click on a link to a download does: with a token, it goes to an address that has one. */
+export const followed = (id, file) => async (event) => {
+  if (!token.current()) return;
+  event.preventDefault();
+  const { url, files } = await addresses(id);
+  const named = ([path]) => decodeURIComponent(path).endsWith(`/${file}`);
+  const href = file ? files.find((each) => named(each.split("?"))) ?? url : url;
+  el("a", { href, download: file ?? "" }).click();
+};

@@ -1,7 +1,7 @@
 // Takes a range of a recording home as MP4, and shows how far it is.
-import { exported } from "./api.js";
+import { ask, exported } from "./api.js";
 import { el, say } from "./dom.js";
-import { clock, size } from "./format.js";
+import { clock, size } from "./figures.js";
 
 /** The form; `range()` gives { id, from, to, kind } in seconds of the recording, and what comes out. */
 export function exportForm(range) {
@@ -30,7 +30,7 @@ export function exportForm(range) {
   }
 
   async function receive(url, signal) {
-    const response = await fetch(url, { signal });
+    const response = await ask(url, { signal });
     if (!response.ok) throw new Error((await response.json().catch(() => ({}))).detail ?? "It could not be exported.");
     const total = Number(response.headers.get("content-length") ?? response.headers.get("x-source-length"));
     const [pieces, reader] = [[], response.body.getReader()];

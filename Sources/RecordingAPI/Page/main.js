@@ -1,7 +1,8 @@
 // The page: a list of recordings, and one of them at a time.
 import * as api from "./api.js";
 import { el, say } from "./dom.js";
-import { clock, moment, size } from "./format.js";
+import { clock, moment, size } from "./figures.js";
+import { askAgain } from "./token.js";
 import { showRecording } from "./watch.js";
 
 const main = document.getElementById("main");
@@ -11,14 +12,20 @@ let takeDown = () => {};
 function route() {
   takeDown();
   const [, name] = location.hash.match(/^#\/recording\/(.+)$/) ?? [];
-  takeDown = name ? showRecording(main, decodeURIComponent(name)) : showList();
+  takeDown = name ? showRecording(main, decoded(name)) : showList();
   main.focus({ preventScroll: true });
+}
+
+/** An address that somebody has cut off is still one: there is no such recording then. */
+function decoded(text) {
+  try { return decodeURIComponent(text); }
+  catch { return text; }
 }
 
 function showList() {
   const summary = el("p", { class: "muted", role: "status" }, "Looking for recordings");
   const list = el("ul", { class: "cards" });
-  const notice = el("p", { class: "notice", role: "alert", hidden: true });
+  const notice = el("div", { class: "notice", role: "alert", hidden: true });
   main.replaceChildren(el("div", { class: "page" },
     el("section", { class: "hero" }, el("div", {}, el("h1", {}, "Recordings"), summary)), notice, list));
   let timer = 0, drawn = "", isGone = false;
@@ -37,8 +44,7 @@ function showList() {
         drawn = state;
       } catch (error) {
         if (isGone) return;
-        notice.hidden = false;
-        say(notice, `${error.message} It is tried again every few seconds.`);
+        tell(notice, error, async () => { await askAgain(error); clearTimeout(timer); refresh(); });
         say(health, "away");
         health.dataset.state = "";
       }
@@ -47,6 +53,15 @@ function showList() {
   }
   refresh();
   return () => { isGone = true; clearTimeout(timer); };
+}
+
+/** A refused call in words; who lacks the right token may enter another. */
+function tell(notice, { status, message }, again) {
+  if (!notice.hidden && notice.dataset.message === message) return;
+  [notice.dataset.message, notice.hidden] = [message, false];
+  const needsToken = status === 401 || status === 403;
+  notice.replaceChildren(el("p", {}, needsToken ? message : `${message} It is tried again every few seconds.`));
+  if (needsToken) notice.append(el("button", { type: "button", class: "quiet", onclick: again }, "Enter a token"));
 }
 
 function draw(list, recordings) {
@@ -58,7 +73,7 @@ function draw(list, recordings) {
   });
   if (nodes.length === 0) {
     nodes.push(el("li", { class: "empty card" }, el("h2", {}, "Nothing here yet"),
-      el("p", { class: "muted" }, "Start the recorder with a source, or by its API. What it writes appears here at once.")));
+      el("p", { class: "muted" }, "What is recorded appears here as soon as there is something of it.")));
   }
   list.replaceChildren(...nodes);
 }
@@ -89,9 +104,7 @@ function update(node, recording) {
   const version = `${count}-${Math.floor(Math.log2(1 + duration_seconds) * 4)}`;
   if (count && node.dataset.version !== version) {
     node.dataset.version = version;
-    const next = new Image();
-    next.onload = () => { picture.src = next.src; picture.hidden = false; };
-    next.src = api.thumbnail(id, version);
+    api.show(picture, api.thumbnail(id, version));
   }
 }
 

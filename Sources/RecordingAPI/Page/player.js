@@ -14,8 +14,9 @@ export class Player {
   #isLive = true;   // follows the end
   #wake = () => {};
 
-  constructor(video, url, type, onchange) {
-    Object.assign(this, { video, onchange, playlist: new Playlist(url) });
+  /** `server.ask` fetches; `server.address` gives the playlist's address for who has nothing else. */
+  constructor(video, url, type, onchange, server) {
+    Object.assign(this, { video, onchange, server, playlist: new Playlist(url, server.ask) });
     this.type = type;
     video.addEventListener("seeking", () => this.#sought());
     video.addEventListener("timeupdate", () => this.#wake());
@@ -68,11 +69,11 @@ export class Player {
   }
 
   /** What the browser plays by itself, where it cannot be fed. */
-  #native() {
+  async #native() {
     if (!this.video.canPlayType("application/vnd.apple.mpegurl")) {
       throw new Error("This browser cannot play what was recorded. It can be downloaded.");
     }
-    this.video.src = this.playlist.url.href;
+    this.video.src = await this.server.address();
   }
 
   /** Reads the playlist again and again: the recorder answers when there is another part. */
@@ -204,9 +205,9 @@ export class Player {
   async #fetch({ url, range }) {
     for (let attempt = 0; ; attempt++) {
       try {
-        const response = await fetch(url, { headers: range ? { range } : {}, signal: this.#abort.signal });
+        const response = await this.server.ask(url, { headers: range ? { range } : {}, signal: this.#abort.signal });
         if (response.ok) return await response.arrayBuffer();
-        if (attempt >= 3) throw new Error(`The recorder answered ${response.status}.`);
+        if (attempt >= 3) throw new Error(`The server answered ${response.status}.`);
       } catch (error) {
         if (this.#abort.signal.aborted || attempt >= 3) throw error;
       }

@@ -9,7 +9,10 @@ export class Playlist {
   #readAt = 0;         // when it was read last, in milliseconds of the page's clock
   #skipBoundary = 0;   // seconds before the end that delta updates never leave out
 
-  constructor(url) { this.url = new URL(url, location.href); }
+  constructor(url, ask = (...request) => fetch(...request)) {
+    this.url = new URL(url, location.href);
+    this.ask = ask;
+  }
 
   /** Reads it again; once it has been read, waits for what is not listed yet. */
   async load(signal) {
@@ -21,10 +24,10 @@ export class Playlist {
       const age = (performance.now() - this.#readAt) / 1000;
       if (this.segments.length > 20 && age < this.#skipBoundary / 2) url.searchParams.set("_HLS_skip", "YES");
     }
-    const response = await fetch(url, { signal, cache: "no-store" });
+    const response = await this.ask(url, { signal, cache: "no-store" });
     if (response.status === 503) return; // nothing has come meanwhile
     this.#isKnown = false; // after anything but a whole answer all of it is asked for
-    if (!response.ok) throw new Error(`The recorder answered ${response.status}.`);
+    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
     this.read(await response.text());
     [this.#isKnown, this.#readAt] = [true, performance.now()];
   }

@@ -1,7 +1,8 @@
 // One recording: a player with a line of time, its files, and what can be taken home.
 import * as api from "./api.js";
 import { dress, el, iconButton, say } from "./dom.js";
-import { clock, codecName, moment, size } from "./format.js";
+import { clock, moment, size } from "./figures.js";
+import { codecName } from "./format.js";
 import { exportForm } from "./export.js";
 import { Player } from "./player.js";
 
@@ -20,7 +21,7 @@ export function showRecording(main, id) {
   const live = button("Live", () => player?.goLive(), "live-button");
   const play = iconButton("pause", "Pause", () => (video.paused ? video.play() : video.pause()));
   const sound = iconButton("soundOff", "Unmute", () => { video.muted = !video.muted; });
-  const whole = el("a", { class: "quiet", href: api.whole(id), download: true, hidden: true }, "Download all as one");
+  const whole = el("a", { class: "quiet", href: api.whole(id), download: true, hidden: true, onclick: api.followed(id) }, "Download all as one");
   const files = el("ul", { class: "files" });
   const marked = el("span", { class: "muted" }, "Nothing marked");
   const actions = el("div", { class: "actions" });
@@ -93,11 +94,15 @@ export function showRecording(main, id) {
     preview.style.left = `${share * 100}%`;
     show(Math.floor(seconds / 2) * 2);
   });
-  line.addEventListener("pointerleave", () => { preview.hidden = true; });
+  line.addEventListener("pointerleave", () => {
+    preview.hidden = true;
+    delete preview.dataset.path; // what is still under way comes too late
+  });
 
   function show(seconds) {
-    preview.src = api.picture(id, Math.max(seconds - player.playlist.first, 0));
-    preview.hidden = false;
+    const path = api.picture(id, Math.max(seconds - player.playlist.first, 0));
+    if (preview.dataset.path !== path) api.show(preview, path);
+    else preview.hidden = !preview.src;
   }
   for (const name of ["timeupdate", "play", "pause", "volumechange", "seeked"]) video.addEventListener(name, tick);
 
@@ -108,7 +113,7 @@ export function showRecording(main, id) {
       describe();
       if (!player && recording.files.length) {
         const type = recording.files.at(-1).media_type;
-        player = globalThis.player = new Player(video, recording.playlist_url, type, tick);
+        player = globalThis.player = new Player(video, recording.playlist_url, type, tick, { ask: api.ask, address: () => api.playlist(id) });
       }
     } catch (error) {
       if (isGone) return;
@@ -138,7 +143,7 @@ export function showRecording(main, id) {
       files.dataset.state = state;
       files.replaceChildren(...recording.files.toReversed().map((file) => el("li", {},
         el("span", {}, el("b", {}, file.file), el("span", { class: "muted small" })),
-        el("a", { class: "quiet", href: api.download(id, file.file), download: true }, "Download"))));
+        el("a", { class: "quiet", href: api.download(id, file.file), download: true, onclick: api.followed(id, file.file) }, "Download"))));
     }
     recording.files.toReversed().forEach((file, i) => say(files.children[i].querySelector(".small"),
       `${clock(file.duration_seconds)} · ${size(file.file_size_bytes)}${file.is_growing ? " · growing" : ""}`));

@@ -1,14 +1,7 @@
-// Every call to the server: adds the token, and turns what went wrong into a sentence.
-import * as token from "./token.js";
+// What is asked of the server.
+import { call, ServerError } from "./call.js";
 
-/** What the server (or the network) refused. `status` is 0 when no answer came. */
-export class ServerError extends Error {
-  constructor(status, message) {
-    super(message);
-    this.status = status;
-  }
-}
-
+export { call, ServerError };
 export const health = () => getJSON("/health");
 export const rooms = () => getJSON("/rooms");
 export const room = (name) => getJSON(roomPath(name));
@@ -19,46 +12,3 @@ async function getJSON(path) {
   try { return await response.json(); }
   catch { throw new ServerError(response.status, "The server's answer could not be read."); }
 }
-
-/** Fetches `path`; asks for a token at 401 and tries once more with it. Throws `ServerError`. */
-export async function call(path, options = {}) {
-  const used = token.current();
-  const headers = { ...options.headers };
-  if (used) headers.Authorization = `Bearer ${used}`;
-  let response;
-  try {
-    response = await fetch(path, { cache: "no-store", ...options, headers });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new ServerError(0, "The server cannot be reached.");
-  }
-  if (response.ok) return response;
-  const sentence = await sentenceOf(response);
-  if (response.status === 401 && !options.keepalive && await token.ask(sentence, used)) {
-    return call(path, options);
-  }
-  const { status } = response;
-  throw new ServerError(status, sentence || WORDS[status] || `The server answered ${status}.`);
-}
-
-/** The server's own words: `{"error": …}` or plain text; nothing when it sent a page or a wall of text. */
-async function sentenceOf(response) {
-  const text = (await response.text().catch(() => "")).trim();
-  try {
-    const body = JSON.parse(text);
-    const words = body.error ?? body.message ?? body.detail;
-    return typeof words === "string" ? words : "";
-  } catch {
-    return text.startsWith("<") || text.length > 300 ? "" : text;
-  }
-}
-
-const WORDS = {
-  401: "The server asks for a token.",
-  403: "This token does not allow that.",
-  404: "There is no such room.",
-  409: "That name is taken in this room.",
-  429: "The server asks to be called less often.",
-  500: "The server met an unexpected problem.",
-  503: "The server is busy.",
-};

@@ -40,7 +40,7 @@ export function showHome(main) {
         draw(list, rooms, details);
       } catch (error) {
         if (gone) return;
-        showProblem(notice, error, () => { askAgain(); refresh(); });
+        showProblem(notice, error, async () => { await askAgain(error); refresh(); });
         say(summary, "");
       }
     }

@@ -80,7 +80,7 @@ class RoomView {
     } catch (error) {
       if (this.#closed) return;
       if (!this.#tiles.size) say(this.#summary, "");
-      showProblem(this.#notice, error, () => { askAgain(); this.#refresh(); });
+      showProblem(this.#notice, error, async () => { await askAgain(error); this.#refresh(); });
     }
     this.#schedule(this.#events.isOpen && this.#notice.hidden ? POLL_MILLISECONDS : LONELY_POLL_MILLISECONDS);
   }

@@ -51,7 +51,7 @@ def main():
             recorder = subprocess.Popen(
                 [program, "--source", server.url + "/rooms/demo/whep", "--output", folder, "--name", "room",
                  "--format", container, "--http", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
-            media = lambda: [file for file in pathlib.Path(folder).iterdir() if file.suffix != ".index"]
+            media = lambda: [file for file in pathlib.Path(folder).iterdir() if file.suffix not in (".index", ".json")]
             wait_for(lambda: media() and media()[0].stat().st_size > 20_000, 40, "a file that grows")
             time.sleep(12)
             recorder.terminate()

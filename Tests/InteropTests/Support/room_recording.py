@@ -49,7 +49,7 @@ def state(server, recording):
 
 
 def media(folder):
-    return sorted(file for file in pathlib.Path(folder).iterdir() if file.suffix != ".index")
+    return sorted(file for file in pathlib.Path(folder).iterdir() if file.suffix not in (".index", ".json"))
 
 
 def chromium(server, codec):

@@ -7,8 +7,18 @@ let declined = false;
 
 export const current = () => sessionStorage.getItem(KEY);
 
-/** Lets the next refused call ask again after the user said no. */
-export function askAgain() { declined = false; }
+/** What the token says that it grants; nothing where there is none. The server alone believes it. */
+export function claims() {
+  try { return JSON.parse(atob(current().split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))); }
+  catch { return {}; }
+}
+
+/** Has the user enter a token where a call was refused for want of another; resolves when that is over. */
+export async function askAgain({ status, message }) {
+  if (status !== 401 && status !== 403) return;
+  asking ??= prompt(message, current() != null).finally(() => { asking = null; });
+  await asking;
+}
 
 /** Asks for a token once, however many calls were refused. Resolves to `null` when the user declines. */
 export function ask(sentence, refused) {

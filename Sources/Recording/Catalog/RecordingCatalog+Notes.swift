@@ -1,0 +1,36 @@
+// What was said of a recording when it was begun: `{name}.recording.json` beside its files.
+
+extension RecordingCatalog {
+    /// The note of a recording; `nil` where there is none.
+    ///
+    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
+    public func note(of name: String) async throws(ReadingThread.Busy) -> [UInt8]? {
+        guard let note = StoredNote(name, in: recordings.folder) else { return nil }
+        return try await reading.run { note.octets }
+    }
+
+    /// Writes a recording's note, in place of the one there was; and deletes notes of recordings that
+    /// have had no file for a day, as retention leaves them.
+    ///
+    /// - Returns: Whether it is on the disk.
+    /// - Throws: `ReadingThread.Busy` where too much waits to be done.
+    @discardableResult
+    public func keepNote(
+        _ octets: [UInt8], of name: String
+    ) async throws(ReadingThread.Busy) -> Bool {
+        guard let note = StoredNote(name, in: recordings.folder) else { return false }
+        let running = Set(await recordings.active().map(\.name))
+        return try await reading.run { [folder = recordings.folder] in
+            StoredNote.removeStrays(in: folder, sparing: running)
+            return note.replace(with: octets)
+        }
+    }
+
+    /// Deletes a recording's note.
+    ///
+    /// - Throws: `ReadingThread.Busy` where too much waits to be done.
+    public func removeNote(of name: String) async throws(ReadingThread.Busy) {
+        guard let note = StoredNote(name, in: recordings.folder) else { return }
+        try await reading.run { note.remove() }
+    }
+}

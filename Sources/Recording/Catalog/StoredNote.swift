@@ -1,0 +1,87 @@
+import Glibc
+
+/// A recording's note on the disk.
+struct StoredNote: Sendable {
+    private let folder: String
+    private let path: String
+
+    /// The note of a recording; `nil` for what no recording can be called.
+    init?(_ name: String, in folder: String) {
+        guard RecordingName.isWellFormed(name) else { return nil }
+        (self.folder, path) = (folder, folder + "/" + name + Self.suffix)
+    }
+
+    /// What it says; `nil` where there is none.
+    var octets: [UInt8]? {
+        OpenRecording(path).flatMap { $0.byteCount <= Self.limit ? $0 : nil }
+            .map { $0.read(at: 0, count: Int($0.byteCount)) }
+    }
+
+    /// Writes it anew: whoever reads it meanwhile, or after the power has failed, has one or the other.
+    ///
+    /// - Returns: Whether it is on the disk.
+    func replace(with octets: [UInt8]) -> Bool {
+        let new = path + ".new"
+        let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard file >= 0 else { return false }
+        let isWhole = octets.count <= Self.limit && Self.write(octets, to: file) && fsync(file) == 0
+        close(file)
+        guard isWhole, rename(new, path) == 0 else {
+            unlink(new)
+            return false
+        }
+        let directory = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard directory >= 0 else { return true }
+        fsync(directory)
+        close(directory)
+        return true
+    }
+
+    func remove() { unlink(path) }
+
+    private static func write(_ octets: [UInt8], to file: Int32) -> Bool {
+        var rest = octets[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    /// Deletes the notes of recordings that have no file and are not `running`, once they are a day old:
+    /// another process may have begun one that nothing has come for yet.
+    static func removeStrays(in folder: String, sparing running: Set<String>) {
+        let reading = FolderReading(folder: folder)
+        let (notes, recorded) = reading.notes
+        let limit = reading.now - day
+        for name in notes where !recorded.contains(name) && !running.contains(name) {
+            guard let note = StoredNote(name, in: folder) else { continue }
+            var status = stat()
+            guard lstat(note.path, &status) == 0,
+                Int64(status.st_mtim.tv_sec) * 1_000_000_000 < limit
+            else { continue }
+            note.remove()
+        }
+    }
+
+    /// Behind a recording's name.
+    static let suffix = ".recording.json"
+    private static let limit = 65_536
+    private static let day: Int64 = 86_400 * 1_000_000_000
+}
+
+extension FolderReading {
+    /// The recordings that there are notes of, and those that there are files of.
+    fileprivate var notes: (notes: Set<String>, recorded: Set<String>) {
+        var found: (notes: Set<String>, recorded: Set<String>) = ([], [])
+        eachName { file in
+            if file.hasSuffix(StoredNote.suffix) {
+                found.notes.insert(String(file.dropLast(StoredNote.suffix.count)))
+            } else if let parsed = RecordingName(file) {
+                found.recorded.insert(parsed.name)
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,99 @@
+import Recording
+import Timing
+import Web
+
+// What recordings come to in figures; and what is asked of encoders, of which there are none.
+
+extension CatalogEndpoints {
+    func analytics(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+        guard let recording = try await describe(name: id, withFiles: false) else {
+            return .missing(id)
+        }
+        let files = try await files(of: id)
+        let status = await recordings.status(id)
+        return .json(200, AnalyticsBody(recording, files, status))
+    }
+
+    /// There is one rendition of a recording, as it came.
+    func encoding(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+        guard try await describe(name: id, withFiles: false) != nil else { return .missing(id) }
+        return .problem(
+            501,
+            "\(id): nothing is encoded here. It is there as it came: whole at /download, a part of it as"
+                + " MP4 at /export?from=&to=, while it grows at /hls/\(id)/index.m3u8")
+    }
+}
+
+/// A recording in figures.
+struct AnalyticsBody: Encodable {
+    let recording_id: String
+    let status: String
+    @OrNull var started_at: String?
+    @OrNull var stopped_at: String?
+    let file_count: Int
+    let file_size_bytes: UInt64
+    let duration_seconds: Double
+    /// What came in a second of its media.
+    @OrNull var average_bitrate_kbps: Double?
+    /// Places at which playing can begin, and the longest way from one to the next.
+    let segment_count: Int
+    let longest_segment_seconds: Double
+    /// Between its files, by their dates.
+    let gap_count: Int
+    let gap_seconds: Double
+    /// What has come, and was lost, since this process began it; `null` where it did not.
+    @OrNull var source: SourceBody?
+
+    init(_ recording: RecordingBody, _ files: [RecordedFile], _ status: Recordings.Status?) {
+        (recording_id, self.status) = (recording.recording_id, recording.status)
+        (started_at, stopped_at) = (recording.started_at, recording.stopped_at)
+        (file_count, file_size_bytes) = (recording.file_count, recording.file_size_bytes)
+        duration_seconds = recording.duration_seconds
+        average_bitrate_kbps =
+            duration_seconds > 0 ? Double(file_size_bytes) * 8 / 1000 / duration_seconds : nil
+        let segments = files.flatMap(\.index.spans)
+        segment_count = segments.count
+        longest_segment_seconds = segments.map(\.duration.seconds).max() ?? 0
+        let gaps = files.gaps
+        (gap_count, gap_seconds) = (gaps.count, gaps.reduce(0) { $0 + Double($1) / 1e9 })
+        source = status.map { SourceBody($0.progress) }
+    }
+}
+
+/// What a recording's source has sent.
+struct SourceBody: Encodable {
+    let video_frames_received: UInt64
+    let audio_frames_received: UInt64
+    let video_frames_written: UInt64
+    let audio_frames_written: UInt64
+    let dropped_frames: UInt64
+    let dropped_bytes: UInt64
+    let keyframe_requests: UInt64
+    let interruptions: UInt64
+    let stalls: UInt64
+
+    init(_ progress: RecordingProgress.Snapshot) {
+        let total = progress.total
+        video_frames_received = total.receivedVideoFrames
+        audio_frames_received = total.receivedAudioFrames
+        (video_frames_written, audio_frames_written) = (total.videoFrames, total.audioFrames)
+        dropped_frames = total.droppedFrames + total.withheldFrames
+        (dropped_bytes, keyframe_requests) = (progress.droppedBytes, total.keyframeRequests)
+        (interruptions, stalls) = (progress.interruptionCount, progress.stallCount)
+    }
+}
+
+extension [RecordedFile] {
+    /// Nanoseconds from the end of a file to the beginning of the next where nothing was recorded for
+    /// longer than clocks stray.
+    fileprivate var gaps: [Int64] {
+        let summaries = map { FileSummary($0) }
+        return zip(summaries, summaries.dropFirst()).compactMap { file, next in
+            guard let end = file.date(at: file.duration), let start = next.date(at: 0) else {
+                return nil
+            }
+            let (gap, isOver) = start.nanoseconds.subtractingReportingOverflow(end.nanoseconds)
+            return !isOver && gap > 100_000_000 ? gap : nil
+        }
+    }
+}
