@@ -2,15 +2,18 @@ import PageFiles
 import Signalling
 
 /// The web page, embedded in the executable: files by the path a browser asks for.
-let pageFiles: [String: StaticFile] = {
+///
+/// - Parameter records: Whether rooms can be recorded here, which the page's script `features` says.
+func pageFiles(records: Bool) -> [String: StaticFile] {
     var page = HousePage(
         title: "Sluice", description: "Rooms of live video: watch them, or publish your camera.",
         needs: "This page needs JavaScript to play and publish live video.",
         policy: "default-src 'self'; media-src 'self' blob: mediastream:")
     page.styles = [("home", PackageResources.home_css), ("room", PackageResources.room_css)]
-    page.scripts = scripts
+    let features = "export const records = \(records);\n"
+    page.scripts = scripts + [("features", Array(features.utf8))]
     return page.files.mapValues { StaticFile(mediaType: $0.mediaType, bytes: $0.bytes) }
-}()
+}
 
 private let scripts: [(name: String, bytes: [UInt8])] = [
     ("api", PackageResources.api_js),
@@ -21,6 +24,7 @@ private let scripts: [(name: String, bytes: [UInt8])] = [
     ("main", PackageResources.main_js),
     ("metrics", PackageResources.metrics_js),
     ("publication", PackageResources.publication_js),
+    ("recording", PackageResources.recording_js),
     ("room", PackageResources.room_js),
     ("session", PackageResources.session_js),
     ("sparkline", PackageResources.sparkline_js),

@@ -18,7 +18,7 @@ func serve() async {
     let endpoints = Endpoints(
         server: server, authority: authority,
         clock: { ClockMap.now().unixNanoseconds(at: .now()) / 1_000_000 },
-        iceServers: settings.all("ice-server"), files: pageFiles,
+        iceServers: settings.all("ice-server"), files: pageFiles(records: recordings != nil),
         recordings: recordings.map { RecordingRoutes($0) })
     let web = await startWeb(settings, command, endpoints, stopping: server)
     async let looking: Void? = recordings?.tellRecovered(log)

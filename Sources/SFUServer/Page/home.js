@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 import { codecLabel, codecName } from "./codecs.js";
 import { el, say } from "./dom.js";
+import { records } from "./features.js";
 import { askAgain } from "./token.js";
 
 /** Shows the view in `main`; returns what takes it down. */
@@ -15,7 +16,8 @@ export function showHome(main) {
   const notice = el("div", { class: "notice", role: "alert", hidden: true });
   main.replaceChildren(el("div", { class: "page" },
     el("section", { class: "hero" },
-      el("div", {}, el("h1", {}, "Rooms"), summary),
+      el("div", {}, el("h1", {}, "Rooms"), summary,
+        records ? el("p", { class: "small" }, el("a", { href: "/recordings/" }, "Recordings")) : null),
       el("form", { class: "opener", onsubmit: (event) => {
         event.preventDefault();
         const name = field.value.trim();

@@ -2,7 +2,9 @@
 import * as api from "./api.js";
 import { copyButton, el, say } from "./dom.js";
 import { EventStream } from "./events.js";
+import { records } from "./features.js";
 import { counted, showProblem } from "./home.js";
+import { RecordControl } from "./recording.js";
 import { Studio } from "./studio.js";
 import { Tile } from "./tile.js";
 import { askAgain } from "./token.js";
@@ -27,6 +29,7 @@ class RoomView {
   #publish = el("button", {
     type: "button", class: "primary", onclick: () => this.#openStudio(new URLSearchParams()),
   }, "Publish");
+  #recording = null;
   #layout;
 
   constructor(main, room, wishes, sluice) {
@@ -34,13 +37,14 @@ class RoomView {
     this.#wishes = wishes;
     this.#sluice = sluice;
     this.#empty.hidden = true;
+    if (records) this.#recording = new RecordControl(room);
     this.#layout = el("div", { class: "layout" }, el("div", { class: "watching" }, this.#empty, this.#grid));
     main.replaceChildren(el("div", { class: "page" },
       el("section", { class: "room-bar" },
         el("div", {},
           el("p", { class: "crumb" }, el("a", { href: "#/" }, "Rooms")), el("h1", {}, room), this.#summary),
-        el("div", { class: "actions" }, copyButton(this.#link(), "Copy link"), this.#publish)),
-      this.#notice, this.#layout, this.#others()));
+        el("div", { class: "actions" }, copyButton(this.#link(), "Copy link"), this.#recording?.button, this.#publish)),
+      this.#notice, this.#recording?.element, this.#layout, this.#others()));
     if (wishes.get("publish") === "1") this.#openStudio(wishes);
     this.#events = new EventStream(`${api.roomPath(room)}/events`, (...event) => this.#happened(...event));
     this.#ticker = setInterval(() => this.#tick(), 1000);
@@ -54,6 +58,7 @@ class RoomView {
     this.#events.close();
     for (const id of this.#tiles.keys()) this.#removeTile(id);
     this.#closeStudio();
+    this.#recording?.close();
     this.#sluice.serverStatistics = null;
   }
 
@@ -77,6 +82,7 @@ class RoomView {
       if (this.#closed) return;
       this.#notice.hidden = true;
       this.#show(listing);
+      this.#recording?.look();
     } catch (error) {
       if (this.#closed) return;
       if (!this.#tiles.size) say(this.#summary, "");
