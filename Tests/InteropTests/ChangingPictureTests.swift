@@ -1,0 +1,47 @@
+import Testing
+
+/// A camera whose picture changes its size within one stream, as players and the page find it.
+@Suite(
+    .serialized, .tags(.interop), .timeLimit(.minutes(4)),
+    .enabled(if: Lab.hasPython && Lab.has("chromium"), "make test makes .venv; needs chromium"))
+struct ChangingPictureTests {
+    struct Found: Decodable {
+        /// Sizes that Chromium has shown, near the growing end and from the second second on.
+        let live: [[Int]]
+        let back: [[Int]]
+        /// How long the picture stood still at most, in seconds.
+        let liveRest: Double
+        let backRest: Double
+        let problem: String
+        let maps: [String]
+        let discontinuities: Int
+        /// Media types of the files.
+        let files: [String]
+        let seconds: [Double]
+        let thumbnails: [[Int]]
+        let exports: [Int]
+        let played: [[Int]]
+        let errors: String
+    }
+
+    @Test
+    func `pictures of another size are played on, listed behind a break, and drawn as they are`()
+        async throws
+    {
+        let found: Found = try await Lab.script(
+            "changing_picture.py", [Lab.executable("recorder")], seconds: 200)
+        let (small, large) = ([640, 480], [1280, 720])
+        // Another file at each change, another map with each file.
+        #expect(found.files.count >= 4 && Set(found.maps).count == found.files.count)
+        #expect(found.discontinuities == found.files.count - 1, "\(found)")
+        for seconds in found.seconds.dropLast() { #expect(abs(seconds - 4) < 0.3, "\(found)") }
+        #expect(Array(found.played.prefix(4)) == [small, large, small, large], "\(found.played)")
+        #expect(found.errors.isEmpty, "\(found.errors)")
+        // Chromium shows one behind the other, and does not stop between them.
+        #expect(Array(found.back.prefix(3)) == [small, large, small], "\(found.back)")
+        #expect(Set(found.live) == [small, large] && found.problem.isEmpty)
+        #expect(found.backRest < 1 && found.liveRest < 2, "\(found)")
+        #expect(found.thumbnails == [[320, 240], [320, 180], [320, 240]])
+        #expect(found.exports == [200, 200, 409])
+    }
+}
