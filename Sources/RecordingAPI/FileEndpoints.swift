@@ -69,9 +69,7 @@ struct FileEndpoints: Sendable {
             HTTPPieces(byteCount: Int(clamping: range.count)) { [reading = catalog.reading] in
                 let piece = cursor.next()
                 guard !piece.isEmpty else { return nil }
-                return try await reading.run {
-                    file.read(at: piece.lowerBound, count: piece.count)
-                }
+                return try await reading.attempt { try file.octets(piece) }
             })
     }
 

@@ -38,7 +38,8 @@ actor JoinedStream {
         byteCount = Int(clamping: sources.reduce(0) { $0 + $1.byteCount })
     }
 
-    /// The next octets; `nil` at the end.
+    /// The next octets; `nil` at the end. Of a file that is not what it was there are none: what has
+    /// been promised ends short.
     func next() async throws -> [UInt8]? {
         while let source = sources.first {
             let count = Int(min(Self.pieceByteCount, source.byteCount - offset))
@@ -51,9 +52,9 @@ actor JoinedStream {
             }
             if opened == nil { opened = try await catalog.open(source.file.file) }
             guard let opened else { throw PieceCutter.Failure.missing }
-            let place = offset
-            offset += UInt64(count)
-            var octets = try await catalog.reading.run { opened.read(at: place, count: count) }
+            let piece = offset..<offset + UInt64(count)
+            var octets = try await catalog.reading.attempt { try opened.octets(piece) }
+            offset = piece.upperBound
             joiner.join(&octets)
             return octets
         }

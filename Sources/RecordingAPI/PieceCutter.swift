@@ -29,13 +29,12 @@ struct PieceCutter: Sendable {
         }
         guard let opened = try await catalog.open(file.file) else { throw Failure.missing }
         return try await catalog.reading.attempt {
-            let octets = opened.read(at: piece.offset, count: Int(piece.byteCount))
-            guard octets.count == Int(piece.byteCount) else { throw Failure.missing }
+            let octets = try opened.octets(piece.offset..<piece.end)
             guard header.container == .mpegts else { return octets }
             let before = Self.lookbehind(of: piece, in: file, header)
             let range = TransportCutter.Range(
                 octets: octets,
-                before: opened.read(at: before, count: Int(piece.offset - before)),
+                before: try opened.octets(before..<piece.offset),
                 start: piece.start, end: piece.start + piece.duration)
             return try Self.cutter(file, header, opened).fragments(of: range)
         }
@@ -43,10 +42,10 @@ struct PieceCutter: Sendable {
 
     private static func cutter(
         _ file: RecordedFile, _ header: IndexHeader, _ opened: OpenRecording
-    ) -> TransportCutter {
+    ) throws(StorageError) -> TransportCutter {
         TransportCutter(
             header, origin: Interval(nanoseconds: file.start),
-            head: opened.read(at: 0, count: TransportCutter.headByteCount))
+            head: try opened.read(at: 0, count: TransportCutter.headByteCount))
     }
 
     /// Where to begin to read for the frames of AAC that begin in one packet and end in the next:

@@ -108,7 +108,11 @@ struct PlaylistEndpoints: Sendable {
             guard let found else { return absent }
             let cutter = PieceCutter(catalog: catalog)
             return .fragment(try await cutter.fragments(of: found, in: file), file.playedType)
-        } catch let busy as ReadingThread.Busy { throw busy } catch { return absent }
+        } catch let busy as ReadingThread.Busy {
+            throw busy
+        } catch let error as StorageError {
+            return .problem(500, "\(name): \(error.reason)")
+        } catch { return absent }
     }
 
     /// The part that a playlist has hinted at, once it is there.

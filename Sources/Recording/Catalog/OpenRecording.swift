@@ -34,19 +34,12 @@ public final class OpenRecording: Sendable {
     }
 
     /// Up to `count` octets from `offset`; fewer at the end of the file.
-    public func read(at offset: UInt64, count: Int) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: max(count, 0)) { buffer, filled in
-            filled = 0
-            while filled < buffer.count {
-                let room = UnsafeMutableRawBufferPointer(
-                    rebasing: UnsafeMutableRawBufferPointer(
-                        buffer)[filled...])
-                let got = pread(
-                    descriptor, room.baseAddress, room.count,
-                    off_t(clamping: offset) + off_t(filled))
-                guard got > 0 else { return }
-                filled += got
-            }
-        }
+    public func read(at offset: UInt64, count: Int) throws(StorageError) -> [UInt8] {
+        try SystemStorage.octets(of: descriptor, at: offset, count: max(count, 0))
+    }
+
+    /// Every octet of a range that the file was known to have.
+    public func octets(_ range: Range<UInt64>) throws(StorageError) -> [UInt8] {
+        try SystemStorage.octets(of: descriptor, in: range)
     }
 }

@@ -10,10 +10,10 @@ struct StoredIndex: Sendable {
     /// Reads the index of the file at `path`, which takes its time; `nil` where nothing is known of it.
     init?(of path: String) {
         guard let octets = OpenRecording(path + RecordingName.indexSuffix),
-            let data = OpenRecording(path)
+            let data = OpenRecording(path),
+            let bytes = try? octets.read(at: 0, count: Int(clamping: octets.byteCount)),
+            var reader = try? IndexReader(bytes.span.bytes)
         else { return nil }
-        let bytes = octets.read(at: 0, count: Int(clamping: octets.byteCount))
-        guard var reader = try? IndexReader(bytes.span.bytes) else { return nil }
         var snapshot = LiveIndex.Snapshot()
         (snapshot.path, snapshot.header, snapshot.isFinished) = (path, reader.header, true)
         snapshot.byteCount = data.byteCount
@@ -28,10 +28,10 @@ struct StoredIndex: Sendable {
     /// whole index is read for it.
     static func part(of path: String, at offset: UInt64) -> IndexedPart? {
         guard let octets = OpenRecording(path + RecordingName.indexSuffix),
-            let data = OpenRecording(path)
+            let data = OpenRecording(path),
+            let bytes = try? octets.read(at: 0, count: Int(clamping: octets.byteCount)),
+            var reader = try? IndexReader(bytes.span.bytes)
         else { return nil }
-        let bytes = octets.read(at: 0, count: Int(clamping: octets.byteCount))
-        guard var reader = try? IndexReader(bytes.span.bytes) else { return nil }
         while let part = reader.next(), part.offset <= offset {
             if part.offset == offset { return part.end <= data.byteCount ? part : nil }
         }

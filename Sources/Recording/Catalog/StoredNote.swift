@@ -13,8 +13,8 @@ struct StoredNote: Sendable {
 
     /// What it says; `nil` where there is none.
     var octets: [UInt8]? {
-        OpenRecording(path).flatMap { $0.byteCount <= Self.limit ? $0 : nil }
-            .map { $0.read(at: 0, count: Int($0.byteCount)) }
+        guard let file = OpenRecording(path), file.byteCount <= Self.limit else { return nil }
+        return try? file.read(at: 0, count: Self.limit)
     }
 
     /// Writes it anew: whoever reads it meanwhile, or after the power has failed, has one or the other.

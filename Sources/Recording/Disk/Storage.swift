@@ -59,7 +59,11 @@ public struct StorageError: Error, Hashable, Sendable {
     public var path: String
     /// The kernel's number for the reason.
     public var code: Int32
+    /// Whether it was to be read, and not to be written.
+    public var isOfReading: Bool
 
     /// A refusal.
-    init(path: String, code: Int32) { (self.path, self.code) = (path, code) }
+    init(path: String, code: Int32, isOfReading: Bool = false) {
+        (self.path, self.code, self.isOfReading) = (path, code, isOfReading)
+    }
 }

@@ -38,19 +38,7 @@ struct SystemStorage: Storage {
     func read(
         _ file: Int32, at offset: UInt64, count: Int
     ) throws(StorageError) -> [UInt8] {
-        var failure: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count, let base = buffer.baseAddress {
-                let got = pread(
-                    file, base + filled, count - filled, off_t(offset) + off_t(filled))
-                if got < 0, errno == EINTR { continue }
-                if got < 0 { failure = errno }
-                guard got > 0 else { return }
-                filled += got
-            }
-        }
-        if failure != 0 { throw StorageError(path: Self.path(of: file), code: failure) }
-        return bytes
+        try Self.octets(of: file, at: offset, count: count)
     }
 
     func withOctets<T>(
@@ -59,7 +47,9 @@ struct SystemStorage: Storage {
         let count = Int(clamping: try byteCount(of: file))
         guard count > 0 else { return try body([UInt8]().span.bytes) }
         guard let address = mmap(nil, count, PROT_READ, MAP_SHARED, file, 0), address != MAP_FAILED
-        else { throw StorageError(path: Self.path(of: file), code: errno) }
+        else {
+            throw StorageError(path: Self.path(of: file), code: errno, isOfReading: true)
+        }
         defer { munmap(address, count) }
         return try body(UnsafeRawBufferPointer(start: address, count: count).bytes)
     }
@@ -98,7 +88,9 @@ struct SystemStorage: Storage {
     func remove(_ path: String) throws(StorageError) { try Self.check(unlink(path), path) }
 
     func files(in folder: String) throws(StorageError) -> [StoredFile] {
-        guard let stream = opendir(folder) else { throw StorageError(path: folder, code: errno) }
+        guard let stream = opendir(folder) else {
+            throw StorageError(path: folder, code: errno, isOfReading: true)
+        }
         defer { closedir(stream) }
         var found: [StoredFile] = []
         while let entry = readdir(stream) {
@@ -136,16 +128,6 @@ struct SystemStorage: Storage {
         if result < 0 { throw StorageError(path: path, code: errno) }
         return result
     }
-
-    /// For a message only: the kernel knows the name by now.
-    private static func path(of file: Int32) -> String {
-        let code = errno
-        defer { errno = code }
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/self/fd/\(file)", &buffer, buffer.count)
-        return String(
-            decoding: buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
 }
 
 extension StorageError: CustomStringConvertible {
@@ -156,11 +138,13 @@ extension StorageError: CustomStringConvertible {
     var isOfOneFile: Bool { code == EFBIG }
 
     /// The kernel's words, in lower case.
-    var reason: String {
+    public var reason: String {
         let text = String(cString: strerror(code))
         return text.prefix(1).lowercased() + text.dropFirst()
     }
 
     /// One line.
-    public var description: String { "cannot write \(path): \(reason)" }
+    public var description: String {
+        "cannot \(isOfReading ? "read" : "write") \(path): \(reason)"
+    }
 }
