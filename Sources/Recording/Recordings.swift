@@ -24,6 +24,7 @@ public actor Recordings {
     var former = FormerRecordings()
     nonisolated let writer: DiskWriter
     nonisolated let claims: ClaimedFiles
+    nonisolated let storage: any Storage
     /// Servers asked for another session.
     private(set) var asking = Errands(limit: Recordings.askingLimit)
     /// Servers told that a session is over, which nobody waits for.
@@ -67,7 +68,7 @@ public actor Recordings {
         (self.folder, self.bearer, self.options, self.rooms) = (folder, bearer, options, rooms)
         (self.clock, self.report) = (clock, report)
         let claims = ClaimedFiles()
-        self.claims = claims
+        (self.claims, self.storage) = (claims, storage)
         let sweep = Sweep(
             folder: folder, retention: disk.retention, claims: claims,
             clock: { clock() / 1_000_000_000 },

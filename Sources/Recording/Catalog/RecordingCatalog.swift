@@ -166,9 +166,9 @@ public actor RecordingCatalog {
         FileHold(files, in: recordings.folder, recordings.claims)
     }
 
-    /// Deletes a file that does not grow, and its index.
+    /// Deletes a file that nobody is at work on, and its index.
     ///
-    /// - Returns: Whether it is gone.
+    /// - Returns: Whether it is gone; what somebody else has deleted is gone too.
     /// - Throws: `ReadingThread.Busy` where too much waits to be done.
     public func remove(_ file: String) async throws(ReadingThread.Busy) -> Bool {
         guard RecordingName(file) != nil, !file.contains("/") else { return false }
@@ -176,13 +176,11 @@ public actor RecordingCatalog {
         let path = recordings.folder + "/" + file
         kept.forget(file)
         summaries.forget(file)
-        return try await reading.run {
-            // Locked while another process writes it; what somebody else has deleted is gone too.
-            guard let open = try? SystemStorage().open(path) else { return access(path, F_OK) != 0 }
-            defer { SystemStorage().close(open) }
-            let isGone = unlink(path) == 0
-            unlink(path + RecordingName.indexSuffix)
-            return isGone
+        return try await reading.run { [claims = recordings.claims, storage = recordings.storage] in
+            do throws(StorageError) { try claims.delete(path, on: storage) } catch {
+                return error.code == ENOENT
+            }
+            return true
         }
     }
 }

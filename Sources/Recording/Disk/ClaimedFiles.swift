@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// Which files of this process somebody is at work on: the one who writes a file, the one who mends
@@ -36,6 +37,19 @@ final class ClaimedFiles: Sendable {
                 state.held[path] = count > 1 ? count - 1 : nil
             }
         }
+    }
+}
+
+extension ClaimedFiles {
+    /// Deletes a recording and its index, unless somebody is at work on it, here or in another process
+    /// (`EWOULDBLOCK`).
+    func delete(_ path: String, on storage: any Storage) throws(StorageError) {
+        guard claim(path) else { throw StorageError(path: path, code: EWOULDBLOCK) }
+        defer { release(path) }
+        let file = try storage.open(path)
+        defer { storage.close(file) }
+        try storage.remove(path)
+        try? storage.remove(RecordingName.index(of: path))
     }
 }
 

@@ -39,7 +39,7 @@ struct Sweep: Sendable {
         ) { recording in
             // Recording comes before reading.
             guard isPressed || !claims.isHeld(folder + "/" + recording.name),
-                delete(recording, storage)
+                (try? claims.delete(folder + "/" + recording.name, on: storage)) != nil
             else { return false }
             condition.update { condition in
                 condition.deletedFiles += 1
@@ -48,18 +48,5 @@ struct Sweep: Sendable {
             onDelete(recording.name)
             return true
         }
-    }
-
-    /// Deletes a recording and its index, unless somebody, here or in another process, is at work
-    /// on it.
-    private func delete(_ recording: Retention.Candidate, _ storage: any Storage) -> Bool {
-        let path = folder + "/" + recording.name
-        guard claims.claim(path) else { return false }
-        defer { claims.release(path) }
-        guard let file = try? storage.open(path) else { return false }
-        defer { storage.close(file) }
-        guard (try? storage.remove(path)) != nil else { return false }
-        try? storage.remove(RecordingName.index(of: path))
-        return true
     }
 }
