@@ -30,7 +30,7 @@ extension Recordings {
     /// Says, once it is known, what an earlier crash has left in the folder, and what has become of it.
     public nonisolated func tellRecovered(_ log: Log) async {
         let found = await recovered()
-        guard found.isComplete else { return }
+        guard found.isTold else { return }
         log(found.isNews ? .warning : .info, "\(found)", ["folder": folder])
     }
 }

@@ -91,9 +91,10 @@ struct RecordingMetrics {
         page.gauge(
             "recording_disk_degraded", "1 while only key frames are written.",
             disk.intake == .keyframes ? 1 : 0)
-        page.gauge(
-            "recording_disk_free_bytes", "Octets free on the disk.",
-            Int(clamping: disk.freeBytes ?? 0))
+        if let free = disk.freeBytes {
+            page.gauge(
+                "recording_disk_free_bytes", "Octets free on the disk.", Int(clamping: free))
+        }
         page.counter(
             "recording_disk_refusals_total", "Writes that the disk refused.", disk.refusals)
         page.counter(

@@ -124,6 +124,16 @@ import Timing
         #expect(disk.condition.snapshot.failure == nil)
     }
 
+    @Test func `room that cannot be known any more is not told of`() {
+        let disk = VirtualDisk()
+        var work = disk.work()
+        disk.perform(&work, at: Self.start)
+        #expect(disk.condition.snapshot.freeBytes != nil)
+        disk.model.state.withLock { $0.listFailure = EIO }
+        disk.perform(&work, at: Self.start + .seconds(1))
+        #expect(disk.condition.snapshot.freeBytes == nil)
+    }
+
     @Test func `what may go makes room before less is written`() {
         let disk = VirtualDisk()
         disk.model.put("/r/cam_19700101_000000.ts", [UInt8](repeating: 1, count: 6 << 20))

@@ -24,6 +24,8 @@ final class ModelDisk: Storage {
         var capacity = UInt64.max / 4
         var syncFailure: Int32?
         var folderFailure: Int32?
+        /// Neither the names in a folder nor the room there is are told.
+        var listFailure: Int32?
         /// Calls that change something until one is refused, once.
         var callsToRefusal: Int?
         /// A file system without locks.
@@ -152,7 +154,9 @@ final class ModelDisk: Storage {
 
     func files(in folder: String) throws(StorageError) -> [StoredFile] {
         var octet: UInt8 = 0
-        if let hold = state.withLock({ $0.hold }) { _ = Glibc.read(hold, &octet, 1) }
+        let (hold, failure) = state.withLock { ($0.hold, $0.listFailure) }
+        if let hold { _ = Glibc.read(hold, &octet, 1) }
+        if let failure { throw StorageError(path: folder, code: failure, isOfReading: true) }
         return list(folder)
     }
 
@@ -168,6 +172,9 @@ final class ModelDisk: Storage {
 
     func freeBytes(in folder: String) throws(StorageError) -> UInt64 {
         let used = usedBytes
+        if let failure = state.withLock({ $0.listFailure }) {
+            throw StorageError(path: folder, code: failure, isOfReading: true)
+        }
         return state.withLock { $0.capacity > used ? $0.capacity - used : 0 }
     }
 }

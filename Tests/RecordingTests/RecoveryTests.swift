@@ -1,3 +1,4 @@
+import Glibc
 import Muxer
 import Testing
 import Timing
@@ -126,6 +127,15 @@ import Wire
         file.end()
         disk.perform(&work, at: Instant(nanoseconds: 3))
         #expect(recovery.run().files == 1)
+    }
+
+    @Test func `a folder that cannot be read is told of`() {
+        let disk = Self.disk(parts: 1)
+        disk.state.withLock { $0.listFailure = EACCES }
+        let report = Self.recover(disk)
+        #expect(report.refused.map(\.code) == [EACCES] && report.isNews && !report.isComplete)
+        let line = "cannot read /r: permission denied: tried again at the next start"
+        #expect(report.isTold && report.description == line)
     }
 
     @Test func `it ends with the file it is at when it is not wanted any more`() {

@@ -6,7 +6,7 @@ public final class DiskCondition: Sendable {
     public struct Snapshot: Hashable, Sendable {
         /// What may be written.
         public var intake = RecordingIntake.everything
-        /// Octets free, when last looked at.
+        /// Octets free, when last looked at; `nil` where the disk does not say.
         public var freeBytes: UInt64?
         /// Why nothing can be written.
         public var failure: String?

@@ -54,7 +54,10 @@ struct DiskSpace: ~Copyable {
             headroom.wrote(writtenBytes * 1_000_000_000 / nanoseconds)
         }
         (looked, writtenBytes) = (now, 0)
-        guard var free = try? storage.freeBytes(in: sweep.folder) else { return true }
+        guard var free = try? storage.freeBytes(in: sweep.folder) else {
+            condition.update { $0.freeBytes = nil }
+            return true
+        }
         let needed = headroom.sparing * 2
         let isDue = swept.map { $0 + Self.sweepInterval <= now } ?? true
         if sweep.retention.deletes,

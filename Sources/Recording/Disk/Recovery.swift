@@ -34,7 +34,11 @@ struct Recovery {
     /// - Parameter isWanted: Asked before each file; what is left is done by the next start.
     func run(while isWanted: () -> Bool = { true }) -> RecoveryReport {
         var report = RecoveryReport()
-        guard let files = try? storage.files(in: folder) else { return report }
+        let files: [StoredFile]
+        do throws(StorageError) { files = try storage.files(in: folder) } catch {
+            report.refused.append(error)
+            return report
+        }
         let names = Set(files.map(\.name))
         var claimed: [StoredFile] = []
         func mend(_ file: StoredFile) {

@@ -17,6 +17,9 @@ public struct RecoveryReport: Hashable, Sendable {
 
     /// Whether a person should know of it: something had been left behind, or was refused.
     public var isNews: Bool { mended + empty + unexplained.count + refused.count > 0 }
+
+    /// Whether there is anything to say: not of what was stopped before its end.
+    public var isTold: Bool { isComplete || !refused.isEmpty }
 }
 
 extension RecoveryReport: CustomStringConvertible {
@@ -24,7 +27,7 @@ extension RecoveryReport: CustomStringConvertible {
     public var description: String {
         var words: [String] =
             switch files {
-            case 0: ["no recordings yet"]
+            case 0: isComplete ? ["no recordings yet"] : []
             case 1: ["1 recording is whole"]
             default: ["\(files) recordings are whole"]
             }
