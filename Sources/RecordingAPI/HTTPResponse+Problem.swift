@@ -42,8 +42,10 @@ extension HTTPResponse {
 
     /// The path means nothing.
     static let nothing = problem(404, "There is nothing here")
-    /// Too much is asked for at once.
-    static let busy = problem(503, "The disk is busy: ask again")
+    /// Too much is asked for at once, or there is no thread that could see to it.
+    static func busy(_ error: ReadingThread.Busy) -> HTTPResponse {
+        problem(503, error.failure.map { "\($0): ask again" } ?? "The disk is busy: ask again")
+    }
 
     /// What is asked of sessions that a recording elsewhere has to have first.
     static let sessionless = problem(

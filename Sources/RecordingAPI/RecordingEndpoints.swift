@@ -65,7 +65,7 @@ public struct RecordingEndpoints: Sendable {
             case ("metrics", 1): return await metricsPage()
             default: return .nothing
             }
-        } catch { return .busy }
+        } catch { return .busy(error) }
     }
 
     private func isKnown(_ path: [String], _ request: HTTPRequest) -> Bool {

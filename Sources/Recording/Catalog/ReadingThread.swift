@@ -1,11 +1,20 @@
-import Reactor
+public import Reactor
 import Synchronization
 
 /// A thread that reads from the disk, or deletes there, for those who must not wait for it: one piece
-/// of work after the other, as many waiting as are in the bound.
+/// of work after the other, as many waiting as are in the bound. It is there while there is work: a
+/// recorder that nobody watches has no such thread.
 public final class ReadingThread: Sendable {
-    /// Too much waits already, or there is no thread.
-    public struct Busy: Error {}
+    /// The work was not taken: too much waits already, or there is no thread.
+    public struct Busy: Error {
+        /// Why there is no thread; `nil` where too much waits.
+        public let failure: SystemError?
+    }
+
+    /// Starts a thread of a name with what it does.
+    typealias Start =
+        @Sendable (_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) ->
+        Void
 
     private struct State {
         var work: [@Sendable () -> Void] = []
@@ -14,52 +23,52 @@ public final class ReadingThread: Sendable {
 
     private let name: String
     private let limit: Int
+    private let start: Start
     private let state = Mutex(State())
 
-    /// A thread that is there when there is work.
-    public init(name: String, limit: Int = 256) { (self.name, self.limit) = (name, limit) }
+    /// A thread that has nothing to do yet.
+    public convenience init(name: String, limit: Int = 256) {
+        self.init(name: name, limit: limit) { name, body throws(SystemError) in
+            try startThread(name: name, body)
+        }
+    }
+
+    init(name: String, limit: Int, start: @escaping Start) {
+        (self.name, self.limit, self.start) = (name, limit, start)
+    }
 
     /// Does there what cannot fail.
     public func run<Value: Sendable>(
         _ body: @escaping @Sendable () -> Value
     ) async throws(Busy) -> Value {
-        let value: Value? = await withCheckedContinuation { continuation in
-            if !post({ continuation.resume(returning: body()) }) {
-                continuation.resume(returning: nil)
-            }
+        let done: Result<Value, Busy> = await withCheckedContinuation { continuation in
+            do throws(Busy) {
+                try post { continuation.resume(returning: .success(body())) }
+            } catch { continuation.resume(returning: .failure(error)) }
         }
-        guard let value else { throw Busy() }
-        return value
+        return try done.get()
     }
 
     /// Does `body` there.
     public func attempt<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
-        try await withCheckedThrowingContinuation { continuation in
-            let isTaken = post { continuation.resume(with: Result(catching: body)) }
-            if !isTaken { continuation.resume(throwing: Busy()) }
-        }
+        try await run { Result(catching: body) }.get()
     }
 
-    /// Leaves `body` to be done there; `false` when too much waits.
-    @discardableResult
-    func post(_ body: @escaping @Sendable () -> Void) -> Bool {
-        let (isTaken, mustStart) = state.withLock { state in
-            guard state.work.count < limit else { return (false, false) }
+    /// Leaves `body` to be done there.
+    func post(_ body: @escaping @Sendable () -> Void) throws(Busy) {
+        try state.withLock { state throws(Busy) in
+            guard state.work.count < limit else { throw Busy(failure: nil) }
+            if !state.isRunning {
+                // Under the lock, so that nothing is left for a thread that never comes.
+                do throws(SystemError) { try start(name) { self.work() } } catch {
+                    throw Busy(failure: error)
+                }
+            }
+            state.isRunning = true
             state.work.append(body)
-            defer { state.isRunning = true }
-            return (true, !state.isRunning)
         }
-        guard mustStart else { return isTaken }
-        // It ends when there is nothing to do: a recorder that nobody watches has no such thread.
-        if (try? startThread(name: name) { self.work() }) != nil { return true }
-        let left = state.withLock { state in
-            defer { (state.work, state.isRunning) = ([], false) }
-            return state.work
-        }
-        for body in left { body() }
-        return true
     }
 
     private func work() {

@@ -24,7 +24,8 @@ final class DiskWriter: Sendable {
             Self.refuseTooLongFiles()
             var work = DiskWork(
                 storage: storage, policy: policy, claims: sweep.claims,
-                space: DiskSpace(sweep, condition: condition) { sweeping.post($0) })
+                // What cannot be swept now is swept when room is looked for again.
+                space: DiskSpace(sweep, condition: condition) { try? sweeping.post($0) })
             var isOpen = true
             while isOpen {
                 work.advance(to: .now())
