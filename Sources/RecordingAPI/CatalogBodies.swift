@@ -81,7 +81,7 @@ struct RecordingBody: Encodable {
     let thumbnail_url: String
     let download_url: String
     let file_count: Int
-    /// Oldest first; not in a list.
+    /// The newest of them, oldest first; not in a list.
     let files: [FileBody]?
 
     init(
@@ -107,7 +107,7 @@ struct RecordingBody: Encodable {
         (playlist_url, thumbnail_url) = ("/hls/\(name)/index.m3u8", base + "/thumbnail")
         download_url = base + "/download"
         file_count = recorded.count
-        files = withFiles ? recorded.map { FileBody($0) } : nil
+        files = withFiles ? recorded.newest.map { FileBody($0) } : nil
     }
 
     /// In the words that callers know: pending, recording, completed, failed.
@@ -141,9 +141,8 @@ struct FileBody: Encodable {
         (file_size_bytes, is_growing) = (file.byteCount, file.isGrowing)
         codecs = header?.formats.compactMap(\.codecName) ?? []
         let isNamed = codecs.count == header?.formats.count
-        let type = header?.playedType ?? "video/mp4"
         media_type =
-            isNamed ? "\(type); codecs=\"\(codecs.joined(separator: ", "))\"" : nil
+            isNamed ? "\(file.playedType); codecs=\"\(codecs.joined(separator: ", "))\"" : nil
     }
 }
 
@@ -154,12 +153,22 @@ extension FileSummary {
     }
 }
 
+extension [FileSummary] {
+    /// Those that are named one by one: figures are of all.
+    var newest: ArraySlice<FileSummary> { suffix(2000) }
+}
+
+extension FileSummary {
+    /// The media type of its fragments, which are its own or cut from it.
+    var playedType: String { header?.playedType ?? "video/mp4" }
+
+    /// Whether its fragments are clusters.
+    var isWebM: Bool { header?.container == .webm }
+}
+
 extension RecordedFile {
     /// The media type of its fragments, which are its own or cut from it.
     var playedType: String { index.header?.playedType ?? "video/mp4" }
-
-    /// Whether its fragments are clusters.
-    var isWebM: Bool { index.header?.container == .webm }
 }
 
 extension IndexHeader {

@@ -9,7 +9,7 @@ extension CatalogEndpoints {
         guard let recording = try await describe(name: id, withFiles: false) else {
             return .missing(id)
         }
-        let files = try await files(of: id)
+        let files = try await catalog.summaries(of: id)
         let status = await recordings.status(id)
         return .json(200, AnalyticsBody(recording, files, status))
     }
@@ -44,16 +44,15 @@ struct AnalyticsBody: Encodable {
     /// What has come, and was lost, since this process began it; `null` where it did not.
     @OrNull var source: SourceBody?
 
-    init(_ recording: RecordingBody, _ files: [RecordedFile], _ status: Recordings.Status?) {
+    init(_ recording: RecordingBody, _ files: [FileSummary], _ status: Recordings.Status?) {
         (recording_id, self.status) = (recording.recording_id, recording.status)
         (started_at, stopped_at) = (recording.started_at, recording.stopped_at)
         (file_count, file_size_bytes) = (recording.file_count, recording.file_size_bytes)
         duration_seconds = recording.duration_seconds
         average_bitrate_kbps =
             duration_seconds > 0 ? Double(file_size_bytes) * 8 / 1000 / duration_seconds : nil
-        let segments = files.flatMap(\.index.spans)
-        segment_count = segments.count
-        longest_segment_seconds = segments.map(\.duration.seconds).max() ?? 0
+        segment_count = files.reduce(0) { $0 + $1.segmentCount }
+        longest_segment_seconds = Double(files.map(\.longestSegment).max() ?? 0) / 1e9
         let gaps = files.gaps
         (gap_count, gap_seconds) = (gaps.count, gaps.reduce(0) { $0 + Double($1) / 1e9 })
         source = status.map { SourceBody($0.progress) }
@@ -83,12 +82,11 @@ struct SourceBody: Encodable {
     }
 }
 
-extension [RecordedFile] {
+extension [FileSummary] {
     /// Nanoseconds from the end of a file to the beginning of the next where nothing was recorded for
     /// longer than clocks stray.
     fileprivate var gaps: [Int64] {
-        let summaries = map { FileSummary($0) }
-        return zip(summaries, summaries.dropFirst()).compactMap { file, next in
+        zip(self, dropFirst()).compactMap { file, next in
             guard let end = file.date(at: file.duration), let start = next.date(at: 0) else {
                 return nil
             }

@@ -80,7 +80,7 @@ extension CatalogEndpoints {
         }
         let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
         return .json(
-            200, RoomStoppedBody(id, progress, now, files: try await summaries(of: id)))
+            200, RoomStoppedBody(id, progress, now, files: try await catalog.summaries(of: id)))
     }
 
     func delete(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {

@@ -9,10 +9,8 @@ extension CatalogEndpoints {
     /// The one file asked for by `file`, else all of them; empty where there is none.
     private func files(
         of id: String, _ request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> [RecordedFile] {
-        guard let wanted = request[query: "file"] else { return try await files(of: id) }
-        guard let file = try await catalog.file(wanted), file.name == id else { return [] }
-        return [file]
+    ) async throws(ReadingThread.Busy) -> [FileSummary] {
+        try await catalog.summaries(of: id, file: request[query: "file"])
     }
 
     private func missing(_ id: String, _ request: HTTPRequest) -> HTTPResponse {
@@ -31,39 +29,40 @@ extension CatalogEndpoints {
                 last.file, to: request, asDownload: true)
         }
         if files.allSatisfy({
-            $0.index.header?.container == .mpegts && $0.codecs == last.codecs
+            $0.header?.container == .mpegts && $0.codecs == last.codecs
         }) {
             let joined = JoinedStream(files, catalog: catalog)
             return .attachment(
                 HTTPPieces(byteCount: joined.byteCount) { try await joined.next() },
                 called: id + ".ts", "video/mp2t")
         }
-        guard let body = ExportBody(files, cutter: PieceCutter(catalog: catalog)) else {
+        let cutter = PieceCutter(catalog: catalog)
+        guard let body = ExportBody(files.map { Stretch($0) }, cutter: cutter) else {
             return Self.different(id, files)
         }
         return .attachment(body, called: id)
     }
 
-    private static func different(_ id: String, _ files: [RecordedFile]) -> HTTPResponse {
+    private static func different(_ id: String, _ files: [FileSummary]) -> HTTPResponse {
         .json(
             409,
             DifferentBody(
                 detail: "\(id): its files hold different things: take them one by one",
-                files: files.map { "/recordings/" + $0.file }))
+                files: files.newest.map { "/recordings/" + $0.file }))
     }
 
     func downloadURL(
         _ id: String, _ request: HTTPRequest
     ) async throws(ReadingThread.Busy) -> HTTPResponse {
-        let files = try await summaries(of: id)
+        let files = try await catalog.summaries(of: id)
         guard !files.isEmpty else { return .missing(id) }
-        return .json(200, DownloadBody(id, files, query: request.tokenQuery))
+        return .json(200, DownloadBody(id, files.newest, query: request.tokenQuery))
     }
 
     func redirect(
         _ id: String, _ request: HTTPRequest
     ) async throws(ReadingThread.Busy) -> HTTPResponse {
-        guard try await !summaries(of: id).isEmpty else { return .missing(id) }
+        guard try await !catalog.summaries(of: id).isEmpty else { return .missing(id) }
         let location = "/hls/\(id)/index.m3u8" + request.tokenQuery
         return HTTPResponse(status: 307, headers: [("location", location)])
     }
@@ -71,8 +70,7 @@ extension CatalogEndpoints {
     func thumbnail(
         _ id: String, _ request: HTTPRequest
     ) async throws(ReadingThread.Busy) -> HTTPResponse {
-        var files = try await summaries(of: id)
-        if let wanted = request[query: "file"] { files.removeAll { $0.file != wanted } }
+        let files = try await files(of: id, request)
         guard let last = files.last else { return missing(id, request) }
         let asked = request[query: "at"].map { Self.nanoseconds($0) }
         if case .some(.none) = asked { return .problem(400, "at must be seconds") }
@@ -107,7 +105,7 @@ extension CatalogEndpoints {
         guard let from, let to, to > from else {
             return .problem(400, "from and to must be seconds, to the later one")
         }
-        let parts = files.stretches(from: from, to: to)
+        let parts = try await catalog.stretches(of: files, from: from, to: to)
         guard !parts.isEmpty else {
             return .problem(400, "\(id) is over before \(from / 1_000_000_000) s")
         }
@@ -116,7 +114,7 @@ extension CatalogEndpoints {
         }
         let stem = request[query: "file"].map { $0.split(separator: ".").dropLast() }
         let name = stem.map { $0.joined(separator: ".") } ?? id
-        let end = min(to, files.reduce(0) { $0 + $1.duration })
+        let end = min(to, files.duration)
         return .attachment(
             body, called: "\(name)_\(from / 1_000_000_000)-\(end / 1_000_000_000)")
     }
@@ -163,7 +161,7 @@ struct DownloadBody: Encodable {
     let playlist_url: String
     let thumbnail_url: String
 
-    init(_ id: String, _ files: [FileSummary], query: String) {
+    init(_ id: String, _ files: ArraySlice<FileSummary>, query: String) {
         let base = "/api/v1/recordings/" + id
         (url, thumbnail_url) = (base + "/download" + query, base + "/thumbnail" + query)
         self.files = files.map { "/recordings/" + $0.file + query }
@@ -176,7 +174,7 @@ struct DifferentBody: Encodable {
     let files: [String]
 }
 
-extension RecordedFile {
+extension FileSummary {
     /// What its tracks are, whatever their parameters: a stream of others is another stream.
-    fileprivate var codecs: [String] { index.header?.formats.map(\.name) ?? [] }
+    fileprivate var codecs: [String] { header?.formats.map(\.name) ?? [] }
 }

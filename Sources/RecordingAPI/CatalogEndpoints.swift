@@ -125,31 +125,12 @@ struct CatalogEndpoints: Sendable {
     func describe(
         name: String, withFiles: Bool
     ) async throws(ReadingThread.Busy) -> RecordingBody? {
-        let files = try await summaries(of: name)
+        let files = try await catalog.summaries(of: name)
         let status = await recordings.status(name)
         guard !files.isEmpty || status.map({ !$0.isGone }) ?? false else { return nil }
         return RecordingBody(
             name, status, files, title: try await titles.title(of: name), withFiles: withFiles)
     }
-
-    /// What is told of the newest files of a recording, oldest first.
-    func summaries(of name: String) async throws(ReadingThread.Busy) -> [FileSummary] {
-        try await catalog.summaries(of: name, newest: Self.fileLimit)
-    }
-
-    /// The same files with all their parts.
-    func files(of name: String) async throws(ReadingThread.Busy) -> [RecordedFile] {
-        var files: [RecordedFile] = []
-        for entry in try await catalog.entries(of: name).suffix(Self.fileLimit) {
-            if let file = try await catalog.file(entry.file), !file.index.spans.isEmpty {
-                files.append(file)
-            }
-        }
-        return files
-    }
-
-    /// Of ten minutes each, two weeks of them.
-    private static let fileLimit = 2000
 }
 
 extension Recordings.Status {

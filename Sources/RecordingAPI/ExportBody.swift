@@ -1,108 +1,106 @@
 import Muxer
 import Recording
-import Synchronization
 import Web
 
 /// A time range of a recording as one MP4, or one WebM where it is recorded as that: its segments one
 /// behind the other, their times moved so that it begins at zero and has no seam between files. Nothing
-/// is decoded. The first file's edit list holds for all of it.
-final class ExportBody: Sendable {
-    private struct Progress {
-        var hasHeader = false
-        var stretch = 0
-        var segment = 0
-        /// Nanoseconds of media in the stretches before.
-        var elapsed: Int64 = 0
-        var fragment: UInt32 = 1
-    }
+/// is decoded, and no more than one file's parts are in memory. The first file's edit list holds for
+/// all of it.
+actor ExportBody {
+    /// What it is.
+    nonisolated let mediaType: String
+    /// What its name ends with, behind the dot.
+    nonisolated let fileExtension: String
+    /// Octets of the files that are copied: of MP4 exactly what comes out, of others nearly.
+    nonisolated let sourceByteCount: UInt64
+    /// How many octets come out, where that is known beforehand.
+    nonisolated let byteCount: Int?
 
-    private let stretches: [Stretch]
-    private let first: RecordedFile
     private let cutter: PieceCutter
     private let hold: FileHold
-    private let progress = Mutex(Progress())
+    private let isWebM: Bool
+    private var hasHeader = false
+    private var stretches: ArraySlice<Stretch>
+    /// What is left of the first of these, once it has been opened.
+    private var open: (file: RecordedFile, segments: ArraySlice<IndexedPart>)?
+    /// Nanoseconds of media in the stretches before.
+    private var elapsed: Int64 = 0
+    private var fragment: UInt32 = 1
 
     /// What comes out of these stretches; `nil` where there are none, or they do not fit one head.
     init?(_ stretches: [Stretch], cutter: PieceCutter) {
-        guard let first = stretches.first?.file, let header = first.index.header else { return nil }
+        guard let first = stretches.first?.file, let formats = first.header?.formats else {
+            return nil
+        }
         let fits = stretches.allSatisfy { stretch in
-            stretch.file.isWebM == first.isWebM
-                && stretch.file.index.header?.formats == header.formats
+            stretch.file.isWebM == first.isWebM && stretch.file.header?.formats == formats
         }
         guard fits else { return nil }
-        (self.stretches, self.first, self.cutter) = (stretches, first, cutter)
+        (self.stretches, self.cutter, isWebM) = (stretches[...], cutter, first.isWebM)
+        (mediaType, fileExtension) = (first.playedType, first.isWebM ? "webm" : "mp4")
+        sourceByteCount = stretches.reduce(0) { $0 + UInt64($1.octets.count) }
+        let isCopied = stretches.allSatisfy { stretch in
+            let container = stretch.file.header?.container
+            return container == .fmp4 || container == .mp4
+        }
+        // Before the first part stands the head.
+        byteCount = isCopied ? Int(clamping: first.parts.lowerBound + sourceByteCount) : nil
         hold = cutter.catalog.hold(stretches.map(\.file.file))
     }
 
-    /// All of some files.
-    convenience init?(_ files: [RecordedFile], cutter: PieceCutter) {
-        self.init(files.stretches(), cutter: cutter)
-    }
-
-    /// What it is.
-    var mediaType: String { first.playedType }
-
-    /// What its name ends with, behind the dot.
-    var fileExtension: String { first.isWebM ? "webm" : "mp4" }
-
-    /// Octets of the files that are copied: of MP4 exactly what comes out, of others nearly.
-    var sourceByteCount: UInt64 {
-        stretches.reduce(0) { $1.segments.reduce($0) { $0 + UInt64($1.byteCount) } }
-    }
-
-    /// How many octets come out, where that is known beforehand.
-    var byteCount: Int? {
-        let isCopied = stretches.allSatisfy { stretch in
-            let container = stretch.file.index.header?.container
-            return container == .fmp4 || container == .mp4
-        }
-        guard isCopied, let header = first.index.header else { return nil }
-        return header.headerByteCount + Int(clamping: sourceByteCount)
-    }
-
     /// Its octets, a segment at a time.
-    var pieces: HTTPPieces { HTTPPieces(byteCount: byteCount) { try await self.next() } }
+    nonisolated var pieces: HTTPPieces {
+        HTTPPieces(byteCount: byteCount) { try await self.next() }
+    }
 
     private func next() async throws -> [UInt8]? {
-        let isHead = progress.withLock { progress in
-            defer { progress.hasHeader = true }
-            return !progress.hasHeader
+        while let stretch = stretches.first {
+            guard let (file, segments) = open else {
+                open = try await opened(stretch)
+                continue
+            }
+            guard hasHeader else {
+                hasHeader = true
+                return try await cutter.initialization(of: file)
+            }
+            guard let segment = segments.first else {
+                leave(stretch)
+                continue
+            }
+            open?.segments.removeFirst()
+            let octets = try await cutter.fragments(of: segment, in: file)
+            return moved(octets, back: stretch.start - elapsed, header: file.index.header)
         }
-        if isHead { return try await cutter.initialization(of: first) }
-        guard let (segment, stretch, elapsed) = takeSegment() else { return nil }
-        let octets = try await cutter.fragments(of: segment, in: stretch.file)
-        let start = (stretch.segments.first?.start.nanoseconds ?? 0) - stretch.file.start
-        return moved(octets, back: start - elapsed, header: stretch.file.index.header)
+        return nil
     }
 
-    private func takeSegment() -> (IndexedPart, Stretch, Int64)? {
-        progress.withLock { progress in
-            while progress.stretch < stretches.count {
-                let stretch = stretches[progress.stretch]
-                let place = stretch.segments.startIndex + progress.segment
-                guard place >= stretch.segments.endIndex else {
-                    progress.segment += 1
-                    return (stretch.segments[place], stretch, progress.elapsed)
-                }
-                hold.finished(stretch.file.file)
-                (progress.stretch, progress.segment) = (progress.stretch + 1, 0)
-                progress.elapsed += stretch.duration
-            }
-            return nil
-        }
+    private func opened(
+        _ stretch: Stretch
+    ) async throws -> (file: RecordedFile, segments: ArraySlice<IndexedPart>) {
+        guard let file = try await cutter.catalog.file(stretch.file.file),
+            let segments = stretch.segments(of: file)
+        else { throw PieceCutter.Failure.missing }
+        return (file, segments[...])
+    }
+
+    private func leave(_ stretch: Stretch) {
+        hold.finished(stretch.file.file)
+        elapsed = elapsed.followed(by: stretch.duration)
+        stretches.removeFirst()
+        open = nil
     }
 
     private func moved(
         _ octets: [UInt8], back nanoseconds: Int64, header: IndexHeader?
     ) -> [UInt8] {
-        guard !first.isWebM else {
+        guard !isWebM else {
             let half: Int64 = nanoseconds < 0 ? -500_000 : 500_000
             return ClusterWalk.moved(octets, by: (nanoseconds + half) / 1_000_000)
         }
         var fragments = octets
         FragmentWalk.shift(
             &fragments, timescales: header?.formats.map(\.movieTimescale) ?? [], by: nanoseconds)
-        progress.withLock { FragmentWalk.renumber(&fragments, from: &$0.fragment) }
+        FragmentWalk.renumber(&fragments, from: &fragment)
         return fragments
     }
 }

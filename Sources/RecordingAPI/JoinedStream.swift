@@ -7,7 +7,7 @@ actor JoinedStream {
     nonisolated let byteCount: Int
 
     private struct Source {
-        var file: RecordedFile
+        var file: String
         var byteCount: UInt64
         /// Its times do not go on from those of the file before.
         var isJump: Bool
@@ -21,17 +21,17 @@ actor JoinedStream {
     private var offset: UInt64 = 0
 
     /// These files as they are now, whole packets of them.
-    init(_ files: [RecordedFile], catalog: RecordingCatalog) {
+    init(_ files: [FileSummary], catalog: RecordingCatalog) {
         self.catalog = catalog
         var end: Int64?
         var sources: [Source] = []
         for file in files {
-            let gap = end.map { file.start - $0 } ?? 0
+            let gap = end.map { file.start &- $0 } ?? 0
             sources.append(
                 Source(
-                    file: file, byteCount: file.byteCount / 188 * 188,
+                    file: file.file, byteCount: file.parts.upperBound / 188 * 188,
                     isJump: !(-Self.jitter...Self.jitter).contains(gap)))
-            end = file.start + file.duration
+            end = file.start &+ file.duration
         }
         self.sources = sources[...]
         hold = catalog.hold(files.map(\.file))
@@ -45,12 +45,12 @@ actor JoinedStream {
             let count = Int(min(Self.pieceByteCount, source.byteCount - offset))
             guard count > 0 else {
                 sources.removeFirst()
-                hold.finished(source.file.file)
+                hold.finished(source.file)
                 (opened, offset) = (nil, 0)
                 if let next = sources.first { joiner.nextFile(isJump: next.isJump) }
                 continue
             }
-            if opened == nil { opened = try await catalog.open(source.file.file) }
+            if opened == nil { opened = try await catalog.open(source.file) }
             guard let opened else { throw PieceCutter.Failure.missing }
             let piece = offset..<offset + UInt64(count)
             var octets = try await catalog.reading.attempt { try opened.octets(piece) }

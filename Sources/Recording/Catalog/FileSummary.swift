@@ -15,8 +15,12 @@ public struct FileSummary: Sendable {
     public var duration: Int64
     /// Octets in it.
     public var byteCount: UInt64
-    /// There is at least a part of it.
-    public var hasParts: Bool
+    /// Places at which playing can begin.
+    public var segmentCount: Int
+    /// The longest way from one of them to the next, in nanoseconds.
+    public var longestSegment: Int64
+    /// Where its whole parts lie; empty before the first.
+    public var parts: Range<UInt64>
     /// It still grows.
     public var isGrowing: Bool
 
@@ -24,11 +28,17 @@ public struct FileSummary: Sendable {
     public init(_ file: RecordedFile) {
         (self.file, name) = (file.file, file.name)
         (start, duration) = (file.start, file.duration)
-        (byteCount, hasParts) = (file.index.byteCount, !file.index.spans.isEmpty)
-        isGrowing = !file.index.isFinished
+        (byteCount, isGrowing) = (file.index.byteCount, !file.index.isFinished)
+        segmentCount = file.index.spans.count
+        longestSegment = file.index.spans.map(\.duration.nanoseconds).max() ?? 0
+        let first = file.index.spans.first?.offset ?? 0
+        parts = first..<max(first, file.byteCount)
         header = file.index.header
         header?.initialization = []
     }
+
+    /// There is at least a part of it.
+    public var hasParts: Bool { !parts.isEmpty }
 }
 
 /// What has been read of files to list them, kept apart from their parts: these are large and few are

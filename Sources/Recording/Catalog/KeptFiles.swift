@@ -29,14 +29,17 @@ struct KeptFiles {
 
     /// What has not been asked for longest goes first, a quarter at once: sorting takes its time.
     private mutating func makeRoom() {
-        var count = files.values.reduce(0) { $0 + $1.file.index.spans.count }
+        var count = files.values.reduce(0) { $0 + Self.cost(of: $1.file) }
         guard count > Self.limit else { return }
         for (file, entry) in files.sorted(by: { $0.value.use < $1.value.use })
         where count > Self.limit / 4 * 3 && files.count > 1 {
-            count -= entry.file.index.spans.count
+            count -= Self.cost(of: entry.file)
             files[file] = nil
         }
     }
+
+    /// What else is kept of a file takes as much as thirty segments.
+    private static func cost(of file: RecordedFile) -> Int { file.index.spans.count + 30 }
 
     /// Segments kept in memory: of six days, some 12 MB.
     private static let limit = 262_144

@@ -1,14 +1,15 @@
 // What is listed of recordings: no parts, and of a finished file it is read once.
 
 extension RecordingCatalog {
-    /// The newest files of a recording that have a part, oldest first.
+    /// The files of a recording that have a part, oldest first.
     ///
+    /// - Parameter file: The only one that is asked for; all where none is named.
     /// - Throws: `ReadingThread.Busy` where too much waits to be read.
     public func summaries(
-        of name: String, newest limit: Int = .max
+        of name: String, file: String? = nil
     ) async throws(ReadingThread.Busy) -> [FileSummary] {
         var found: [FileSummary] = []
-        for entry in try await entries(of: name).suffix(limit) {
+        for entry in try await entries(of: name) where entry.file == file ?? entry.file {
             if let summary = try await summary(of: entry), summary.hasParts {
                 found.append(summary)
             }
