@@ -35,8 +35,8 @@ extension CatalogEndpoints {
             return .problem(409, "\(id): it was stopped meanwhile")
         }
         if status.progress.state == "stopped" {
-            _ = try? await recordings.stop(id)
-            return .problem(502, "\(id): \(status.progress.lastFailure ?? "it ended at once")")
+            await titles.forget(id)
+            return await recordings.refusal(status)
         }
         return .json(
             status.hasBegun ? 201 : 202, RoomStartedBody(status, now, room: body.room_id))

@@ -43,18 +43,10 @@ struct ControlEndpoints: Sendable {
         guard let status = await recordings.started(name, within: wait.duration) else {
             return .problem(409, "\(name): it was stopped meanwhile")
         }
-        if status.progress.state == "stopped" { return await failed(status) }
+        if status.progress.state == "stopped" { return await recordings.refusal(status) }
         return .json(
             status.hasBegun ? 200 : 202,
             StartedBody(status, await recordings.live(name), format: body.output_format))
-    }
-
-    /// What can never be recorded does not stay among what is.
-    private func failed(_ status: Recordings.Status) async -> HTTPResponse {
-        _ = try? await recordings.stop(status.name)
-        let reason = status.progress.lastFailure ?? "it ended at once"
-        // A file was begun where the disk is to blame.
-        return .problem(status.progress.fileCount > 0 ? 500 : 502, "\(status.name): \(reason)")
     }
 
     private func stop(_ request: HTTPRequest) async throws(ReadingThread.Busy) -> HTTPResponse {
@@ -105,6 +97,18 @@ struct StartWait {
     }
 
     static let refusal = HTTPResponse.problem(400, "wait_seconds must be from 0 to 15")
+}
+
+extension Recordings {
+    /// Tells why a recording has ended at once: what can never be recorded does not stay among what is,
+    /// nor among what was.
+    func refusal(_ status: Status) async -> HTTPResponse {
+        _ = try? await stop(status.name)
+        forget(status.name)
+        let reason = status.progress.lastFailure ?? "it ended at once"
+        // A file was begun where the disk is to blame.
+        return .problem(status.progress.fileCount > 0 ? 500 : 502, "\(status.name): \(reason)")
+    }
 }
 
 extension Recordings.Status {
