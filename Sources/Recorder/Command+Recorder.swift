@@ -13,7 +13,9 @@ extension Command {
                     "record this: rtsp://, rtsps://, the http(s):// URL of a WHEP endpoint, or a .sdp file"
                     + " of RTP that is sent here (rtp://IP:PORT?sdp=FILE: sent there)"),
             Option("output", .text, "DIR", default: ".", help: "where the files go"),
-            Option("name", .text, "ID", default: "recording", help: "what the files are called"),
+            Option(
+                "name", .text, "ID", default: "recording", with: "source",
+                help: "what its files are called"),
             Option(
                 "format", .choice(["mpegts", "fmp4", "mp4", "webm"]), "FORMAT", default: "mpegts",
                 help: "the container: mpegts, fmp4, mp4 that grows as fmp4, or webm"),
@@ -24,7 +26,7 @@ extension Command {
                 "segment-bytes", .number(100_000...1_000_000_000_000), "N",
                 help: "begin another file after so many octets"),
             Option(
-                "segment-align", .flag,
+                "segment-align", .flag, with: "segment",
                 help: "cut at multiples of --segment on the clock, UTC, instead"),
         ] + Option.keeping + [
             Option(

@@ -42,9 +42,9 @@ extension Command {
             Option("recordings", .text, "DIR", help: "record rooms there, when the API is told to"),
             Option(
                 "recording-format", .choice(["mpegts", "fmp4", "mp4", "webm"]), "FORMAT",
-                default: "mpegts",
+                default: "mpegts", with: "recordings",
                 help: "the container: mpegts, fmp4, mp4 that grows as fmp4, or webm"),
-        ] + Option.keeping + [
+        ] + Option.keeping.map { $0.needing("recordings") } + [
             Option("tls-cert", .text, "FILE", help: "a PEM certificate chain: serve HTTPS"),
             Option("tls-key", .text, "FILE", help: "the PEM key of --tls-cert"),
             Option(

@@ -30,16 +30,26 @@ public struct Option: Hashable, Sendable {
     public var fallback: String?
     /// Whether it may be given several times; in the environment, commas separate.
     public var isRepeated: Bool
+    /// The option that has to be given with it, for without that one it means nothing.
+    public var companion: String?
     /// One line for `--help`.
     public var help: String
 
     /// A setting.
     public init(
         _ name: String, _ value: Value, _ placeholder: String = "", default fallback: String? = nil,
-        isRepeated: Bool = false, help: String
+        isRepeated: Bool = false, with companion: String? = nil, help: String
     ) {
         (self.name, self.value, self.placeholder) = (name, value, placeholder)
         (self.fallback, self.isRepeated, self.help) = (fallback, isRepeated, help)
+        self.companion = companion
+    }
+
+    /// The same, but of no use without another option.
+    public func needing(_ companion: String) -> Option {
+        var option = self
+        option.companion = companion
+        return option
     }
 
     /// `SLUICE_` and the name in capitals.

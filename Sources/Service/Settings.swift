@@ -16,6 +16,8 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     case malformedFile(String)
     /// A file that is not a list of objects.
     case malformedList(String)
+    /// An option that means nothing without another.
+    case lacksCompanion(String, companion: String)
     /// A key in the file that no option has.
     case unknownKey(String, file: String)
 
@@ -24,7 +26,7 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unreadableFile: .noInput
         case .unknownFlag, .unexpectedArgument, .missingValue, .badValue, .malformedFile,
-            .malformedList, .unknownKey:
+            .malformedList, .lacksCompanion, .unknownKey:
             .usage
         }
     }
@@ -40,6 +42,7 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unreadableFile(let path): "cannot read \(path)"
         case .malformedFile(let path): "\(path) is not a JSON object of settings"
         case .malformedList(let path): "\(path) is not a JSON list of objects"
+        case .lacksCompanion(let name, let companion): "--\(name) needs --\(companion)"
         case .unknownKey(let key, let file): "unknown key \"\(key)\" in \(file)"
         }
     }
@@ -71,9 +74,13 @@ public struct Settings: Sendable {
             filed = try Self.keys(options, bytes, path: path)
         }
         for option in options {
-            values[option.name] =
-                given[option.name] ?? inherited[option.name] ?? filed[option.name]
-                ?? option.fallback.map { [$0] }
+            let said = given[option.name] ?? inherited[option.name] ?? filed[option.name]
+            values[option.name] = said ?? option.fallback.map { [$0] }
+            if let companion = option.companion, said != nil, said != ["false"],
+                [given, inherited, filed].allSatisfy({ $0[companion] == nil })
+            {
+                throw .lacksCompanion(option.name, companion: companion)
+            }
         }
     }
 

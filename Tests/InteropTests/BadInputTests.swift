@@ -128,6 +128,11 @@ struct BadInputTests {
         #expect(line == "cannot write into /nowhere: no such file or directory")
     }
 
+    @Test func `an option without the one that it belongs to`() throws {
+        let (code, line) = try Self.ending("recorder", ["--segment-align"])
+        #expect(code == 64 && line == "--segment-align needs --segment")
+    }
+
     @Test(.enabled(if: Lab.hasPython, "make test makes .venv"))
     func `a camera that goes away is waited for, and its recording goes on in a new file`()
         async throws

@@ -2,6 +2,34 @@ import Service
 import Testing
 
 @Suite struct SettingsCornerTests {
+    @Test func `an option that means nothing without another is not passed over`() throws {
+        let options = [
+            Option("cut", .number(1...9), "N", help: ""),
+            Option("align", .flag, with: "cut", help: ""),
+            Option("word", .text, "WORD", default: "one", with: "cut", help: ""),
+        ]
+        func read(
+            _ arguments: [String], _ environment: [String: String] = [:], file: String? = nil
+        ) throws(SettingsError) {
+            _ = try Settings(
+                options + Option.common,
+                arguments: arguments + (file == nil ? [] : ["--config", "f"]),
+                environment: environment, readFile: { _ in file.map { Array($0.utf8) } })
+        }
+        let error = SettingsError.lacksCompanion("align", companion: "cut")
+        #expect(throws: error) { try read(["--align"]) }
+        #expect(throws: error) { try read([], ["SLUICE_ALIGN": "true"]) }
+        #expect(throws: error) { try read([], file: #"{"align": true}"#) }
+        #expect(throws: SettingsError.lacksCompanion("word", companion: "cut")) {
+            try read(["--word", "one"])
+        }
+        #expect(error.description == "--align needs --cut" && error.exitCode == .usage)
+        try read([])
+        try read(["--align=false"])
+        try read(["--align", "--word", "two"], ["SLUICE_CUT": "2"])
+        try read(["--align"], file: #"{"cut": 2}"#)
+    }
+
     @Test func `an equals sign without a value does not take the next argument`() {
         do throws(SettingsError) {
             _ = try SettingsTests.settings(["--announce=", "192.0.2.1"])
