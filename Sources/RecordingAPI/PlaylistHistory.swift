@@ -5,9 +5,7 @@ import Recording
 actor PlaylistHistory {
     private let catalog: RecordingCatalog
     private let recordings: Recordings
-    private var numbers: [String: SegmentNumbers] = [:]
-    /// Seconds: what players are told of one playlist may not fall.
-    private var targets: [String: Int] = [:]
+    private var listed = ListedPlaylists()
     private var views = 0
 
     init(catalog: RecordingCatalog, recordings: Recordings) {
@@ -33,24 +31,16 @@ actor PlaylistHistory {
         } else {
             isActive = await recordings.isWriting(name)
         }
-        let first = number(files, of: name, view: view)
-        var playlist = MediaPlaylist(
-            files: files.compactMap { $0.listing(query) }, isEnded: !isActive)
-        (playlist.removedFiles, playlist.firstSequenceNumber) = (first.files, first.segments)
-        playlist.announcedTarget = targets[name] ?? 0
-        targets[name] = playlist.targetDuration
-        return playlist
-    }
-
-    private func number(
-        _ files: [RecordedFile], of name: String, view: Int
-    ) -> SegmentNumbers.Place {
-        if numbers.count >= Self.limit, numbers[name] == nil {
-            numbers.removeAll()
-            targets.removeAll()
+        return listed.update(name, view: view) { listed in
+            let first = listed.numbers.take(
+                files.map { .init(file: $0.file, segmentCount: $0.index.spans.count) }, view: view)
+            var playlist = MediaPlaylist(
+                files: files.compactMap { $0.listing(query) }, isEnded: !isActive)
+            (playlist.removedFiles, playlist.firstSequenceNumber) = (first.files, first.segments)
+            playlist.announcedTarget = listed.target
+            listed.target = playlist.targetDuration
+            return playlist
         }
-        return numbers[name, default: SegmentNumbers()].take(
-            files.map { .init(file: $0.file, segmentCount: $0.index.spans.count) }, view: view)
     }
 
     /// The growing index behind a playlist.
@@ -83,7 +73,6 @@ actor PlaylistHistory {
         return files.reversed()
     }
 
-    private static let limit = 1000
     private static let segmentLimit = 86_400
 }
 
