@@ -1,5 +1,4 @@
 public import Muxer
-import Synchronization
 import Timing
 
 /// The parts of a growing file, for those who play it while it grows: what is listed here is in the
@@ -30,26 +29,20 @@ public final class LiveIndex: Sendable {
         public var partCount: Int { firstPart + parts.count }
     }
 
-    struct State {
-        var snapshot = Snapshot()
-        var waiters: [Int: (count: Int, resume: CheckedContinuation<Void, Never>)] = [:]
-        var nextWaiter = 0
-    }
-
     /// What the file is.
     public let container: Container
 
-    let state = Mutex(State())
+    let current = Awaited(Snapshot(), waiterLimit: 1000)
 
     /// The index of a file that nothing has been written to.
     public init(_ container: Container) { self.container = container }
 
     /// How it stands.
-    public var snapshot: Snapshot { state.withLock { $0.snapshot } }
+    public var snapshot: Snapshot { current.value }
 
     /// Where the file lies, and whether it has ended.
     var place: (path: String?, isFinished: Bool) {
-        state.withLock { ($0.snapshot.path, $0.snapshot.isFinished) }
+        current.read { ($0.path, $0.isFinished) }
     }
 
     /// Waits until there are more than `count` parts, or the file is finished, or `limit` has passed.
@@ -57,76 +50,33 @@ public final class LiveIndex: Sendable {
     ///
     /// - Returns: How it stands then.
     public func next(after count: Int, within limit: Duration) async -> Snapshot {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait(after: count) }
-            group.addTask { try? await Task.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
-        return snapshot
-    }
-
-    private func wait(after count: Int) async {
-        let number = state.withLock { state in
-            state.nextWaiter += 1
-            return state.nextWaiter
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = state.withLock { state in
-                    let snapshot = state.snapshot
-                    guard snapshot.partCount <= count, !snapshot.isFinished, !Task.isCancelled,
-                        state.waiters.count < Self.waiterLimit
-                    else { return true }
-                    state.waiters[number] = (count, continuation)
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: number) }?.resume.resume()
-        }
+        await current.next(within: limit) { $0.isFinished || $0.partCount > count }
     }
 
     /// Parts that are kept one by one: more than ten minutes of them.
     static let partLimit = 4096
     /// Spans are halved in number beyond this: three days of them. No file that is recorded comes so far.
     static let spanLimit = 131_072
-    private static let waiterLimit = 1000
 }
 
 // MARK: The writer's side
 
 extension LiveIndex {
     /// The file is there.
-    func opened(_ path: String) { state.withLock { $0.snapshot.path = path } }
+    func opened(_ path: String) { current.update { $0.path = path } }
 
     /// Octets and whole parts are in the file.
     func wrote(_ chunk: FileChunk, byteCount: UInt64) {
-        let woken = state.withLock { state in
-            state.snapshot.byteCount = byteCount
-            state.snapshot.header = state.snapshot.header ?? chunk.header
-            for part in chunk.parts { state.snapshot.append(part) }
-            return state.takeWaiters()
+        current.update { snapshot in
+            snapshot.byteCount = byteCount
+            snapshot.header = snapshot.header ?? chunk.header
+            for part in chunk.parts { snapshot.append(part) }
         }
-        for waiter in woken { waiter.resume() }
     }
 
     /// No more comes; of what is there, `byteCount` octets are whole.
     func finished(byteCount: UInt64) {
-        let woken = state.withLock { state in
-            (state.snapshot.isFinished, state.snapshot.byteCount) = (true, byteCount)
-            return state.takeWaiters()
-        }
-        for waiter in woken { waiter.resume() }
-    }
-}
-
-extension LiveIndex.State {
-    fileprivate mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
-        let ready = waiters.filter { snapshot.isFinished || snapshot.partCount > $1.count }
-        for number in ready.keys { waiters[number] = nil }
-        return ready.values.map(\.resume)
+        current.update { ($0.isFinished, $0.byteCount) = (true, byteCount) }
     }
 }
 

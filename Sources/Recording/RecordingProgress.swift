@@ -1,5 +1,4 @@
 public import Muxer
-import Synchronization
 public import Timing
 
 /// How one recording stands, for whoever asks.
@@ -65,24 +64,13 @@ public final class RecordingProgress: Sendable {
         public init() {}
     }
 
-    private struct State {
-        var snapshot = Snapshot()
-        var waiters: [Int: Waiter] = [:]
-        var nextWaiter = 0
-    }
-
-    private struct Waiter {
-        let isReached: @Sendable (Snapshot) -> Bool
-        let resume: CheckedContinuation<Void, Never>
-    }
-
-    private let current = Mutex(State())
+    let current = Awaited(Snapshot(), waiterLimit: 100)
 
     /// Nothing yet.
     public init() {}
 
     /// How it stands.
-    public var snapshot: Snapshot { current.withLock { $0.snapshot } }
+    public var snapshot: Snapshot { current.value }
 
     /// Waits until something is true of it, or `limit` has passed. With a hundred waiting already, it
     /// does not wait.
@@ -91,47 +79,10 @@ public final class RecordingProgress: Sendable {
     public func next(
         within limit: Duration, where isReached: @escaping @Sendable (Snapshot) -> Bool
     ) async -> Snapshot {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.wait(isReached) }
-            group.addTask { try? await Task.sleep(for: limit) }
-            await group.next()
-            group.cancelAll()
-        }
-        return snapshot
+        await current.next(within: limit, where: isReached)
     }
 
-    func update(_ body: (inout Snapshot) -> Void) {
-        let woken = current.withLock { state in
-            body(&state.snapshot)
-            let ready = state.waiters.filter { $1.isReached(state.snapshot) }
-            for number in ready.keys { state.waiters[number] = nil }
-            return ready.values.map(\.resume)
-        }
-        for waiter in woken { waiter.resume() }
-    }
-
-    private func wait(_ isReached: @escaping @Sendable (Snapshot) -> Bool) async {
-        let number = current.withLock { state in
-            state.nextWaiter += 1
-            return state.nextWaiter
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isOver = current.withLock { state in
-                    guard !isReached(state.snapshot), !Task.isCancelled,
-                        state.waiters.count < Self.waiterLimit
-                    else { return true }
-                    state.waiters[number] = Waiter(isReached: isReached, resume: continuation)
-                    return false
-                }
-                if isOver { continuation.resume() }
-            }
-        } onCancel: {
-            current.withLock { $0.waiters.removeValue(forKey: number) }?.resume.resume()
-        }
-    }
-
-    private static let waiterLimit = 100
+    func update(_ body: (inout Snapshot) -> Void) { current.update(body) }
 
     /// An engine's counts, which begin anew with every connection.
     func count(_ statistics: RecordingStatistics) {

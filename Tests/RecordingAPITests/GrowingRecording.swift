@@ -66,7 +66,7 @@ final class GrowingRecording {
     /// Returns when somebody waits for the next part.
     func isWaitedFor() async throws {
         let live = try live
-        while live.state.withLock({ $0.waiters.isEmpty }) {
+        while live.current.waiterCount == 0 {
             try Task.checkCancellation()
             await Task.yield()
         }

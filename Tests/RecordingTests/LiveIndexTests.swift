@@ -71,9 +71,11 @@ import Timing
     @Test func `who waits is told of the next part, and of the end`() async {
         let live = LiveIndex.empty()
         async let first = live.next(after: 0, within: .seconds(60))
+        await live.current.waiters(1)
         live.wrote(FileChunk(bytes: [], parts: [Self.part(0)]), byteCount: 1000)
         #expect(await first.partCount == 1)
         async let second = live.next(after: 1, within: .seconds(60))
+        await live.current.waiters(1)
         live.finished(byteCount: 1000)
         #expect(await second.isFinished)
         #expect(await live.next(after: 9, within: .seconds(60)).isFinished, "no more comes")

@@ -15,9 +15,11 @@ struct RecordingProgressTests {
         let progress = RecordingProgress()
         async let waited = progress.next(within: .seconds(3600)) { $0.writtenBytes > 1 }
         async let failed = progress.next(within: .seconds(3600)) { $0.lastFailure != nil }
+        await progress.current.waiters(2)
         progress.update { $0.writtenBytes = 1 }
         progress.update { $0.lastFailure = "gone" }
         #expect(await failed.lastFailure == "gone")
+        #expect(progress.current.waiterCount == 1, "the other waits for more")
         progress.update { $0.writtenBytes = 2 }
         #expect(await waited.writtenBytes == 2)
     }
