@@ -3,10 +3,34 @@ public import Timing
 
 /// How one recording stands, for whoever asks.
 public final class RecordingProgress: Sendable {
+    /// What it does, as callers read it.
+    public enum State: String, Encodable, Sendable {
+        /// Its source has not answered yet, or has sent nothing that a file could begin with.
+        case connecting
+        /// A file has begun.
+        case recording
+        /// The source is away, and is waited for.
+        case waiting
+        /// No more comes.
+        case stopped
+    }
+
+    /// How it fares, in one word, as callers read it.
+    public enum Condition: String, Encodable, Sendable {
+        case connecting, recording
+        /// Key frames alone are written, because the disk fills up.
+        case degraded
+        /// Nothing is written, because the disk takes nothing.
+        case noSpace = "no_space"
+        /// The source is there and sends nothing.
+        case stalled
+        case waiting, stopped
+    }
+
     /// What can be seen of it.
     public struct Snapshot: Hashable, Sendable {
-        /// `connecting`, `recording`, `waiting` for a source that is away, `stopped`.
-        public internal(set) var state = "connecting"
+        /// What it does.
+        public internal(set) var state = State.connecting
         /// What its files are: what was asked for, until the source has shown what it sends.
         public internal(set) var container = Container.mpegts
         /// The file written now, or last.
@@ -108,19 +132,22 @@ extension RecordingProgress.Snapshot {
 
     /// Whole seconds since a frame was last written: 0 while the source sends and the disk takes it.
     public func zeroPacketStreak(at now: Instant) -> Int {
-        guard state != "stopped", let lastData else { return 0 }
+        guard state != .stopped, let lastData else { return 0 }
         return Int(max((now - lastData).nanoseconds, 0) / 1_000_000_000)
     }
 
-    /// In one word: `connecting`, `recording`, `degraded` to key frames by a disk that fills up,
-    /// `no_space`, `stalled` while the source sends nothing, `waiting` for it, `stopped`.
-    public var condition: String {
-        let isHeldUp = state == "connecting" && connected != nil && intake == .nothing
-        guard state == "recording" || state == "waiting" || isHeldUp else { return state }
-        switch intake {
-        case .nothing: return "no_space"
-        case .keyframes where state == "recording" && !isStalled: return "degraded"
-        case .keyframes, .everything: return isStalled ? "stalled" : state
+    /// How it fares.
+    public var condition: RecordingProgress.Condition {
+        switch (state, intake) {
+        case (.stopped, _): .stopped
+        // A source that has answered, and could be recorded if there were room.
+        case (.connecting, .nothing) where connected != nil: .noSpace
+        case (.connecting, _): .connecting
+        case (.recording, .nothing), (.waiting, .nothing): .noSpace
+        case (.recording, _) where isStalled, (.waiting, _) where isStalled: .stalled
+        case (.recording, .keyframes): .degraded
+        case (.recording, .everything): .recording
+        case (.waiting, .keyframes), (.waiting, .everything): .waiting
         }
     }
 }

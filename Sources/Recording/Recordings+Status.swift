@@ -37,7 +37,7 @@ extension Recordings {
     /// Whether something may still be added to a recording's files: also while it is being stopped.
     public func isWriting(_ name: String) -> Bool {
         if ending.contains(where: { $0.name == name }) { return true }
-        return entries[name].map { $0.recording.progress.snapshot.state != "stopped" } ?? false
+        return entries[name].map { $0.recording.progress.snapshot.state != .stopped } ?? false
     }
 
     /// How one stands, or stood when it was stopped.
@@ -57,7 +57,7 @@ extension Recordings {
     public func started(_ name: String, within limit: Duration) async -> Status? {
         guard let recording = entries[name]?.recording else { return status(name) }
         let found = await recording.progress.next(within: limit) {
-            $0.writtenBytes > 0 || $0.lastFailure != nil || $0.state == "stopped"
+            $0.writtenBytes > 0 || $0.lastFailure != nil || $0.state == .stopped
         }
         guard found.writtenBytes > 0 else { return Status(name: name, progress: found) }
         _ = await recording.live?.next(after: 0, within: min(limit, .seconds(1)))

@@ -47,7 +47,7 @@ extension RunningRecording {
         }
         progress.update { progress in
             progress.lastFailure = error.description
-            if isFirst { progress.state = "stopped" }
+            if isFirst { progress.state = .stopped }
         }
         if isFirst || isNews { report(error.description, isFirst) }
         if isPresent, !isFirst { beginAnother() }

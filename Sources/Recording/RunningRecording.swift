@@ -100,7 +100,7 @@ public final class RunningRecording: Sendable {
             report(isStalled ? "nothing comes from the source" : "the source sends again", false)
         case .interrupted(let reason, let isFinal):
             progress.update { progress in
-                progress.state = isFinal ? "stopped" : "waiting"
+                progress.state = isFinal ? .stopped : .waiting
                 progress.isStalled = false
                 progress.interruptionCount += 1
                 progress.lastFailure = reason
@@ -114,7 +114,7 @@ public final class RunningRecording: Sendable {
     public func finish() async {
         endFile()
         for file in state.withLock({ $0.ending }) { await file.closed() }
-        progress.update { ($0.state, $0.isStalled, $0.isFileEmpty) = ("stopped", false, false) }
+        progress.update { ($0.state, $0.isStalled, $0.isFileEmpty) = (.stopped, false, false) }
         disk.condition.ignore(self)
     }
 
@@ -122,7 +122,7 @@ public final class RunningRecording: Sendable {
         endFile()
         let live = LiveIndex(container)
         progress.update { progress in
-            (progress.state, progress.container) = ("recording", container)
+            (progress.state, progress.container) = (.recording, container)
             progress.fileCount += 1
             (progress.presentFileBytes, progress.partCount) = (0, 0)
             progress.isFileEmpty = true

@@ -17,7 +17,7 @@ struct RoomStartBody: Decodable {
 
 struct RoomStartedBody: Encodable {
     let recording_id: String
-    let status: String
+    let status: RecordingBody.State
     let started_at: String
     let room_id: String
     let format: String
@@ -36,7 +36,7 @@ struct RoomStartedBody: Encodable {
 
 struct RoomStoppedBody: Encodable {
     let recording_id: String
-    let status: String
+    let status: RecordingBody.State
     let stopped_at: String
     let duration_seconds: Double
     let file_size_bytes: UInt64
@@ -48,7 +48,7 @@ struct RoomStoppedBody: Encodable {
         files: [FileSummary]
     ) {
         (recording_id, stopped_at) = (id, now.text)
-        status = files.isEmpty ? "failed" : "completed"
+        status = files.isEmpty ? .failed : .completed
         duration_seconds = files.reduce(0) { $0 + Double($1.duration) / 1e9 }
         file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
         file_path = progress.path.isEmpty ? nil : progress.path
@@ -63,13 +63,16 @@ struct ListBody: Encodable {
 }
 
 struct RecordingBody: Encodable {
+    /// What has become of it, in the words that callers know.
+    enum State: String, Encodable { case pending, recording, completed, failed }
+
     let recording_id: String
     let room_id: String
     let title: String
     @OrNull var description: String?
     /// What its start asked for; it is recorded as it comes, whatever that was.
     @OrNull var requested: RecordingTitle.Wishes?
-    let status: String
+    let status: State
     /// Why nothing is recorded now, where something should be.
     @OrNull var reason: String?
     let format: String
@@ -99,7 +102,7 @@ struct RecordingBody: Encodable {
             DateTime(nanoseconds: $0.progress.startedSeconds * 1_000_000_000)
         }
         started_at = (recorded.first?.date(at: 0) ?? asked)?.text
-        let isActive = recording.map { $0.progress.state != "stopped" } ?? false
+        let isActive = recording.map { $0.progress.state != .stopped } ?? false
         stopped_at = isActive ? nil : recorded.last.flatMap { $0.date(at: $0.duration) }?.text
         duration_seconds = recorded.reduce(0) { $0 + Double($1.duration) / 1e9 }
         file_size_bytes = recorded.reduce(0) { $0 + $1.byteCount }
@@ -110,14 +113,13 @@ struct RecordingBody: Encodable {
         files = withFiles ? recorded.newest.map { FileBody($0) } : nil
     }
 
-    /// In the words that callers know: pending, recording, completed, failed.
-    static func state(_ status: Recordings.Status?, hasFiles: Bool) -> String {
+    static func state(_ status: Recordings.Status?, hasFiles: Bool) -> State {
         switch status?.progress.state {
-        case "connecting": "pending"
-        case "waiting" where !hasFiles: "pending"
-        case "recording", "waiting": "recording"
-        case "stopped" where !hasFiles: "failed"
-        default: "completed"
+        case .connecting: .pending
+        case .waiting: hasFiles ? .recording : .pending
+        case .recording: .recording
+        case .stopped: hasFiles ? .completed : .failed
+        case nil: .completed
         }
     }
 }

@@ -27,7 +27,7 @@ extension CatalogEndpoints {
 /// A recording in figures.
 struct AnalyticsBody: Encodable {
     let recording_id: String
-    let status: String
+    let status: RecordingBody.State
     @OrNull var started_at: String?
     @OrNull var stopped_at: String?
     let file_count: Int

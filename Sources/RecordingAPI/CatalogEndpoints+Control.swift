@@ -34,7 +34,7 @@ extension CatalogEndpoints {
         guard let status = await recordings.started(id, within: wait.duration) else {
             return .problem(409, "\(id): it was stopped meanwhile")
         }
-        if status.progress.state == "stopped" {
+        if status.progress.state == .stopped {
             await titles.forget(id)
             return await recordings.refusal(status)
         }

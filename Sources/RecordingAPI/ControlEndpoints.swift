@@ -43,7 +43,7 @@ struct ControlEndpoints: Sendable {
         guard let status = await recordings.started(name, within: wait.duration) else {
             return .problem(409, "\(name): it was stopped meanwhile")
         }
-        if status.progress.state == "stopped" { return await recordings.refusal(status) }
+        if status.progress.state == .stopped { return await recordings.refusal(status) }
         return .json(
             status.hasBegun ? 200 : 202,
             StartedBody(status, await recordings.live(name), format: body.output_format))
@@ -117,7 +117,9 @@ extension Recordings.Status {
 
     /// Why nothing is recorded now; `nil` while something is.
     var reason: String? {
-        let isWell = progress.condition == "recording" || progress.condition == "degraded"
-        return isWell ? nil : progress.lastFailure
+        switch progress.condition {
+        case .recording, .degraded: nil
+        case .connecting, .noSpace, .stalled, .waiting, .stopped: progress.lastFailure
+        }
     }
 }

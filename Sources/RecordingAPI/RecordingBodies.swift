@@ -6,7 +6,7 @@ import Recording
 
 struct HealthBody: Encodable {
     let status = "ok"
-    let recordings: [String: String]
+    let recordings: [String: RecordingProgress.Condition]
     /// Of those that do not record.
     let reasons: [String: String]
 }
@@ -26,7 +26,7 @@ struct StopBody: Decodable {
 struct StartedBody: Encodable {
     /// Whether something is recorded; where it is not, the source is tried until the recording is stopped.
     let success: Bool
-    let state: String
+    let state: RecordingProgress.Condition
     /// Why nothing is recorded yet.
     @OrNull var reason: String?
     @OrNull var output_path: String?

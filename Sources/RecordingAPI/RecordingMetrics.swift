@@ -45,7 +45,8 @@ struct RecordingMetrics {
             running.map { $0.zeroPacketStreak(at: now) }.max() ?? 0)
         for condition in Self.conditions {
             page.gauge(
-                "recording_\(condition)", "Running recordings that are \(condition).",
+                "recording_\(condition.rawValue)",
+                "Running recordings that are \(condition.rawValue).",
                 running.count { $0.condition == condition })
         }
     }
@@ -104,5 +105,7 @@ struct RecordingMetrics {
             "recording_deleted_bytes_total", "Octets of deleted recordings.", disk.deletedBytes)
     }
 
-    private static let conditions = ["stalled", "waiting", "stopped"]
+    private static let conditions = [
+        RecordingProgress.Condition.stalled, .waiting, .stopped,
+    ]
 }

@@ -6,7 +6,7 @@ import Timing
 /// How a recording stands, in full.
 struct StatusBody: Encodable {
     let mint_id: String
-    let state: String
+    let state: RecordingProgress.Condition
     /// Why nothing is recorded now.
     @OrNull var reason: String?
     let interruptions: UInt64
@@ -39,7 +39,7 @@ struct StatusBody: Encodable {
         file_size_bytes = progress.fileBytes
         file_size_mb = Double(progress.fileBytes) / 1_048_576
         recording_mode = progress.container.rawValue
-        is_recording = progress.state == "recording"
+        is_recording = progress.state == .recording
         tracks = header?.formats.enumerated().map { TrackBody($0.offset, $0.element) } ?? []
         timestamp_info = TimestampBody(progress)
         flexibility = FlexibilityBody(header)

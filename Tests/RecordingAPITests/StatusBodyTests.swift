@@ -12,7 +12,7 @@ import Timing
         let start = Instant(nanoseconds: 1_000_000_000)
         (progress.started, progress.connected) = (start, start + .milliseconds(250))
         progress.firstData = start + .milliseconds(750)
-        (progress.state, progress.startedSeconds, progress.fileBytes) = ("recording", 77, 3 << 20)
+        (progress.state, progress.startedSeconds, progress.fileBytes) = (.recording, 77, 3 << 20)
         progress.earlier.audioSamples = 960
         progress.earlier.correctedTimes = 2
         progress.statistics.audioSamples = 9_600
@@ -36,6 +36,6 @@ import Timing
         #expect(body.stats.dropped_frames == 4 && body.stats.pli_requests == 5)
         #expect(body.stats.zero_packet_streak == 6 && body.stats.memory_usage_mb > 0)
         #expect(body.metrics.frames_received == 44 && body.metrics.packets_written == 40)
-        #expect(body.file_size_mb == 3 && body.is_recording && body.state == "recording")
+        #expect(body.file_size_mb == 3 && body.is_recording && body.state == .recording)
     }
 }

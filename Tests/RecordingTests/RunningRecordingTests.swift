@@ -43,13 +43,13 @@ import Timing
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await recording.finish() }
             for _ in 0..<1000 { await Task.yield() }
-            #expect(recording.progress.snapshot.state == "recording", "nothing is written yet")
+            #expect(recording.progress.snapshot.state == .recording, "nothing is written yet")
             disk.perform(&work, at: Self.start)
             await group.waitForAll()
         }
         let index = disk.model.bytes("/r/cam_19700101_000000.ts.index")
         #expect(index == [7] + ClosingMark.bytes)
-        #expect(recording.progress.snapshot.state == "stopped")
+        #expect(recording.progress.snapshot.state == .stopped)
     }
 
     @Test func `a file that is being closed still counts as growing`() {
@@ -127,7 +127,7 @@ import Timing
         recording.take(.began(.mpegts))
         disk.perform(&work, at: Self.start)
         #expect(told.lines == ["cannot write /r: permission denied"])
-        #expect(recording.progress.snapshot.state == "stopped")
+        #expect(recording.progress.snapshot.state == .stopped)
     }
 
     @Test func `a disk that goes on refusing is told of once, and that it takes another file`() {
@@ -195,10 +195,10 @@ import Timing
         #expect(told.lines == ["nothing is recorded until there is room on the disk"])
         recording.take(.connected(at: Self.start))
         let progress = recording.progress.snapshot
-        #expect(progress.condition == "no_space")
+        #expect(progress.condition == .noSpace)
         #expect(progress.lastFailure == "no space left on device")
         disk.condition.update { $0.intake = .everything }
         #expect(told.intakes == [.nothing, .everything])
-        #expect(recording.progress.snapshot.condition == "connecting")
+        #expect(recording.progress.snapshot.condition == .connecting)
     }
 }
