@@ -2,7 +2,6 @@ import Reactor
 import Recording
 import RecordingAPI
 import Service
-import Synchronization
 import Timing
 import Web
 import Wire

@@ -46,6 +46,9 @@ struct FrameRecorder: ~Copyable {
     /// Counts a key frame asked of the source.
     mutating func keyframeRequested() { recording?.keyframeRequested() }
 
+    /// Counts a packet of another than the source.
+    mutating func foreignPacketArrived() { recording?.foreignPacketArrived() }
+
     mutating func limit(to intake: RecordingIntake) {
         self.intake = intake
         recording?.limit(to: intake)

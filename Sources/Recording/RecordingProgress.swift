@@ -41,8 +41,6 @@ public final class RecordingProgress: Sendable {
         public internal(set) var startedSeconds: Int64 = 0
         /// Octets in all its files, or on their way there.
         public internal(set) var fileBytes: UInt64 = 0
-        /// Those of the present file.
-        public internal(set) var presentFileBytes: UInt64 = 0
         /// Whether the present file has begun, and nothing is in it yet.
         public internal(set) var isFileEmpty = false
         /// Octets that are in its files.
@@ -51,8 +49,6 @@ public final class RecordingProgress: Sendable {
         public internal(set) var waitingBytes: UInt64 = 0
         /// Octets that the disk was too slow for.
         public internal(set) var droppedBytes: UInt64 = 0
-        /// Parts of the present file.
-        public internal(set) var partCount = 0
         /// What has been recorded since the source was last connected to.
         public internal(set) var statistics = RecordingStatistics()
         /// What has been recorded before that.
@@ -69,9 +65,7 @@ public final class RecordingProgress: Sendable {
         public internal(set) var isStalled = false
         /// The last reason why something failed.
         public internal(set) var lastFailure: String?
-        /// Seconds since 1970 at which octets last came.
-        public internal(set) var lastDataSeconds: Int64 = 0
-        /// The same on the monotonic clock.
+        /// When octets last came, on the monotonic clock.
         public internal(set) var lastData: Instant?
         /// When it was asked for, on that clock.
         public internal(set) var started: Instant?

@@ -18,6 +18,8 @@ public struct RecordingStatistics: Hashable, Sendable {
     public var droppedFrames: UInt64 = 0
     /// Frames left out because the disk could not take them.
     public var withheldFrames: UInt64 = 0
+    /// Packets of others than the source, dropped while it sends.
+    public var foreignPackets: UInt64 = 0
     /// Octets for the files.
     public var writtenBytes: UInt64 = 0
     /// Times that did not rise and were moved.
@@ -40,6 +42,7 @@ public struct RecordingStatistics: Hashable, Sendable {
         audioSamples += other.audioSamples
         droppedFrames += other.droppedFrames
         withheldFrames += other.withheldFrames
+        foreignPackets += other.foreignPackets
         writtenBytes += other.writtenBytes
         correctedTimes += other.correctedTimes
         keyframeRequests += other.keyframeRequests

@@ -7,9 +7,9 @@ import Timing
 ///
 /// The engine's thread calls `take`, the disk's thread tells how the files fare; neither waits for
 /// the other.
-public final class RunningRecording: Sendable {
+final class RunningRecording: Sendable {
     /// What is told to the owner's log.
-    public typealias Report = @Sendable (_ message: String, _ isFinal: Bool) -> Void
+    typealias Report = @Sendable (_ message: String, _ isFinal: Bool) -> Void
 
     struct State {
         var file: RecordingFile?
@@ -32,7 +32,7 @@ public final class RunningRecording: Sendable {
     }
 
     /// How it stands.
-    public let progress = RecordingProgress()
+    let progress = RecordingProgress()
 
     let name: String
     let disk: DiskDoor
@@ -68,7 +68,7 @@ public final class RunningRecording: Sendable {
     deinit { disk.condition.ignore(self) }
 
     /// The parts of the file that is written, or of the last one.
-    public var live: LiveIndex? { state.withLock { $0.live } }
+    var live: LiveIndex? { state.withLock { $0.live } }
 
     /// The parts of all files that are not whole on the disk yet.
     var growing: [LiveIndex] {
@@ -84,7 +84,7 @@ public final class RunningRecording: Sendable {
     }
 
     /// Takes an engine's event, on its thread.
-    public func take(_ event: RecordingEvent) {
+    func take(_ event: RecordingEvent) {
         switch event {
         case .connected(let now): progress.update { $0.connected = $0.connected ?? now }
         case .began(let container): begin(container)
@@ -111,7 +111,7 @@ public final class RunningRecording: Sendable {
     }
 
     /// Ends the present file, and waits until it and those before it are whole on the disk.
-    public func finish() async {
+    func finish() async {
         endFile()
         for file in state.withLock({ $0.ending }) { await file.closed() }
         progress.update { ($0.state, $0.isStalled, $0.isFileEmpty) = (.stopped, false, false) }
@@ -124,7 +124,6 @@ public final class RunningRecording: Sendable {
         progress.update { progress in
             (progress.state, progress.container) = (.recording, container)
             progress.fileCount += 1
-            (progress.presentFileBytes, progress.partCount) = (0, 0)
             progress.isFileEmpty = true
         }
         state.withLock { ($0.live, $0.isTorn) = (live, false) }
@@ -159,15 +158,11 @@ public final class RunningRecording: Sendable {
 
     private func append(_ chunk: FileChunk, _ statistics: RecordingStatistics) {
         let isTaken = state.withLock { $0.file }?.append(chunk) ?? false
-        let now = clock() / 1_000_000_000
         progress.count(statistics)
         progress.update { progress in
             progress.waitingBytes = UInt64(queue.count)
             guard isTaken else { return progress.droppedBytes += UInt64(chunk.bytes.count) }
             progress.fileBytes += UInt64(chunk.bytes.count)
-            progress.presentFileBytes += UInt64(chunk.bytes.count)
-            progress.partCount += chunk.parts.count
-            progress.lastDataSeconds = now
             let now = Instant.now()
             (progress.firstData, progress.lastData) = (progress.firstData ?? now, now)
             for part in chunk.parts { progress.recorded = progress.recorded + part.duration }

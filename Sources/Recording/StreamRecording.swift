@@ -110,6 +110,9 @@ public struct StreamRecording: ~Copyable {
     /// Counts a key frame asked of the source.
     mutating func keyframeRequested() { statistics.keyframeRequests += 1 }
 
+    /// Counts a packet of another than the source.
+    mutating func foreignPacketArrived() { statistics.foreignPackets += 1 }
+
     /// Writes what has been gathered: the file is whole after it, and the next key frame begins
     /// another.
     public mutating func finish() {

@@ -64,6 +64,10 @@ struct RecordingMetrics {
             "recording_frames_dropped_backpressure_total",
             "Frames not written because the disk could not take them.", frames.withheldFrames)
         page.counter(
+            "recording_foreign_packets_total",
+            "Packets of others than the source that were sent to a recording, and dropped.",
+            frames.foreignPackets)
+        page.counter(
             "recording_pts_corrections_total", "Times that did not rise and were moved.",
             UInt64(clamping: frames.correctedTimes))
         page.counter(

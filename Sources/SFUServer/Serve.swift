@@ -57,10 +57,7 @@ private func makeAuthority(_ settings: Settings, _ command: Command) -> Authorit
         }
         return Authority(secret: trimmed, clock: clock)
     }
-    if let http = settings.endpoint("http"), !http.isLoopback, !settings.isSet("insecure") {
-        command.fail(
-            "--http \(http) would let anyone in: give --auth-secret FILE, or --insecure", .usage)
-    }
+    _ = command.httpEndpoint(settings, remedy: "--auth-secret FILE, or --insecure")
     let origins: Origins = settings.isSet("insecure") ? .any : .local
     return Authority(secret: nil, origins: origins, clock: clock)
 }

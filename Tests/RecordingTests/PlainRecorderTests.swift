@@ -86,10 +86,25 @@ import Wire
             let other = Self.packet(number, ssrc: 2)
             recorder.receive(other.span.bytes, from: Self.sender, onSocket: 0, at: now)
         }
-        #expect(recorder.foreignPackets == 5 && Self.files(&recorder).isEmpty)
+        #expect(Self.files(&recorder).isEmpty)
         // The first is silent from picture 50 on; the second is taken two seconds later.
         #expect(send(110..<130, ssrc: 2, to: &recorder) == ["finished", "began"])
-        #expect(recorder.foreignPackets == 5)
+    }
+
+    @Test func `packets of a second source are counted`() throws {
+        var recorder = try Self.recorder()
+        _ = send(0..<50, ssrc: 1, to: &recorder)
+        let now = Self.start + .milliseconds(2010)
+        for number in 0..<5 {
+            let other = Self.packet(number, ssrc: 2)
+            recorder.receive(other.span.bytes, from: Self.sender, onSocket: 0, at: now)
+        }
+        recorder.close(at: now)
+        var counts: [UInt64] = []
+        while let event = recorder.nextEvent() {
+            if case .finished(let statistics) = event { counts.append(statistics.foreignPackets) }
+        }
+        #expect(counts == [5])
     }
 
     @Test func `a goodbye ends the file at once, and the next source begins another`() throws {

@@ -12,7 +12,8 @@ final class DiskWriter: Sendable {
 
     private let mailbox: Mailbox<DiskCommand>
 
-    /// Starts the thread; it ends with `stop`.
+    /// Starts the thread; when nobody holds this any more it does what it was given, and ends with its
+    /// files whole.
     init(
         storage: any Storage, policy: SyncPolicy, sweep: Sweep
     ) throws(SystemError) {
@@ -65,9 +66,6 @@ final class DiskWriter: Sendable {
             if !post(.run { continuation.resume() }) { continuation.resume() }
         }
     }
-
-    /// Ends the thread when it has done what it was given, its files whole.
-    func stop() { mailbox.close() }
 
     deinit { mailbox.close() }
 }

@@ -116,13 +116,6 @@ struct SystemStorage: Storage {
         return UInt64(status.f_bavail) * UInt64(status.f_frsize)
     }
 
-    /// Which disk a path lies on; files of one disk share a thread.
-    static func device(of path: String) throws(StorageError) -> UInt64 {
-        var status = stat()
-        try check(stat(path, &status), path)
-        return UInt64(status.st_dev)
-    }
-
     @discardableResult
     private static func check(_ result: Int32, _ path: String) throws(StorageError) -> Int32 {
         if result < 0 { throw StorageError(path: path, code: errno) }

@@ -10,9 +10,6 @@ public import Wire
 /// goodbye or two silent seconds the next source begins another file. Senders whose reports come hear
 /// how their packets arrive.
 public struct PlainRecorder: ~Copyable, RecordingEngine {
-    /// Packets of sources that are not the tracks' own.
-    public private(set) var foreignPackets = 0
-
     private let session: PlainSession
     private var tracks: ReceivedTracks
     private var plain: [PlainTrack]
@@ -106,7 +103,7 @@ extension PlainRecorder {
         else { return }
         switch plain[place].judge(header, at: now) {
         case .taken: break
-        case .foreign: return foreignPackets += 1
+        case .foreign: return frames.foreignPacketArrived()
         case .replaced:
             if !isWaiting { frames.note("another source sends: another file begins") }
             begin(at: now)
