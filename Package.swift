@@ -85,7 +85,8 @@ let package = Package(
         .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
         .target(name: "Fetch", dependencies: ["CFetch", "CSystem"], swiftSettings: house),
         .target(name: "WHIP", dependencies: ["Fetch"], swiftSettings: house),
-        .target(name: "Service", dependencies: ["CSystem", "Wire"], swiftSettings: house),
+        .target(
+            name: "Service", dependencies: ["CSystem", "Timing", "Wire"], swiftSettings: house),
         .target(
             name: "PageFiles", resources: [.embedInCode("Shared")], swiftSettings: house),
 
@@ -116,7 +117,9 @@ let package = Package(
             swiftSettings: house),
         .target(
             name: "Signalling",
-            dependencies: ["Ciphers", "Reactor", "SFU", "Sluice", "Telemetry", "Web", "WebRTC"],
+            dependencies: [
+                "Ciphers", "Reactor", "SFU", "Sluice", "Telemetry", "Timing", "Web", "WebRTC",
+            ],
             swiftSettings: house),
 
         // beside

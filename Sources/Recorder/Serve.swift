@@ -63,7 +63,8 @@ private func open(
 private func serveHTTP(
     _ recordings: Recordings, _ http: Endpoint, _ settings: Settings, _ command: Command
 ) -> WebServer {
-    let web = command.required(or: .unavailable) { () throws(WebServerError) in
+    let web = command.required(or: { ExitCode(status: $0.exitStatus) }) {
+        () throws(WebServerError) in
         let endpoints = RecordingEndpoints(recordings, rooms: settings["rooms"])
         return try WebServer(
             configuration: WebServerConfiguration(host: http.host, port: Int(http.port))

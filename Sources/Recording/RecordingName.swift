@@ -1,5 +1,6 @@
 import Glibc
 import Muxer
+import Timing
 
 /// What a recording's file is called: `{name}_{YYYYMMDD_HHMMSS}.{ts|mp4|webm}`, UTC, with a number
 /// behind the time where two begin in one second.
@@ -80,15 +81,7 @@ struct RecordingName: Hashable {
     }
 
     private static func stamp(_ seconds: Int64) -> String {
-        var (time, parts) = (time_t(seconds), tm())
-        gmtime_r(&time, &parts)
-        func padded(_ number: Int32, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
-        }
-        let date =
-            padded(parts.tm_year + 1900, 4) + padded(parts.tm_mon + 1, 2) + padded(parts.tm_mday, 2)
-        return date + "_" + padded(parts.tm_hour, 2) + padded(parts.tm_min, 2)
-            + padded(parts.tm_sec, 2)
+        let fields = CivilTime(seconds: seconds).fields
+        return fields[..<3].joined() + "_" + fields[3...].joined()
     }
 }

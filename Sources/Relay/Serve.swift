@@ -17,7 +17,8 @@ func serve() async {
     }
     let http = command.httpEndpoint(settings)
     let relays = await start(list, command, log, ending.continuation)
-    let web = command.required(or: .unavailable) { () throws(WebServerError) in
+    let web = command.required(or: { ExitCode(status: $0.exitStatus) }) {
+        () throws(WebServerError) in
         let endpoints = RelayEndpoints(relays)
         return try WebServer(
             configuration: WebServerConfiguration(host: http.host, port: Int(http.port))

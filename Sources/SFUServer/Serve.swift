@@ -100,7 +100,7 @@ private func startWeb(
         }
     } catch {
         await server.stop()
-        command.fail(error.description, error.exitCode)
+        command.fail(error.description, ExitCode(status: error.exitStatus))
     }
 }
 
@@ -135,14 +135,4 @@ private func keepJournal(of server: MediaServer, in log: Log) async {
 extension String {
     /// An address and port without the port, brackets kept.
     fileprivate var hostPart: String { lastIndex(of: ":").map { String(self[..<$0]) } ?? self }
-}
-
-extension WebServerError {
-    fileprivate var exitCode: ExitCode {
-        switch self {
-        case .portInUse, .noSuchAddress, .cannotListen, .noResources: .unavailable
-        case .notPermitted: .noPermission
-        case .unreadableFile, .unusableCertificate: .noInput
-        }
-    }
 }

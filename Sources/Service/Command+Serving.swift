@@ -39,7 +39,14 @@ extension Command {
     public func required<Value, Failure: Error & CustomStringConvertible>(
         or code: ExitCode, _ body: () throws(Failure) -> Value
     ) -> Value {
-        do { return try body() } catch { fail(error.description, code) }
+        required(or: { _ in code }, body)
+    }
+
+    /// What `body` makes; ends the process with one line, and with what the failure calls for.
+    public func required<Value, Failure: Error & CustomStringConvertible>(
+        or code: (Failure) -> ExitCode, _ body: () throws(Failure) -> Value
+    ) -> Value {
+        do { return try body() } catch { fail(error.description, code(error)) }
     }
 }
 

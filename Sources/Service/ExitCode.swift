@@ -14,4 +14,7 @@ public enum ExitCode: Int32, Sendable {
     case ioFailure = 74
     /// The right to do it is missing.
     case noPermission = 77
+
+    /// What a number of sysexits.h stands for; what is none of these should not have happened.
+    public init(status: Int32) { self = ExitCode(rawValue: status) ?? .software }
 }

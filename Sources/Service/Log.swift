@@ -1,4 +1,5 @@
 import Glibc
+import Timing
 
 /// Writes records to standard error: a line of text, or one JSON object a line.
 ///
@@ -105,17 +106,7 @@ public struct Log: Sendable {
     private static func timestamp() -> String {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        var parts = tm()
-        gmtime_r(&now.tv_sec, &parts)
-        func padded(_ number: some BinaryInteger, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(width - digits.count, 0)) + digits
-        }
-        let date =
-            [padded(parts.tm_year + 1900, 4), padded(parts.tm_mon + 1, 2)]
-            + [padded(parts.tm_mday, 2)]
-        let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map { padded($0, 2) }
-        let fraction = padded(now.tv_nsec / 1_000_000, 3)
-        return "\(date.joined(separator: "-"))T\(clock.joined(separator: ":")).\(fraction)Z"
+        let nanoseconds = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+        return DateTime(nanoseconds: nanoseconds).text
     }
 }

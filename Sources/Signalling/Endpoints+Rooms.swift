@@ -1,10 +1,11 @@
 import SFU
 import Sluice
+import Timing
 import Web
 
 extension Endpoints {
     func health() -> HTTPResponse {
-        let body = HealthBody(timestamp: timestamp(milliseconds: clock()))
+        let body = HealthBody(timestamp: DateTime(nanoseconds: clock() * 1_000_000).text)
         guard server.endedWorkers.isEmpty else { return .json(503, body) }
         return .json(200, body)
     }

@@ -15,6 +15,15 @@ public enum WebServerError: Error, Hashable, CustomStringConvertible {
     /// Threads or memory have run out.
     case noResources
 
+    /// How a process ends that can do nothing without its server, in the numbers of sysexits.h.
+    public var exitStatus: Int32 {
+        switch self {
+        case .portInUse, .noSuchAddress, .cannotListen, .noResources: 69  // EX_UNAVAILABLE
+        case .notPermitted: 77  // EX_NOPERM
+        case .unreadableFile, .unusableCertificate: 66  // EX_NOINPUT
+        }
+    }
+
     /// One line for the operator.
     public var description: String {
         switch self {
