@@ -4,6 +4,15 @@ public struct PageFile: Sendable {
     public let mediaType: String
     /// Its octets.
     public let bytes: [UInt8]
+
+    /// What it is answered with: browsers ask again each time, and take it for nothing else than it
+    /// is.
+    public var headers: [(name: String, value: String)] {
+        [
+            ("content-type", mediaType), ("cache-control", "no-cache"),
+            ("x-content-type-options", "nosniff"),
+        ]
+    }
 }
 
 /// A web page of this house: the frame, the looks and the tools that all have, and what one adds.

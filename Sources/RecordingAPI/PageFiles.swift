@@ -17,10 +17,7 @@ let pageFiles: [String: HTTPResponse] = {
     ]
     return page.files.mapValues { file in
         HTTPResponse(
-            status: 200,
-            headers: [
-                ("content-type", file.mediaType), ("cache-control", "no-cache"),
-                ("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer"),
-            ], body: .bytes(file.bytes))
+            status: 200, headers: file.headers + [("referrer-policy", "no-referrer")],
+            body: .bytes(file.bytes))
     }
 }()

@@ -12,7 +12,7 @@ func pageFiles(records: Bool) -> [String: StaticFile] {
     page.styles = [("home", PackageResources.home_css), ("room", PackageResources.room_css)]
     let features = "export const records = \(records);\n"
     page.scripts = scripts + [("features", Array(features.utf8))]
-    return page.files.mapValues { StaticFile(mediaType: $0.mediaType, bytes: $0.bytes) }
+    return page.files.mapValues { StaticFile(headers: $0.headers, bytes: $0.bytes) }
 }
 
 private let scripts: [(name: String, bytes: [UInt8])] = [

@@ -84,10 +84,7 @@ public struct Endpoints: Sendable {
 
     private func file(_ request: HTTPRequest) throws(Refused) -> HTTPResponse {
         guard let file = files[request.path] else { throw .notFound }
-        return HTTPResponse(
-            status: 200,
-            headers: [("content-type", file.mediaType), ("cache-control", "no-cache")],
-            body: .bytes(file.bytes))
+        return HTTPResponse(status: 200, headers: file.headers, body: .bytes(file.bytes))
     }
 
     private static let preflight = HTTPResponse(
@@ -111,13 +108,13 @@ public struct Endpoints: Sendable {
 
 /// A file of the web page, held in memory.
 public struct StaticFile: Sendable {
-    /// As in `content-type`.
-    public var mediaType: String
+    /// What it is answered with, `content-type` among them.
+    public var headers: [(name: String, value: String)]
     /// The whole content.
     public var bytes: [UInt8]
 
     /// A file by its content.
-    public init(mediaType: String, bytes: [UInt8]) {
-        (self.mediaType, self.bytes) = (mediaType, bytes)
+    public init(headers: [(name: String, value: String)], bytes: [UInt8]) {
+        (self.headers, self.bytes) = (headers, bytes)
     }
 }
