@@ -25,6 +25,7 @@ public struct StreamRecording: ~Copyable {
     private var isStarted = false
     private var awaitsKeyframe = false
     private var isOpen = false
+    private var hasNoted = false
     private var spans = SpanCount()
     /// Two days of spans: who plays a file keeps them all, and counts on each staying what it is.
     var spanLimit = LiveIndex.spanLimit / 4 * 3
@@ -166,9 +167,16 @@ extension StreamRecording {
                 return true
             case .awaitsKeyframe: if isOpen { endFile(at: output.count) }
             }
-        } catch {}
+        } catch { note(error) }
         statistics.droppedFrames += 1
         return false
+    }
+
+    /// Why a frame cannot be written is told of the first one: the others are counted.
+    private mutating func note(_ error: MuxerError) {
+        guard !hasNoted else { return }
+        hasNoted = true
+        events.append(.note("a frame cannot be written: \(error.description)"))
     }
 
     /// The first `count` octets of the output are the last of the file.

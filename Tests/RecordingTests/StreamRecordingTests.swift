@@ -60,6 +60,22 @@ import Wire
         #expect(recording.statistics.droppedFrames == 0)
     }
 
+    @Test func `why a frame cannot be written is told once, and all are counted`() throws {
+        let stream = StampedStream()
+        var recording = try Self.recording(RecordingOptions())
+        var notes: [String] = []
+        for number in 0..<10 {
+            var unit = stream.picture(number)
+            if number % 3 == 1 { unit.bytes = [] }
+            recording.write(unit, time: stream.time(number))
+            while let event = recording.nextEvent() {
+                if case .note(let text) = event { notes.append(text) }
+            }
+        }
+        #expect(notes == ["a frame cannot be written: a sample of track 0 is empty"])
+        #expect(recording.statistics.droppedFrames == 3 && recording.statistics.videoFrames == 7)
+    }
+
     @Test(arguments: [Container.mpegts, .fmp4, .mp4])
     func `every octet of a file is in a part of its index`(container: Container) throws {
         let stream = StampedStream()
