@@ -217,7 +217,9 @@ let package = Package(
 
         // tests
         .testTarget(
-            name: "SFUTests", dependencies: ["SFU", "Timing", "Wire"], swiftSettings: house),
+            name: "SFUTests",
+            dependencies: ["Ciphers", "Codecs", "RTP", "SDP", "SFU", "Timing", "WebRTC", "Wire"],
+            swiftSettings: house),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
@@ -257,7 +259,7 @@ let package = Package(
         .testTarget(
             name: "PacerTests", dependencies: ["Pacer", "Simulation", "Timing"],
             swiftSettings: house),
-        .testTarget(name: "TimingTests", dependencies: ["Timing", "Wire"], swiftSettings: house),
+        .testTarget(name: "TimingTests", dependencies: ["Timing"], swiftSettings: house),
         .testTarget(
             name: "CiphersTests",
             dependencies: ["Ciphers", "CSRTP", "CTestClock", "Timing"],
@@ -300,7 +302,7 @@ let package = Package(
             name: "SluiceTests", dependencies: ["SFU", "Sluice"], swiftSettings: house),
         .testTarget(
             name: "SignallingTests",
-            dependencies: ["Ciphers", "Signalling"],
+            dependencies: ["Ciphers", "Signalling", "Web"],
             swiftSettings: house
         ),
         .testTarget(

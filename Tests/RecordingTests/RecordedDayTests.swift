@@ -17,12 +17,12 @@ import Timing
     ) async {
         await #expect(processExitsWith: .success) { [name = container.rawValue as String] in
             let container = try #require(Container(rawValue: name))
-            let before = resident()
+            let before = try resident()
             var day = try RecordedDay(container)
             day.record(hours: 1)
-            let hour = resident()
+            let hour = try resident()
             day.record(hours: 23)
-            let after = resident()
+            let after = try resident()
             #expect(after - before <= 10_000_000, "\(after - before) octets")
             // A segment's forty octets each two seconds are kept, in arrays that double.
             #expect(after - hour <= 6_000_000, "\(after - hour) octets")
@@ -107,14 +107,14 @@ extension StampedStream {
 }
 
 /// Octets of this process that are in memory.
-private func resident() -> Int {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+private func resident() throws -> Int {
+    let file = try #require(fopen("/proc/self/statm", "r"))
     defer { fclose(file) }
     var line = [CChar](repeating: 0, count: 128)
-    guard fgets(&line, 128, file) != nil else { return 0 }
+    try #require(fgets(&line, 128, file) != nil)
     let words = String(
         decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self
     )
     .split(separator: " ")
-    return words.count > 1 ? (Int(words[1]) ?? 0) * Int(getpagesize()) : 0
+    return try #require(words.dropFirst().first.flatMap { Int($0) }) * Int(getpagesize())
 }
