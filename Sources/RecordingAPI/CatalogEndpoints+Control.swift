@@ -35,8 +35,7 @@ extension CatalogEndpoints {
             return .problem(409, "\(id): it was stopped meanwhile")
         }
         if status.progress.state == .stopped {
-            await titles.forget(id)
-            return await recordings.refusal(status)
+            return await recordings.refusal(status, titles)
         }
         return .json(
             status.hasBegun ? 201 : 202, RoomStartedBody(status, now, room: body.room_id))

@@ -43,7 +43,7 @@ struct ControlEndpoints: Sendable {
         guard let status = await recordings.started(name, within: wait.duration) else {
             return .problem(409, "\(name): it was stopped meanwhile")
         }
-        if status.progress.state == .stopped { return await recordings.refusal(status) }
+        if status.progress.state == .stopped { return await recordings.refusal(status, titles) }
         return .json(
             status.hasBegun ? 200 : 202,
             StartedBody(status, await recordings.live(name), format: body.output_format))
@@ -102,9 +102,10 @@ struct StartWait {
 extension Recordings {
     /// Tells why a recording has ended at once: what can never be recorded does not stay among what is,
     /// nor among what was.
-    func refusal(_ status: Status) async -> HTTPResponse {
+    func refusal(_ status: Status, _ titles: RecordingTitles) async -> HTTPResponse {
         _ = try? await stop(status.name)
         forget(status.name)
+        _ = try? await titles.forget(status.name)
         let reason = status.progress.lastFailure ?? "it ended at once"
         // A file was begun where the disk is to blame.
         return .problem(status.progress.fileCount > 0 ? 500 : 502, "\(status.name): \(reason)")

@@ -16,8 +16,13 @@ import Web
         if hasFile { order.recording.take(.began(.mpegts)) }
         order.recording.take(.interrupted(reason: "no room", isFinal: true))
         let found = try #require(await recordings.started("cam", within: .seconds(30)))
-        let answer = await recordings.refusal(found)
+        let titles = RecordingTitles(catalog: RecordingCatalog(recordings))
+        let title = try decodeJSON(RecordingTitle.self, from: Array(#"{"title": "Door"}"#.utf8))
+        await titles.keep(title, of: "cam")
+        #expect(try await titles.title(of: "cam")?.title == "Door")
+        let answer = await recordings.refusal(found, titles)
         #expect(answer.status == status)
+        #expect(try await titles.title(of: "cam") == nil)
         for path in ["/api/recording/status/cam", "/api/v1/recordings/cam", "/hls/cam/index.m3u8"] {
             #expect(try await folder.get(path).status == 404, "\(path)")
         }
