@@ -1,9 +1,9 @@
 public import Reactor
 import Synchronization
 
-/// A thread that reads from the disk, or deletes there, for those who must not wait for it: one piece
-/// of work after the other, as many waiting as are in the bound. It is there while there is work: a
-/// recorder that nobody watches has no such thread.
+/// A thread that does what others must not wait for, one piece after the other, as many waiting as are in
+/// the bound: it reads from a disk, looks for names or deletes there, or draws what was read. It is there
+/// while there is work: a recorder that nobody watches has no such thread.
 public final class ReadingThread: Sendable {
     /// The work was not taken: too much waits already, or there is no thread.
     public struct Busy: Error {
