@@ -13,6 +13,7 @@ struct Room: ~Copyable {
     var forsaken = Instant(nanoseconds: 0)  // when a branch that nobody has come to is given up
     var branches: [Branch] = []  // at most one for each other loop
     var isActive = false  // on the worker's list of rooms with packets to send
+    private var sentBefore: UInt64 = 0  // its turn to send, of packets of all kinds
 
     init(name: String, title: String, createdMilliseconds: Int64) {
         (self.name, self.title) = (name, title)
@@ -24,6 +25,10 @@ struct Room: ~Copyable {
         case home
         case branch(Pipes.Key)  // fed by a pipe, under this number of the home's
     }
+
+    var hasSentInItsTurn: Bool { router.sentPackets != sentBefore }
+
+    mutating func endTurn() { sentBefore = router.sentPackets }
 
     func indexOfPeer(_ id: String) -> Int? { peers.firstIndex { $0.profile.id == id } }
 }

@@ -30,6 +30,8 @@ struct Router: ~Copyable {
         var packet = 0
     }
 
+    /// Packets sent of all kinds.
+    var sentPackets: UInt64 { forwardedPackets &+ retransmittedPackets }
     var hasPendingOutput: Bool { !dirty.isEmpty || !resending.isEmpty || replays.hasSlice }
 
     /// Puts a packet of `handle` into its stream; on a reason, the caller keeps the slot.

@@ -67,6 +67,7 @@ public struct Worker: ~Copyable, Engine {
         keepSlotsFree()
         mendPipes(at: now)
         tickDue(at: now)
+        passTurn()
         pipes.isRefused = false  // a pipe that still is full will say so
     }
 
@@ -88,10 +89,11 @@ public struct Worker: ~Copyable, Engine {
     @inline(never)
     private mutating func nextSealed(into arena: inout SendArena) -> Transmit? {
         guard sealed.isEmpty else { return sealed.next() }
-        guard let first = nextRun(into: &arena) else { return nil }
-        if sealed.isSealed { return first }
-        sealed.append(first)
-        while sealed.hasRoom, let run = nextRun(into: &arena) { sealed.append(run) }
+        while sealed.hasRoom, let run = nextRun(into: &arena) {
+            if sealed.isEmpty, sealed.isSealed { return run }
+            sealed.append(run)
+        }
+        guard !sealed.isEmpty else { return nil }
         drops.count(.notSealed, times: sealed.seal())
         return sealed.next()
     }
@@ -108,11 +110,14 @@ public struct Worker: ~Copyable, Engine {
                 if let transmit = rooms[handle].router.nextTransmit(
                     into: &arena, over: &transports, slab: &slab)
                 {
-                    if active.hasHadItsShare() { passTurn(of: handle) }
                     return transmit
                 }
-                if rooms[handle].router.hasPendingOutput { return nil }
+                if rooms[handle].router.hasPendingOutput {
+                    passTurn()
+                    return nil
+                }
                 rooms[handle].isActive = false
+                rooms[handle].endTurn()
                 reportStarts(in: handle)
             }
             active.removeCurrent()
@@ -120,10 +125,14 @@ public struct Worker: ~Copyable, Engine {
         return outbox.nextTransmit(into: &arena)
     }
 
+    /// The turn of the room that has been sending is over, if it has sent anything in it.
     @inline(never)
-    private mutating func passTurn(of room: RoomHandle) {
-        active.passOn()
+    private mutating func passTurn() {
+        guard let room = active.current, rooms.contains(room), rooms[room].hasSentInItsTurn
+        else { return }
+        rooms[room].endTurn()
         reportStarts(in: room)  // it may be long until it has nothing left
+        active.passOn()
     }
 
     /// The next thing that happened.
