@@ -3,7 +3,9 @@
 extension RecordingCatalog {
     /// The files of a recording that have a part, oldest first.
     ///
-    /// - Parameter file: The only one that is asked for; all where none is named.
+    /// - Parameters:
+    ///   - name: What they are recordings of.
+    ///   - file: The only one that is asked for; all where none is named.
     /// - Throws: `ReadingThread.Busy` where too much waits to be read.
     public func summaries(
         of name: String, file: String? = nil
