@@ -102,8 +102,9 @@ struct PlaylistEndpoints: Sendable {
                 file = try await next(of: file, at: offset)
             }
             var found = file.piece(at: offset, isPart: first == "p")
-            if found == nil, first == "p" {
-                found = try await catalog.part(of: file, at: offset)  // listed long ago
+            if found == nil, first == "p" {  // listed long ago
+                file.index.parts = try await catalog.parts(of: file, upTo: offset)
+                found = file.index.parts.last
             }
             guard let found else { return absent }
             let cutter = PieceCutter(catalog: catalog)

@@ -91,7 +91,10 @@ public struct Endpoints: Sendable {
         status: 204,
         headers: [
             ("access-control-allow-methods", "GET, POST, PATCH, DELETE, OPTIONS"),
-            ("access-control-allow-headers", "authorization, content-type, if-match, accept"),
+            (
+                "access-control-allow-headers",
+                "authorization, content-type, if-match, accept, range"
+            ),
             ("access-control-max-age", "86400"), ("accept-post", "application/sdp"),
         ])
 
@@ -99,7 +102,7 @@ public struct Endpoints: Sendable {
         (name: "vary", value: "origin"),
         (
             name: "access-control-expose-headers",
-            value: "location, etag, link, accept-patch, retry-after"
+            value: "location, etag, link, accept-patch, retry-after, content-range"
         ),
         // An address may hold a token.
         (name: "referrer-policy", value: "no-referrer"),

@@ -84,6 +84,9 @@ struct RoomRecordingTests {
         let whole: File
         let age: Double
         let status: String
+        let title: String
+        let asked: Double?
+        let room: String
         let thumbnail: Int
         let exit: Int32
     }
@@ -94,6 +97,7 @@ struct RoomRecordingTests {
         #expect(found.left.duration > found.age - 1.5, "\(found)")
         #expect(found.whole.errors.isEmpty && found.whole.duration >= found.left.duration - 0.1)
         #expect(found.status == "completed" && found.thumbnail == 200 && found.exit == 0)
+        #expect(found.title == "A talk" && found.asked == 30 && found.room == "demo")
     }
 
     @Test func `without a folder for them one sentence names the flag`() async throws {

@@ -16,7 +16,7 @@ import Web
         }
     }
 
-    @Test(arguments: [Container.mpegts, .fmp4, .mp4])
+    @Test(arguments: [Container.mpegts, .fmp4, .mp4, .webm])
     func `every address in a playlist has the token that the playlist was asked for with`(
         container: Container
     ) async throws {

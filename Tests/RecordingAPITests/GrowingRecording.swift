@@ -11,6 +11,7 @@ import Timing
 final class GrowingRecording {
     let running: RunningRecording
     private let recordings: Recordings
+    private let container: Container
     private var engine: StreamRecording
     private var pictures = 0
     private var parts = 0
@@ -18,12 +19,15 @@ final class GrowingRecording {
     private var end: RecordingEvent?
 
     init(_ name: String, in folder: RecordedFolder, _ container: Container = .mpegts) async throws {
-        recordings = folder.recordings
+        (recordings, self.container) = (folder.recordings, container)
         running = RunningRecording(
             folder: folder.path, name: name, disk: recordings.writer.door,
             clock: { 1_800_000_000_000_000_000 }, report: { _, _ in })
+        let format: TrackFormat =
+            container == .webm
+            ? .vp8(nil) : .h264(parameterSets: [], framing: AccessUnit.framing)
         engine = try StreamRecording(
-            picture: .h264(parameterSets: [], framing: AccessUnit.framing), sound: nil,
+            picture: format, sound: nil,
             options: RecordingOptions(container: container),
             clock: ClockMap(
                 instant: Instant(nanoseconds: 0), unixNanoseconds: 1_700_000_000_000_000_000))
@@ -95,12 +99,16 @@ final class GrowingRecording {
         let slice: [UInt8] = [
             isKeyframe ? 0x65 : 0x41, UInt8(pictures % 200 + 1), 3, 4, 5, 6, 7, 8,
         ]
+        if container == .webm { return unit(isKeyframe ? RecordedFolder.vp8 : [0x51, 3, 4, 5]) }
         let units = isKeyframe ? [RecordedFolder.sps, [0x68, 0xCE, 0x3C, 0x80], slice] : [slice]
+        return unit(units.flatMap { [0, 0, 0, UInt8($0.count)] + $0 })
+    }
+
+    private func unit(_ bytes: [UInt8]) -> AccessUnit {
         var unit = AccessUnit(
             timestamp: Int64(pictures),
-            arrival: Instant(nanoseconds: 0) + .milliseconds(Int64(pictures) * 100),
-            bytes: units.flatMap { [0, 0, 0, UInt8($0.count)] + $0 })
-        unit.isKeyframe = isKeyframe
+            arrival: Instant(nanoseconds: 0) + .milliseconds(Int64(pictures) * 100), bytes: bytes)
+        unit.isKeyframe = pictures % 10 == 0
         return unit
     }
 }

@@ -115,15 +115,16 @@ public actor RecordingCatalog {
         return read
     }
 
-    /// The part of a file that begins at an offset, where it is none of those kept one by one.
+    /// The part of a file that begins at an offset, where it is none of those kept one by one, behind the
+    /// parts that come before it; none where there is no such part.
     ///
     /// - Throws: `ReadingThread.Busy` where too much waits to be read.
-    public func part(
-        of file: RecordedFile, at offset: UInt64
-    ) async throws(ReadingThread.Busy) -> IndexedPart? {
-        guard offset < file.byteCount else { return nil }
+    public func parts(
+        of file: RecordedFile, upTo offset: UInt64
+    ) async throws(ReadingThread.Busy) -> [IndexedPart] {
+        guard offset < file.byteCount else { return [] }
         let path = recordings.folder + "/" + file.file
-        return try await reading.run { StoredIndex.part(of: path, at: offset) }
+        return try await reading.run { StoredIndex.parts(of: path, upTo: offset) }
     }
 
     /// A finished file as its index has it, and the index's mark where that may yet change.

@@ -162,7 +162,7 @@ def killed(sfu, folder):
     options = ["--rtc", "127.0.0.1:0", "--recordings", folder]
     with Server(sfu, *options) as server:
         with chromium(server, "H264"):
-            _, _, recording = start(server, wait_seconds=0)
+            _, _, recording = start(server, wait_seconds=0, title="A talk", frame_rate=30)
             wait_for(lambda: state(server, recording)["status"] == "recording", 60, "the recording begins")
             begun = time.monotonic()
             time.sleep(6)
@@ -173,7 +173,8 @@ def killed(sfu, folder):
     with Server(sfu, *options) as server:
         one = wait_for(lambda: (lambda found: not found["files"][0]["is_growing"] and found)(state(server, recording)), 10, "it is whole")
         thumbnail = call(server, "GET", one["thumbnail_url"])[0]
-    return {"left": left, "whole": facts(media(folder)[0]), "age": age, "status": one["status"], "thumbnail": thumbnail, "exit": server.code}
+    return {"left": left, "whole": facts(media(folder)[0]), "age": age, "status": one["status"], "title": one["title"],
+            "asked": one["requested"].get("frame_rate"), "room": one["room_id"], "thumbnail": thumbnail, "exit": server.code}
 
 
 def main():
