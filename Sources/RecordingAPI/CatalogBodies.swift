@@ -93,9 +93,9 @@ struct RecordingBody: Encodable {
     ) {
         recording_id = name
         (room_id, title) = (known?.room_id ?? name, known?.title ?? name)
-        (description, reason) = (known?.description, recording?.reason)
-        requested = known?.requested
+        (description, requested) = (known?.description, known?.requested)
         status = Self.state(recording, hasFiles: !recorded.isEmpty)
+        reason = status == .completed ? nil : recording?.reason
         let container = recorded.last?.header?.container ?? recording?.progress.container
         format = (container ?? .mpegts).rawValue
         let asked = recording.map {

@@ -50,6 +50,24 @@ import Web
         #expect(source["video_frames_received"] == 25 && found.gap_count == 0)
     }
 
+    struct Described: Decodable {
+        let status: String
+        let reason: String?
+    }
+
+    @Test func `what once kept a recording from coming is no reason any more when it is complete`()
+        async throws
+    {
+        let folder = try await RecordedFolder()
+        let growing = try await GrowingRecording("cam", in: folder)
+        growing.running.progress.update { $0.lastFailure = "nobody sends yet" }
+        try await growing.record(pictures: 25)
+        await growing.leave()
+        let answer = try await folder.get("/api/v1/recordings/cam")
+        let found = try decodeJSON(Described.self, from: answer.octets)
+        #expect(found.status == "completed" && found.reason == nil, "\(answer.text)")
+    }
+
     @Test func `encoders are not here, and the answer says what is`() async throws {
         let folder = try await RecordedFolder()
         try folder.record("cam_20260101_000000.ts", .mpegts)
