@@ -17,11 +17,7 @@ struct ContainerGStreamerTests {
 
     static func read(_ path: String, demuxer: String) async throws -> Found {
         let script = Lab.root + "/Tests/InteropTests/Support/demuxed.py"
-        let (output, code) = try await run(
-            "timeout", ["60", CameraTests.systemPython, script, path, demuxer])
-        try #require(code == 0, "\(output)")
-        let line = try #require(output.split(separator: "\n").last)
-        return try JSONDecoder().decode(Found.self, from: Data(line.utf8))
+        return try await Lab.json([CameraTests.systemPython, script, path, demuxer], seconds: 60)
     }
 
     @Test(arguments: [Container.mpegts, .fmp4, .mp4])

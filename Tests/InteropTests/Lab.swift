@@ -37,11 +37,38 @@ enum Lab {
     static func script<Value: Decodable>(
         _ name: String, _ arguments: [String], seconds: Int = 90
     ) async throws -> Value {
-        let path = root + "/Tests/InteropTests/Support/" + name
-        let (output, code) = try await run(
-            "timeout", ["-k", "5", "\(seconds)", python, path, sfu] + arguments)
-        try #require(code == 0, "\(name) ended with \(code): \(output)")
-        let line = try #require(output.split(separator: "\n").last, "\(name) printed nothing")
-        return try JSONDecoder().decode(Value.self, from: Data(line.utf8))
+        try await json(
+            [python, root + "/Tests/InteropTests/Support/" + name, sfu] + arguments,
+            seconds: seconds)
+    }
+
+    /// Runs a program within `seconds`, and reads the JSON of its last line.
+    ///
+    /// - Parameter mayFail: Whether what it prints counts however it ends.
+    static func json<Value: Decodable>(
+        _ command: [String], seconds: Int = 90, mayFail: Bool = false
+    ) async throws -> Value {
+        let (output, code) = try await run("timeout", ["-k", "5", "\(seconds)"] + command)
+        func failure(_ reason: String) -> ProgramFailure {
+            ProgramFailure(command: command, reason: reason, output: output)
+        }
+        guard code == 0 || mayFail else { throw failure("ended with \(code)") }
+        let line = output.split(separator: "\n").last ?? ""
+        do { return try JSONDecoder().decode(Value.self, from: Data(line.utf8)) } catch {
+            throw failure("ended with \(code) and printed something else than was wanted, \(error)")
+        }
+    }
+}
+
+/// A program that did not do what it should, with all that it said.
+struct ProgramFailure: Error, CustomStringConvertible {
+    let command: [String]
+    let reason: String
+    let output: String
+
+    /// Its last words first: they say what went wrong, and logs keep the first line of an issue.
+    var description: String {
+        let last = output.split(separator: "\n").last ?? "it said nothing"
+        return "\(command.joined(separator: " ")) \(reason): \(last)\n\(output)"
     }
 }

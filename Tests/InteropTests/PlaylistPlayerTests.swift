@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 /// Players that are not ours on the recorder's playlists.
@@ -25,14 +24,10 @@ struct PlaylistPlayerTests {
         format: String
     ) async throws {
         let script = Lab.root + "/Tests/InteropTests/Support/hls_players.py"
-        let (output, code) = try await run(
-            "timeout",
-            ["-k", "5", "200", "/usr/bin/python3", script, Lab.executable("recorder"), format])
-        try #require(code == 0, "\(output)")
-        let line = try #require(output.split(separator: "\n").last)
-        let found = try JSONDecoder().decode(Found.self, from: Data(line.utf8))
+        let found: Found = try await Lab.json(
+            ["/usr/bin/python3", script, Lab.executable("recorder"), format], seconds: 200)
         #expect(found.started && found.container == format)
-        #expect(found.held > 200 && found.held == found.written, "\(output)")
+        #expect(found.held > 200 && found.held == found.written, "\(found)")
         #expect(found.growing.count == 3 && found.ended.count == 3)
         for (player, played) in found.growing {
             #expect(played.pictures >= 90 && played.error.isEmpty, "\(player): \(played)")
@@ -41,7 +36,7 @@ struct PlaylistPlayerTests {
             #expect(played.pictures == found.held && played.error.isEmpty, "\(player): \(played)")
         }
         for played in [found.growing, found.ended].flatMap(\.values) {
-            #expect(played.backwards ?? 0 == 0, "\(output)")
+            #expect(played.backwards ?? 0 == 0, "\(found)")
         }
     }
 }

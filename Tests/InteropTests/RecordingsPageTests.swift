@@ -30,15 +30,11 @@ struct RecordingsPageTests {
         let base = "http://127.0.0.1:\(try recorder.number(after: "\"http\":\"port "))"
         try await Self.waitForParts(base)
         let script = Lab.root + "/Tests/InteropTests/Support/recordings_page.py"
-        let (output, code) = try await run(
-            "timeout", ["-k", "5", "150", Lab.python, script, base, "recording"])
-        try #require(code == 0, "\(output) \(recorder.log)")
-        let line = try #require(output.split(separator: "\n").last)
-        let seen = try JSONDecoder().decode(Seen.self, from: Data(line.utf8))
+        let seen: Seen = try await Lab.json([Lab.python, script, base, "recording"], seconds: 150)
         print("live edge: median \(seen.behindMedian) s, most \(seen.behindMost) s behind capture")
-        #expect(seen.behindMedian <= 1.0, "\(output)")
-        #expect(seen.width == 320 && seen.frames > 30 && seen.problem.isEmpty, "\(output)")
-        #expect((0.9...1.5).contains(seen.seekTime), "\(output)")
+        #expect(seen.behindMedian <= 1.0, "\(seen)")
+        #expect(seen.width == 320 && seen.frames > 30 && seen.problem.isEmpty, "\(seen)")
+        #expect((0.9...1.5).contains(seen.seekTime), "\(seen)")
         try await Self.judge(base)
     }
 

@@ -3,7 +3,7 @@ import Glibc
 
 /// A server of another make, on a port of its own choice.
 final class ScriptProcess {
-    /// It ended before it listened.
+    /// It ended before it listened, and said this.
     struct Failure: Error { let what: String }
 
     private let process = Process()
@@ -18,12 +18,19 @@ final class ScriptProcess {
         process.arguments =
             [Lab.root + "/Tests/InteropTests/Support/" + script] + arguments
         process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
+        // A file: nobody reads on while it runs.
+        let errors = NSTemporaryDirectory() + "sluice-\(UUID().uuidString).log"
+        _ = FileManager.default.createFile(atPath: errors, contents: nil)
+        defer { try? FileManager.default.removeItem(atPath: errors) }
+        process.standardError = FileHandle(forWritingAtPath: errors) ?? FileHandle.nullDevice
         try withTerminationUnblocked { try process.run() }
         var text = ""
         while !text.contains("\n") {
             let chunk = output.fileHandleForReading.availableData
-            guard !chunk.isEmpty else { throw Failure(what: "\(script) ended: \(text)") }
+            guard !chunk.isEmpty else {
+                let words = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
+                throw Failure(what: "\(script) ended: \(text)\(words)")
+            }
             text += String(decoding: chunk, as: UTF8.self)
         }
         words = text.split { $0.isWhitespace }.map(String.init)

@@ -59,9 +59,10 @@ class Browser:
     def connect_chromium(self):
         path = f"{self.folder}/DevToolsActivePort"
         port = wait_for(lambda: os.path.exists(path) and open(path).read().split("\n")[0], 30, "chromium's port")
-        targets = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=10))
-        page = next(target for target in targets if target["type"] == "page")
-        self.socket = self.dial(page["webSocketDebuggerUrl"])
+        def page():  # it answers before it has opened one
+            targets = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/json", timeout=10))
+            return next((target for target in targets if target["type"] == "page"), None)
+        self.socket = self.dial(wait_for(page, 30, "chromium's page")["webSocketDebuggerUrl"])
 
     def connect_firefox(self):
         def address():

@@ -3,6 +3,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -43,30 +44,34 @@ class Server:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stderr=subprocess.PIPE, text=True)
+        said = ""
         for line in self.process.stderr:
-            record = json.loads(line)
-            if record["message"] == "listening":
+            said += line
+            record = json.loads(line) if line.startswith("{") else {}
+            if record.get("message") == "listening":
                 self.url = f"http://{record['http']}"
                 break
         else:
-            raise SystemExit(f"sfu ended with {self.process.wait()}")
+            raise SystemExit(f"sfu ended with {self.process.wait()}: {said}")
         self.records = []
         os.set_blocking(self.process.stderr.fileno(), False)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failure, *_):
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.communicate(timeout=10)
+            _, log = self.process.communicate(timeout=10)
         except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.communicate()
+            _, log = self.process.communicate()
         self.code = self.process.returncode
+        if failure and log:  # its words beside those of the script that fails
+            print(log[-4000:], file=sys.stderr)
 
     def get(self, path):
         if self.inside:
             return subprocess.check_output([*self.inside, "curl", "-sf", self.url + path], text=True)
-        with urllib.request.urlopen(self.url + path, timeout=5) as response:
+        with urllib.request.urlopen(self.url + path, timeout=20) as response:
             return response.read().decode()
 
     def peers(self, room):
