@@ -17,7 +17,8 @@ import Wire
         return (file, bytes, try #require(Element.parse(bytes)))
     }
 
-    private static func close(_ bytes: [UInt8], _ index: [UInt8]) throws -> [UInt8] {
+    /// What a file is after its closing.
+    static func close(_ bytes: [UInt8], _ index: [UInt8]) throws -> [UInt8] {
         var closing = try WebMClosing(index.span.bytes)
         var bytes = Array(bytes[..<Int(closing.partsEnd)])
         while let piece = closing.next() {

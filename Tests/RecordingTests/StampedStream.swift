@@ -10,6 +10,8 @@ struct StampedStream {
     var framesPerSecond = 25
     var keyframeEvery = 25
     var byteCount = 64
+    /// Its pictures are VP8 for WebM, and H.264 for all others.
+    var container = Container.mpegts
     var start = Instant(nanoseconds: 1_000_000_000_000)
 
     static let sps: [UInt8] = [
@@ -19,6 +21,8 @@ struct StampedStream {
     static let pps: [UInt8] = [0x68, 0xCE, 0x3C, 0x80]
     static let format = TrackFormat.h264(parameterSets: [], framing: AccessUnit.framing)
 
+    var format: TrackFormat { container == .webm ? .vp8(nil) : Self.format }
+
     func time(_ number: Int) -> Interval {
         Interval(nanoseconds: Int64(number) * 1_000_000_000 / Int64(framesPerSecond))
     }
@@ -26,15 +30,23 @@ struct StampedStream {
     func picture(_ number: Int) -> AccessUnit {
         let isKeyframe = number % keyframeEvery == 0
         let stamp = Self.stamp(number)
-        let slice =
-            [isKeyframe ? 0x65 : 0x41] + stamp
-            + [UInt8](repeating: 0x5A, count: max(0, byteCount - 1 - stamp.count))
-        let units = isKeyframe ? [Self.sps, Self.pps, slice] : [slice]
+        let rest = stamp + [UInt8](repeating: 0x5A, count: max(0, byteCount - 1 - stamp.count))
         var unit = AccessUnit(
             timestamp: Int64(number), arrival: start + time(number),
-            bytes: units.flatMap { [0, 0, 0, UInt8($0.count)] + $0 })
+            bytes: container == .webm
+                ? Self.vp8(rest, isKeyframe: isKeyframe) : Self.h264(rest, isKeyframe: isKeyframe))
         unit.isKeyframe = isKeyframe
         return unit
+    }
+
+    private static func h264(_ rest: [UInt8], isKeyframe: Bool) -> [UInt8] {
+        let slice = [isKeyframe ? 0x65 : 0x41] + rest
+        let units = isKeyframe ? [sps, pps, slice] : [slice]
+        return units.flatMap { [0, 0, 0, UInt8($0.count)] + $0 }
+    }
+
+    private static func vp8(_ rest: [UInt8], isKeyframe: Bool) -> [UInt8] {
+        (isKeyframe ? [0x10, 2, 0, 0x9D, 1, 0x2A, 0x40, 1, 0xB4, 0] : [0x11, 0, 0]) + rest
     }
 
     /// Eight digits without zeros.
