@@ -32,6 +32,9 @@ extension Command {
             Option(
                 "bearer", .text, "TOKEN", help: "the token for WHEP (better as SLUICE_BEARER)"),
             Option(
+                "verify-tls", .flag,
+                help: "an rtsps:// camera must prove its name with a certificate trusted here"),
+            Option(
                 "rooms", .text, "URL",
                 help: "the sfu whose rooms the API records by their names, http://127.0.0.1:3000"),
             Option(

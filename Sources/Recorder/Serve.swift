@@ -52,8 +52,9 @@ private func open(
 ) -> Recordings {
     do throws(RecordingError) {
         return try Recordings(
-            folder: folder, bearer: settings["bearer"], options: settings.recordingOptions,
-            disk: settings.diskOptions, clock: unixTime, report: report)
+            folder: folder, bearer: settings["bearer"], verifiesTLS: settings.isSet("verify-tls"),
+            options: settings.recordingOptions, disk: settings.diskOptions, clock: unixTime,
+            report: report)
     } catch {
         command.fail(error.description, error.exitCode)
     }

@@ -24,11 +24,13 @@ extension Recordings {
 
     private func startCamera(_ order: RecordingOrder) throws(RecordingError) -> RunningSource {
         do {
-            let configuration = try Self.camera(order.source)
+            let (configuration, verifiesTLS) = (try Self.camera(order.source), verifiesTLS)
             let loop = try startStreamLoop(
                 name: "recorder", configuration: LoopConfiguration(listen: Self.anywhere),
                 makeEngine: {
-                    CameraRecorder(configuration, options: order.options, clock: order.clock)
+                    CameraRecorder(
+                        configuration, verifiesTLS: verifiesTLS, options: order.options,
+                        clock: order.clock)
                 }, onEvent: { order.recording.take($0) })
             return RunningSource(loop, feeding: order.recording)
         } catch let error as ParseError {

@@ -1,5 +1,4 @@
 import Glibc
-import Muxer
 import Reactor
 import Timing
 
@@ -16,6 +15,7 @@ public actor Recordings {
     public nonisolated let folder: String
 
     let bearer: String?
+    let verifiesTLS: Bool
     nonisolated let rooms: RoomFeed?
     var roomLoop: RoomLoop?
     var entries: [String: Entry] = [:]
@@ -26,16 +26,16 @@ public actor Recordings {
     nonisolated let claims: ClaimedFiles
     nonisolated let storage: any Storage
     /// Servers asked for another session.
-    private(set) var asking = Errands(limit: Recordings.askingLimit)
+    var asking = Errands(limit: Recordings.askingLimit)
     /// Servers told that a session is over, which nobody waits for.
-    private(set) var leaving = Errands(limit: Recordings.leavingLimit)
+    var leaving = Errands(limit: Recordings.leavingLimit)
     /// The look at the wall clock, each minute.
-    private var timekeeping = Errands(limit: 1)
-    private let options: RecordingOptions
+    var timekeeping = Errands(limit: 1)
+    let options: RecordingOptions
     private let naming = ReadingThread(name: "naming")
-    private let recovery: FolderRecovery
-    private let clock: @Sendable () -> Int64
-    private let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
+    let recovery: FolderRecovery
+    let clock: @Sendable () -> Int64
+    let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
     private var starting: Set<String> = []
 
     /// None yet.
@@ -43,30 +43,33 @@ public actor Recordings {
     /// - Parameters:
     ///   - folder: Where the files go.
     ///   - bearer: The token for WHEP sources.
+    ///   - verifiesTLS: Whether an `rtsps` camera must prove its name by a certificate that this system
+    ///     trusts: few can.
     ///   - options: How recordings are cut into files, unless they are started otherwise.
     ///   - disk: How they are kept.
     ///   - rooms: The rooms of this process, where it has any.
     ///   - clock: Nanoseconds since 1970; asked when a recording is started, and each minute.
     ///   - report: Told of what a person should know, on any thread: it must not block.
     public init(
-        folder: String, bearer: String?, options: RecordingOptions = RecordingOptions(),
-        disk: DiskOptions = DiskOptions(), rooms: RoomFeed? = nil,
+        folder: String, bearer: String?, verifiesTLS: Bool = false,
+        options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
+        rooms: RoomFeed? = nil,
         clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (String, String, Bool) -> Void
     ) throws(RecordingError) {
         try self.init(
-            folder: folder, on: SystemStorage(), bearer: bearer, options: options, disk: disk,
-            rooms: rooms, clock: clock, report: report)
+            folder: folder, on: SystemStorage(), bearer: bearer, verifiesTLS: verifiesTLS,
+            options: options, disk: disk, rooms: rooms, clock: clock, report: report)
     }
 
     init(
-        folder: String, on storage: any Storage, bearer: String?,
+        folder: String, on storage: any Storage, bearer: String?, verifiesTLS: Bool = false,
         options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
         rooms: RoomFeed? = nil, clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (String, String, Bool) -> Void
     ) throws(RecordingError) {
         (self.folder, self.bearer, self.options, self.rooms) = (folder, bearer, options, rooms)
-        (self.clock, self.report) = (clock, report)
+        (self.verifiesTLS, self.clock, self.report) = (verifiesTLS, clock, report)
         let claims = ClaimedFiles()
         (self.claims, self.storage) = (claims, storage)
         let sweep = Sweep(
@@ -117,36 +120,6 @@ public actor Recordings {
         add(order, try await begin(order))
     }
 
-    /// A recording of that name that has not begun, by the wall clock as it is now.
-    ///
-    /// - Parameters:
-    ///   - name: What it is called.
-    ///   - source: Where it comes from.
-    ///   - format: The container's name, where it is not as usual here.
-    ///   - newest: When the newest file that is there of this name begins, since 1970.
-    func order(
-        _ name: String, _ source: String, format: String? = nil, after newest: Int64? = nil
-    ) -> RecordingOrder {
-        var options = options
-        if let format { options.container = container(named: format, for: name) }
-        let clock = ClockMap(instant: .now(), unixNanoseconds: clock())
-        let recording = RunningRecording(
-            folder: folder, name: name, disk: writer.door, newestSeconds: newest,
-            clock: { clock.unixNanoseconds(at: .now()) }
-        ) { [report] message, isFinal in report(name, message, isFinal) }
-        recording.progress.update { $0.container = options.container }
-        return RecordingOrder(
-            recording: recording, source: source, options: options, clock: clock)
-    }
-
-    private func container(named format: String, for name: String) -> Container {
-        guard let container = Container(named: format) else {
-            report(name, "there is no format \(format): MPEG-TS is written", false)
-            return .mpegts
-        }
-        return container
-    }
-
     /// A source has begun.
     func add(_ order: RecordingOrder, _ source: RunningSource) {
         entries[order.name] = Entry(order: order, source: source)
@@ -165,40 +138,11 @@ public actor Recordings {
         for entry in entries.values { entry.recording.follow(now) }
     }
 
-    /// Ends a recording; its file is whole when this returns.
-    public func stop(_ name: String) async throws(RecordingError) -> Status {
-        guard let entry = entries.removeValue(forKey: name) else { throw .notActive }
-        let recording = entry.recording
-        ending.append(recording)
-        await entry.source.close()
-        async let released: Void = Self.release(entry.source.session)
-        await recording.finish()
-        await released
-        ending.removeAll { $0 === recording }
-        former.keep(recording)
-        return Status(name: name, progress: recording.progress.snapshot)
-    }
-
-    /// Ends all of them.
-    public func stopAll() async {
-        for name in entries.keys { _ = try? await stop(name) }
-        let (asked, left, told) = (asking, leaving, timekeeping)
-        asking = Errands(limit: Self.askingLimit)
-        leaving = Errands(limit: Self.leavingLimit)
-        timekeeping = Errands(limit: 1)
-        await told.stop()
-        await asked.stop()
-        await left.stop()
-        await roomLoop?.stop()
-        await writer.settle()
-        await recovery.stop()
-    }
-
     private static let clockInterval = Duration.seconds(60)
     /// As many recordings as a process may have of rooms, and more.
-    private static let askingLimit = 4096
+    static let askingLimit = 4096
     /// Each has a thread for two seconds at most; servers forget by themselves as well, later.
-    private static let leavingLimit = 64
+    static let leavingLimit = 64
 }
 
 /// How long this system has been up, sleep included.

@@ -42,12 +42,12 @@ public struct SegmentWriter: ~Copyable {
     var index = SegmentIndex()
     var movie: FragmentedMovieWriter?
     var webm: WebMWriter?
-    private var stream: TransportStreamWriter?
+    var stream: TransportStreamWriter?
     /// Those of files that have ended.
     private var formerCorrections = 0
     /// What the pictures of the current file are, where its container does not say it: what is cut out
     /// of a transport stream is decoded with one header.
-    private var shape: PictureShape?
+    var shape: PictureShape?
 
     /// A recording of these tracks. The first with pictures decides where files begin.
     public init(
@@ -121,24 +121,6 @@ public struct SegmentWriter: ~Copyable {
         return false
     }
 
-    /// Whether the key frame just learned from goes on with other pictures than the file began with.
-    private var isReshaped: Bool {
-        guard container == .mpegts, let now = presentShape else { return false }
-        return now != shape
-    }
-
-    private var presentShape: PictureShape? {
-        guard hasPictures else { return nil }
-        switch formats[leadingTrack] {
-        case .h264(let sets, _):
-            return PictureShape(
-                formats[leadingTrack], sets: ParameterSets(sets, isH265: false))
-        case .h265(let sets, _):
-            return PictureShape(formats[leadingTrack], sets: ParameterSets(sets, isH265: true))
-        case .vp8, .vp9, .av1, .aac, .opus, .mp3, .g711: return nil
-        }
-    }
-
     private mutating func leaveOut() -> Outcome {
         awaitedSamples += 1
         return .awaitsKeyframe
@@ -180,28 +162,5 @@ public struct SegmentWriter: ~Copyable {
         }
         let present = stream?.statistics.correctedTimes ?? movie?.correctedTimes
         correctedTimes = formerCorrections + (present ?? webm?.correctedTimes ?? 0)
-    }
-
-    private mutating func makeWriter(into output: inout ByteWriter) throws(MuxerError) {
-        switch container {
-        case .mpegts:
-            // Parameter sets of other pictures must not stand before these.
-            if isReshaped, shape != nil {
-                try stream?.change(
-                    track: leadingTrack, to: formats[leadingTrack], into: &output)
-            }
-            shape = presentShape
-        case .fmp4, .mp4:
-            var configuration = FragmentedMovieConfiguration()
-            configuration.partDuration = limits.partDuration
-            configuration.partByteCount = limits.partByteCount
-            configuration.canBeClosed = container == .mp4
-            movie = try FragmentedMovieWriter(formats, configuration: configuration)
-        case .webm:
-            var configuration = WebMConfiguration()
-            configuration.clusterDuration = limits.partDuration
-            configuration.clusterByteCount = limits.partByteCount
-            webm = try WebMWriter(formats, configuration: configuration)
-        }
     }
 }

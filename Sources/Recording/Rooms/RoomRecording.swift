@@ -20,13 +20,13 @@ struct RoomRecording: ~Copyable {
     /// Whether its owner has it on a list of those with something to tell.
     var isListed = false
 
-    private var tracks = ReceivedTracks(picture: nil, sound: nil)
-    private var frames: FrameRecorder
-    private var pacing = KeyframePacing()
-    private var early: [ReportedClock?] = [nil, nil]  // before the track's first packet
-    private var hasCome = [false, false]
-    private var lacksKeyframe = false
-    private var startLimit: Instant?  // of waiting for the newest key frame there is
+    var tracks = ReceivedTracks(picture: nil, sound: nil)
+    var frames: FrameRecorder
+    var pacing = KeyframePacing()
+    var early: [ReportedClock?] = [nil, nil]  // before the track's first packet
+    var hasCome = [false, false]
+    var lacksKeyframe = false
+    var startLimit: Instant?  // of waiting for the newest key frame there is
 
     init(id: Int, room: String, options: RecordingOptions, clock: ClockMap) {
         (self.id, self.room) = (id, room)
@@ -126,62 +126,7 @@ struct RoomRecording: ~Copyable {
         frames.keyframeRequested()
         return picture
     }
-}
 
-// MARK: Times and frames
-
-extension RoomRecording {
-    private func kind(of key: PipedTrack.Key) -> ReceivedTracks.Kind? {
-        key == choice.picture ? .picture : key == choice.sound ? .sound : nil
-    }
-
-    private mutating func take(
-        _ report: ReportedClock, of kind: ReceivedTracks.Kind, at now: Instant
-    ) {
-        tracks.reportArrived(report.ntp, timestamp: report.timestamp, of: kind, at: now)
-    }
-
-    /// The newest pictures come ahead of what is live, and sound does not: where the clocks of both are
-    /// known already, they begin together by these and not by their arrival.
-    private mutating func alignStart(to packet: RawSpan) {
-        guard let header = (try? RTPLayout(parsing: packet))?.header,
-            let picture = early[0], let sound = early[1],
-            picture.ntp.value != 0, sound.ntp.value != 0
-        else { return }
-        let pictureTicks = Int64(Int32(bitPattern: header.timestamp &- picture.timestamp))
-        let start = picture.ntp.unixNanoseconds &+ pictureTicks * 1_000_000_000 / 90_000
-        let apart = start.subtractingReportingOverflow(sound.ntp.unixNanoseconds)
-        guard !apart.overflow, apart.partialValue.magnitude < Self.sanity else { return }
-        let soundTicks = apart.partialValue / 1000 * 48 / 1000
-        tracks.setOrigin(header.timestamp, of: .picture)
-        tracks.setOrigin(
-            sound.timestamp &+ UInt32(truncatingIfNeeded: soundTicks), of: .sound)
-    }
-
-    /// What waits for packets that are missing comes without them: those will not come any more.
-    private mutating func takeRest(at now: Instant) {
-        tracks.advance(to: now + ReceivedTracks.patience)
-        takeFrames(at: now)
-    }
-
-    private mutating func takeFrames(at now: Instant) {
-        while let frame = tracks.next() {
-            switch frame {
-            case .picture(let unit, let time):
-                frames.write(unit, time: time, at: now)
-                if unit.isKeyframe { startLimit = nil }
-                if pacing.pictureArrived(isKeyframe: unit.isKeyframe, at: now) {
-                    lacksKeyframe = true
-                }
-            case .sound(let frame, let time):
-                frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
-            case .keyframeNeeded: lacksKeyframe = true
-            }
-        }
-    }
-
-    /// Reports of one sender are this near one another.
-    private static let sanity: UInt64 = 20_000_000_000
     /// The newest pictures come at once, where the loop has any that are fresh.
     private static let startPatience = Interval.milliseconds(200)
 }

@@ -1,0 +1,32 @@
+// Recordings that end, one or all of them.
+
+extension Recordings {
+    /// Ends a recording; its file is whole when this returns.
+    public func stop(_ name: String) async throws(RecordingError) -> Status {
+        guard let entry = entries.removeValue(forKey: name) else { throw .notActive }
+        let recording = entry.recording
+        ending.append(recording)
+        await entry.source.close()
+        async let released: Void = Self.release(entry.source.session)
+        await recording.finish()
+        await released
+        ending.removeAll { $0 === recording }
+        former.keep(recording)
+        return Status(name: name, progress: recording.progress.snapshot)
+    }
+
+    /// Ends all of them.
+    public func stopAll() async {
+        for name in entries.keys { _ = try? await stop(name) }
+        let (asked, left, told) = (asking, leaving, timekeeping)
+        asking = Errands(limit: Self.askingLimit)
+        leaving = Errands(limit: Self.leavingLimit)
+        timekeeping = Errands(limit: 1)
+        await told.stop()
+        await asked.stop()
+        await left.stop()
+        await roomLoop?.stop()
+        await writer.settle()
+        await recovery.stop()
+    }
+}

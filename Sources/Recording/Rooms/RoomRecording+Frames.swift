@@ -1,0 +1,61 @@
+import Camera
+import RTP
+import SFU
+import Timing
+import Wire
+
+// The frames of a room's recording, and the times that its senders' clocks give them.
+
+extension RoomRecording {
+    func kind(of key: PipedTrack.Key) -> ReceivedTracks.Kind? {
+        key == choice.picture ? .picture : key == choice.sound ? .sound : nil
+    }
+
+    mutating func take(
+        _ report: ReportedClock, of kind: ReceivedTracks.Kind, at now: Instant
+    ) {
+        tracks.reportArrived(report.ntp, timestamp: report.timestamp, of: kind, at: now)
+    }
+
+    /// The newest pictures come ahead of what is live, and sound does not: where the clocks of both are
+    /// known already, they begin together by these and not by their arrival.
+    mutating func alignStart(to packet: RawSpan) {
+        guard let header = (try? RTPLayout(parsing: packet))?.header,
+            let picture = early[0], let sound = early[1],
+            picture.ntp.value != 0, sound.ntp.value != 0
+        else { return }
+        let pictureTicks = Int64(Int32(bitPattern: header.timestamp &- picture.timestamp))
+        let start = picture.ntp.unixNanoseconds &+ pictureTicks * 1_000_000_000 / 90_000
+        let apart = start.subtractingReportingOverflow(sound.ntp.unixNanoseconds)
+        guard !apart.overflow, apart.partialValue.magnitude < Self.sanity else { return }
+        let soundTicks = apart.partialValue / 1000 * 48 / 1000
+        tracks.setOrigin(header.timestamp, of: .picture)
+        tracks.setOrigin(
+            sound.timestamp &+ UInt32(truncatingIfNeeded: soundTicks), of: .sound)
+    }
+
+    /// What waits for packets that are missing comes without them: those will not come any more.
+    mutating func takeRest(at now: Instant) {
+        tracks.advance(to: now + ReceivedTracks.patience)
+        takeFrames(at: now)
+    }
+
+    mutating func takeFrames(at now: Instant) {
+        while let frame = tracks.next() {
+            switch frame {
+            case .picture(let unit, let time):
+                frames.write(unit, time: time, at: now)
+                if unit.isKeyframe { startLimit = nil }
+                if pacing.pictureArrived(isKeyframe: unit.isKeyframe, at: now) {
+                    lacksKeyframe = true
+                }
+            case .sound(let frame, let time):
+                frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
+            case .keyframeNeeded: lacksKeyframe = true
+            }
+        }
+    }
+
+    /// Reports of one sender are this near one another.
+    private static let sanity: UInt64 = 20_000_000_000
+}
