@@ -82,6 +82,21 @@ import Wire
         }
     }
 
+    @Test func `the last part is read of a sidecar's end alone, wherever that begins`() throws {
+        let (_, bytes, ends) = try Self.sidecar()
+        let place = ends[ends.count - 2]
+        for start in 0...bytes.count {
+            let found = IndexReader.lastPart(of: Array(bytes[start...]).span.bytes)
+            #expect(found == (start <= place ? Self.parts.last : nil))
+        }
+        for index in place..<bytes.count {
+            var torn = bytes
+            torn[index] ^= 1
+            #expect(IndexReader.lastPart(of: torn.span.bytes) == nil)
+            #expect(IndexReader.lastPart(of: Array(bytes[..<index]).span.bytes) != Self.parts.last)
+        }
+    }
+
     @Test func `blocks that never reached the disk are no records`() throws {
         let (_, bytes, ends) = try Self.sidecar()
         let torn = bytes[..<ends[2]] + [UInt8](repeating: 0, count: 4_096)

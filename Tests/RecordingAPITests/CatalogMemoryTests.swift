@@ -24,6 +24,45 @@ import Web
         #expect(try await catalog.summaries(of: "cam", file: first[2].file).count == 1)
     }
 
+    @Test(arguments: Container.allCases)
+    func `what is listed is at an index's ends, and the same as in all of it`(
+        container: Container
+    ) async throws {
+        let folder = try await RecordedFolder()
+        let catalog = RecordingCatalog(folder.recordings)
+        let isWebM = container == .webm
+        let file = "cam_20260101_000000." + container.fileExtension
+        let chunk = try RecordedFolder.chunk(
+            container, isWebM ? .vp8(nil) : RecordedFolder.h264, seconds: 200,
+            key: isWebM ? RecordedFolder.vp8 : [])
+        try folder.write(chunk.bytes, to: file)
+        try folder.write(chunk.index + ClosingMark.bytes, to: file + ".index")
+        let whole = FileSummary(try #require(try await catalog.file(file)))
+        // What lies between is not even looked at.
+        var hollow = chunk.index + ClosingMark.bytes
+        try #require(hollow.count > 40_000)
+        for place in 16_384..<hollow.count - 16_384 { hollow[place] = 0xFF }
+        try folder.write(hollow, to: file + ".index")
+        let listed = try #require(try await catalog.summaries(of: "cam").first)
+        #expect(listed.start == whole.start && listed.duration == whole.duration)
+        #expect(listed.byteCount == whole.byteCount && listed.header == whole.header)
+        #expect(listed.hasParts && !listed.isGrowing && whole.duration == 200_000_000_000)
+    }
+
+    @Test(arguments: [0, 1, 7, 12, 40, 400])
+    func `where its ends do not say it, an index is read whole`(missing: Int) async throws {
+        let folder = try await RecordedFolder()
+        let catalog = RecordingCatalog(folder.recordings)
+        let file = "cam_20260101_000000.ts"
+        let octets = try folder.record(file, .mpegts, seconds: 20)
+        // A file that somebody has cut: its last parts are not in it.
+        try folder.write(Array(octets.dropLast(missing)), to: file)
+        let whole = try #require(try await catalog.file(file)).duration
+        let listed = try #require(try await catalog.summaries(of: "cam").first)
+        #expect(listed.duration == whole)
+        #expect((listed.duration < 20_000_000_000) == (missing > 0))
+    }
+
     @Test func `what is listed of a file that may change is read again when it has`() async throws {
         let folder = try await RecordedFolder()
         let catalog = RecordingCatalog(folder.recordings)

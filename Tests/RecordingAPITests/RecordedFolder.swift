@@ -66,7 +66,7 @@ final class RecordedFolder: Sendable {
             let isKeyframe = number % keyframeEvery == 0
             let time = Interval.seconds(start) + .milliseconds(Int64(number) * step)
             let slice: [UInt8] = [
-                0, 0, 0, 9, isKeyframe ? 0x65 : 0x41, UInt8(number + 1), 3, 4, 5, 6, 7, 8, 9,
+                0, 0, 0, 9, isKeyframe ? 0x65 : 0x41, UInt8(number % 255 + 1), 3, 4, 5, 6, 7, 8, 9,
             ]
             _ = try writer.write(
                 Sample(track: 0, time: time, isKeyframe: isKeyframe),

@@ -73,4 +73,12 @@ public struct IndexReader: ~Escapable {
         while let part = next() { parts.append(part) }
         return parts
     }
+
+    /// The part of the record that `bytes` end with, the last octets of a sidecar; `nil` where they hold
+    /// none that is whole.
+    public static func lastPart(of bytes: RawSpan) -> IndexedPart? {
+        guard let content = IndexRecord.last(of: bytes) else { return nil }
+        var fields = ByteReader(content)
+        return try? IndexedPart(parsing: &fields)
+    }
 }

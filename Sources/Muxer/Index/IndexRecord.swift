@@ -34,6 +34,25 @@ enum IndexRecord {
         return summed.extracting(4..<summed.byteCount)
     }
 
+    /// The content of the record that the octets end with; `nil` where they hold none that is whole.
+    ///
+    /// What looks like its length must be it, or the checksum would not fit: nothing before it is read.
+    @_lifetime(copy bytes)
+    static func last(of bytes: RawSpan) -> RawSpan? {
+        let end = bytes.byteCount
+        var start = end - 12
+        while start >= 0 {
+            let length = bytes.unsafeLoadUnaligned(
+                fromUncheckedByteOffset: start, as: UInt32.self)
+            if Int(UInt32(bigEndian: length)) == end - start - 12 {
+                var reader = ByteReader(bytes.extracting(start..<end))
+                if let content = try? read(from: &reader) { return content }
+            }
+            start -= 1
+        }
+        return nil
+    }
+
     /// Eight octets a step: 50 MB take some milliseconds.
     static func checksum(of bytes: RawSpan) -> UInt64 {
         var state = seed ^ UInt64(bytes.byteCount)

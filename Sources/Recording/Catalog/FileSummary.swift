@@ -15,10 +15,6 @@ public struct FileSummary: Sendable {
     public var duration: Int64
     /// Octets in it.
     public var byteCount: UInt64
-    /// Places at which playing can begin.
-    public var segmentCount: Int
-    /// The longest way from one of them to the next, in nanoseconds.
-    public var longestSegment: Int64
     /// Where its whole parts lie; empty before the first.
     public var parts: Range<UInt64>
     /// It still grows.
@@ -29,11 +25,20 @@ public struct FileSummary: Sendable {
         (self.file, name) = (file.file, file.name)
         (start, duration) = (file.start, file.duration)
         (byteCount, isGrowing) = (file.index.byteCount, !file.index.isFinished)
-        segmentCount = file.index.spans.count
-        longestSegment = file.index.spans.map(\.duration.nanoseconds).max() ?? 0
         let first = file.index.spans.first?.offset ?? 0
         parts = first..<max(first, file.byteCount)
         header = file.index.header
+        header?.initialization = []
+    }
+
+    /// What is told of a finished file by the ends of its index.
+    init(_ file: String, of name: String, _ ends: IndexEnds) {
+        (self.file, self.name) = (file, name)
+        start = ends.first.start.nanoseconds
+        duration = RecordedFile.duration(from: ends.first, to: ends.last)
+        (byteCount, isGrowing) = (ends.byteCount, false)
+        parts = ends.first.offset..<max(ends.first.offset, ends.last.end)
+        header = ends.header
         header?.initialization = []
     }
 

@@ -19,9 +19,14 @@ extension RecordedFile {
 
     /// Nanoseconds of media, at most thirteen days: what an index says beyond that is not true.
     public var duration: Int64 {
-        guard let last = index.spans.last else { return 0 }
+        guard let first = index.spans.first, let last = index.spans.last else { return 0 }
+        return Self.duration(from: first, to: last)
+    }
+
+    /// Nanoseconds from the beginning of a file's first part to the end of its last.
+    static func duration(from first: IndexedPart, to last: IndexedPart) -> Int64 {
         let end = last.start.nanoseconds &+ last.duration.nanoseconds
-        return min(max(end &- start, 0), Self.longest)
+        return min(max(end &- first.start.nanoseconds, 0), longest)
     }
 
     private static let longest: Int64 = 1 << 50
