@@ -10,8 +10,12 @@ extension CatalogEndpoints {
             return .missing(id)
         }
         let files = try await catalog.summaries(of: id)
+        var pieces = Pieces()
+        for each in files {
+            if let file = try await catalog.file(each.file) { pieces.add(file) }
+        }
         let status = await recordings.status(id)
-        return .json(200, AnalyticsBody(recording, files, status))
+        return .json(200, AnalyticsBody(recording, files, pieces, status))
     }
 
     /// There is one rendition of a recording, as it came.
@@ -21,6 +25,19 @@ extension CatalogEndpoints {
             501,
             "\(id): nothing is encoded here. It is there as it came: whole at /download, a part of it as"
                 + " MP4 at /export?from=&to=, while it grows at /hls/\(id)/index.m3u8")
+    }
+}
+
+/// What of files only all of their indexes tell.
+struct Pieces {
+    /// Places at which playing can begin.
+    private(set) var count = 0
+    /// The longest way from one of them to the next, in nanoseconds.
+    private(set) var longest: Int64 = 0
+
+    mutating func add(_ file: RecordedFile) {
+        count += file.index.spans.count
+        longest = max(longest, file.index.spans.map(\.duration.nanoseconds).max() ?? 0)
     }
 }
 
@@ -44,15 +61,18 @@ struct AnalyticsBody: Encodable {
     /// What has come, and was lost, since this process began it; `null` where it did not.
     @OrNull var source: SourceBody?
 
-    init(_ recording: RecordingBody, _ files: [FileSummary], _ status: Recordings.Status?) {
+    init(
+        _ recording: RecordingBody, _ files: [FileSummary], _ pieces: Pieces,
+        _ status: Recordings.Status?
+    ) {
         (recording_id, self.status) = (recording.recording_id, recording.status)
         (started_at, stopped_at) = (recording.started_at, recording.stopped_at)
         (file_count, file_size_bytes) = (recording.file_count, recording.file_size_bytes)
         duration_seconds = recording.duration_seconds
         average_bitrate_kbps =
             duration_seconds > 0 ? Double(file_size_bytes) * 8 / 1000 / duration_seconds : nil
-        segment_count = files.reduce(0) { $0 + $1.segmentCount }
-        longest_segment_seconds = Double(files.map(\.longestSegment).max() ?? 0) / 1e9
+        segment_count = pieces.count
+        longest_segment_seconds = Double(pieces.longest) / 1e9
         let gaps = files.gaps
         (gap_count, gap_seconds) = (gaps.count, gaps.reduce(0) { $0 + Double($1) / 1e9 })
         source = status.map { SourceBody($0.progress) }

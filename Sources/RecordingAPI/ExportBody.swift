@@ -4,8 +4,8 @@ import Web
 
 /// A time range of a recording as one MP4, or one WebM where it is recorded as that: its segments one
 /// behind the other, their times moved so that it begins at zero and has no seam between files. Nothing
-/// is decoded, and no more than one file's parts are in memory. The first file's edit list holds for
-/// all of it.
+/// is decoded, and no more than one file's parts are in memory. The first file's edit lists hold for
+/// all of it: where another one's say otherwise, the times of its fragments make up for that.
 actor ExportBody {
     /// What it is.
     nonisolated let mediaType: String
@@ -26,6 +26,8 @@ actor ExportBody {
     /// Nanoseconds of media in the stretches before.
     private var elapsed: Int64 = 0
     private var fragment: UInt32 = 1
+    /// Where the first file's tracks begin to count.
+    private var offsets: [Int64]?
 
     /// What comes out of these stretches; `nil` where there are none, or they do not fit one head.
     init?(_ stretches: [Stretch], cutter: PieceCutter) {
@@ -69,7 +71,7 @@ actor ExportBody {
             }
             open?.segments.removeFirst()
             let octets = try await cutter.fragments(of: segment, in: file)
-            return moved(octets, back: stretch.start - elapsed, header: file.index.header)
+            return moved(octets, back: stretch.start - elapsed, of: file)
         }
         return nil
     }
@@ -91,16 +93,35 @@ actor ExportBody {
     }
 
     private func moved(
-        _ octets: [UInt8], back nanoseconds: Int64, header: IndexHeader?
+        _ octets: [UInt8], back nanoseconds: Int64, of file: RecordedFile
     ) -> [UInt8] {
         guard !isWebM else {
             let half: Int64 = nanoseconds < 0 ? -500_000 : 500_000
             return ClusterWalk.moved(octets, by: (nanoseconds + half) / 1_000_000)
         }
         var fragments = octets
+        let own = file.trackOffsets
+        let first = offsets ?? own
+        offsets = first
         FragmentWalk.shift(
-            &fragments, timescales: header?.formats.map(\.movieTimescale) ?? [], by: nanoseconds)
+            &fragments, timescales: file.index.header?.formats.map(\.movieTimescale) ?? [],
+            by: nanoseconds, extra: zip(first, own).map(-))
         FragmentWalk.renumber(&fragments, from: &fragment)
         return fragments
+    }
+}
+
+extension RecordedFile {
+    /// Which ticks behind the file's beginning each track of an MP4 counts from: what its edit list skips
+    /// lies before the file's zero, which is when its first sample is shown or heard.
+    fileprivate var trackOffsets: [Int64] {
+        guard let header = index.header, header.container == .fmp4 || header.container == .mp4
+        else { return [] }
+        let zero = header.origin.nanoseconds - start
+        return zip(header.formats, MovieEdits.skipped(by: header.initialization)).map {
+            let (seconds, rest) = zero.quotientAndRemainder(dividingBy: 1_000_000_000)
+            let scale = $0.movieTimescale
+            return seconds &* scale &+ (rest * scale + 500_000_000) / 1_000_000_000 &- $1
+        }
     }
 }

@@ -26,8 +26,10 @@ public enum FragmentWalk {
     ///   - fragments: Whole fragments, one behind the other.
     ///   - timescales: Ticks a second of each track, in order of their numbers from 1.
     ///   - nanoseconds: How far.
+    ///   - extra: How many ticks further each track; not at all where nothing is said.
     public static func shift(
-        _ fragments: inout [UInt8], timescales: [Int64], by nanoseconds: Int64
+        _ fragments: inout [UInt8], timescales: [Int64], by nanoseconds: Int64,
+        extra: [Int64] = []
     ) {
         var places: [(at: Int, track: Int)] = []
         visit(fragments.span.bytes) { box in
@@ -36,7 +38,8 @@ public enum FragmentWalk {
         for place in places where timescales.indices.contains(place.track - 1) {
             let scale = timescales[place.track - 1]
             let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-            let ticks = seconds &* scale &+ (rest &* scale &+ 500_000_000) / 1_000_000_000
+            var ticks = seconds &* scale &+ (rest &* scale &+ 500_000_000) / 1_000_000_000
+            if extra.indices.contains(place.track - 1) { ticks &+= extra[place.track - 1] }
             var value: UInt64 = 0
             for index in 0..<8 { value = value << 8 | UInt64(fragments[place.at + index]) }
             // No time of ours overflows; a forged one begins anew.
