@@ -45,18 +45,10 @@ struct RecorderDiskTests {
 
     private static let python = "/usr/bin/python3"
 
-    private static func json<Value: Decodable>(_ tool: String, _ arguments: [String]) async throws
-        -> Value
-    {
-        let (output, code) = try await run("timeout", ["-k", "5", "150", tool] + arguments)
-        let line = try #require(output.split(separator: "\n").last, "it ended with \(code)")
-        return try JSONDecoder().decode(Value.self, from: Data(line.utf8))
-    }
-
     private static func onSmallDisk<Value: Decodable>(_ scenario: String) async throws -> Value {
         let script = Lab.root + "/Tests/InteropTests/Support/recorder_disk.py"
-        return try await json(
-            "unshare", ["-m", python, script, Lab.executable("recorder"), scenario])
+        return try await Lab.json(
+            ["unshare", "-m", python, script, Lab.executable("recorder"), scenario], seconds: 150)
     }
 
     @Test(.enabled(if: Lab.isRoot, "needs root for a disk of its own"))
@@ -84,12 +76,11 @@ struct RecorderDiskTests {
     @Test(arguments: ["mpegts", "fmp4"])
     func `what a killed recorder has written plays`(format: String) async throws {
         // The strict bounds are those of make kill-recorder, on a quiet machine.
-        let found: Killed = try await Self.json(
-            Lab.root + "/Scripts/kill-recorder",
+        let found: Killed = try await Lab.json(
             [
-                "--kills", "6", "--parallel", "3", "--format", format, "--recorder",
-                Lab.executable("recorder"),
-            ])
+                Lab.root + "/Scripts/kill-recorder", "--kills", "6", "--parallel", "3",
+                "--format", format, "--recorder", Lab.executable("recorder"),
+            ], seconds: 150, mayFail: true)
         #expect(found.playing == found.kills)
         #expect(found.recovery_is_idempotent && found.playing_after_recovery == found.kills)
         #expect(found.loss_p50_seconds ?? 99 < 0.5)
@@ -97,7 +88,8 @@ struct RecorderDiskTests {
 
     @Test func `a camera that stops is noticed, and its file is whole`() async throws {
         let script = Lab.root + "/Tests/InteropTests/Support/recorder_stall.py"
-        let found: Stalled = try await Self.json(Self.python, [script, Lab.executable("recorder")])
+        let found: Stalled = try await Lab.json(
+            [Self.python, script, Lab.executable("recorder")], seconds: 150)
         #expect(found.firstOctets ?? 99 < 5)
         #expect(found.normalStreak == 0)
         #expect(found.shownSeconds ?? 99 < 5)
