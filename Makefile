@@ -31,7 +31,7 @@ test: ## builds, lints, runs every test
 	@echo "Real clients and cameras, one suite after another: two cores carry no more."
 	swift test --skip-build --no-parallel --filter InteropTests
 
-oracle: ## ten thousand random recordings, read back by libavformat
+oracle: ## ten thousand random recordings, read back by libavformat; ten thousand files of one
 	@Scripts/oracle
 
 bench: ## the benchmarks: a table, and .build/bench.json
@@ -54,10 +54,11 @@ bench-peers: ## sfu beside Pion and Janus, as root: a table, and .build/bench-pe
 	@Scripts/install peers || echo "Peers that are not installed are left out."
 	@Scripts/bench-peers
 
-kill-recorder: ## kills KILLS (1000) recorders at random instants: what plays, what is lost
+kill-recorder: ## kills KILLS (1000) recorders: what plays, what is lost (GSTREAMER, BROWSER: so many play there; LOSS: percent)
 	@Scripts/install build
 	swift build -c release --product recorder
-	@for format in mpegts fmp4 mp4; do Scripts/kill-recorder --kills $${KILLS:-1000} --format $$format || exit 1; done
+	@for format in mpegts fmp4 mp4; do Scripts/kill-recorder --format $$format --kills $(or $(KILLS),1000) \
+		--gstreamer $(or $(GSTREAMER),0) --browser $(or $(BROWSER),0) --loss $(or $(LOSS),0) || exit 1; done
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (600)
 	@Scripts/install build
