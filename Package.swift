@@ -234,7 +234,7 @@ let package = Package(
         .testTarget(
             name: "RecordingTests",
             dependencies: [
-                "Codecs", "Muxer", "RTP", "Recording", "SFU", "Timing", "WebRTC", "Wire",
+                "Codecs", "Muxer", "RTP", "Reactor", "Recording", "SFU", "Timing", "WebRTC", "Wire",
             ],
             swiftSettings: house),
         .testTarget(

@@ -18,6 +18,6 @@ extension Recordings {
         if let roomLoop { loop = roomLoop } else { loop = try RoomLoop(rooms) }
         roomLoop = loop
         let id = try await loop.add(order, of: room)
-        return RunningSource { await loop.remove(id, of: room) }
+        return RunningSource { await loop.remove(id) }
     }
 }

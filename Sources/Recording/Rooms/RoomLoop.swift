@@ -13,7 +13,7 @@ final class RoomLoop: Sendable {
 
     private struct State {
         var lastID = 0
-        var counts: [String: Int] = [:]  // recordings of each room
+        var rooms: [Int: String] = [:]  // of the recordings there are
         var following: Task<Void, Never>?
     }
 
@@ -52,7 +52,7 @@ final class RoomLoop: Sendable {
         let (recording, options, clock) = (order.recording, order.options, order.clock)
         let id = state.withLock { state in
             state.lastID += 1
-            state.counts[room, default: 0] += 1
+            state.rooms[state.lastID] = room
             return state.lastID
         }
         running.recordings.withLock { $0[id] = recording }
@@ -64,7 +64,7 @@ final class RoomLoop: Sendable {
             }
             isSending = try await feed.observe(room)
         } catch {
-            await remove(id, of: room)
+            await remove(id)
             guard case .malformedName(let name)? = error as? SessionError else {
                 throw .system("\(error)")
             }
@@ -80,12 +80,13 @@ final class RoomLoop: Sendable {
         return id
     }
 
-    /// Ends a recording; all it had to tell has been told when this returns.
-    func remove(_ id: Int, of room: String) async {
+    /// Ends a recording; all it had to tell has been told when this returns. The room is observed until
+    /// its last recording ends.
+    func remove(_ id: Int) async {
         state.withLock { state in
-            state.counts[room, default: 1] -= 1
-            guard state.counts[room] == 0 else { return }
-            state.counts[room] = nil
+            guard let room = state.rooms.removeValue(forKey: id),
+                !state.rooms.values.contains(room)
+            else { return }
             // Under the lock: whoever asks for the room anew asks behind this.
             feed.stopObserving(room)
         }
