@@ -66,6 +66,24 @@ import Wire
         #expect(stage.worker.totals.receivedPackets == 1)
     }
 
+    @Test func `a handshake comes about where a later one of a forger's fails for its datagrams`()
+        throws
+    {
+        var stage = try Self.stage()
+        stage.roundTripOfSecond()
+        for _ in 0..<2 { stage.roundTripOfFirst() }
+        try #require(stage.connected == [false, false], "the server's first flight is there")
+        stage.forgeCheck()
+        for bytes in stage.second.flight(at: stage.now) {
+            stage.worker.take(bytes, from: Self.place, at: stage.now)
+        }
+        // The forger's session is shown the owner's certificate first; its alert must not leave.
+        for _ in 0..<2 { stage.roundTripOfFirst() }
+        #expect(stage.connected == [true, false])
+        stage.sendMedia()
+        #expect(stage.worker.totals.receivedPackets == 1 && stage.worker.transports.count == 1)
+    }
+
     @Test(arguments: HandshakePeer.Setup.allCases, HandshakePeer.Setup.allCases)
     func `a forged handshake leaves who is connected as he is, and his goodbye is heard`(
         owner: HandshakePeer.Setup, forger: HandshakePeer.Setup

@@ -14,9 +14,10 @@ import Wire
         Endpoint(ipv4: 0xCB00_7102, port: 1), Endpoint(ipv4: 0xCB00_7102, port: 2),
     ]
 
-    @Test func `a room without end holds up another for one arena at most`() throws {
+    @Test(arguments: [false, true])
+    func `a room without end holds up another for one arena at most`(isFirst: Bool) throws {
         var stage = try RoomTurnStage()
-        // The other comes first: who came last had all the room there was.
+        if isFirst { stage.publish(0) }
         stage.publish(1)
         var sent: [Endpoint] = []
         for _ in 0..<100 {
