@@ -67,6 +67,10 @@ struct RecordButtonTests {
         let whole: String
         let watched: Watched
         let size: Int
+        /// What was asked of who was refused, and what is seen with another token: on both pages.
+        let entered: [[String]]
+        /// The heading at an address that somebody has cut off.
+        let torn: String
         let leaks: Int
         let logged: Int
         let exit: Int32
@@ -97,6 +101,10 @@ struct RecordButtonTests {
         #expect(found.whole.isEmpty, "\(found.whole)")
         #expect(found.watched.width == 640 && found.watched.problem.isEmpty)
         #expect(found.watched.bytes == found.size && found.watched.name.hasPrefix("demo-"))
+        for (asked, shown) in found.entered.map({ ($0[0], $0[1]) }) {
+            #expect(asked.contains("administration") && shown == "demo")
+        }
+        #expect(found.entered.count == 2 && found.torn == "%E0%A4%A", "\(found.torn)")
         #expect(found.leaks == 0 && found.logged > 0 && found.exit == 0)
     }
 

@@ -154,6 +154,20 @@ def watch(browser, server, link, downloads):
     return {"width": width, "problem": browser.evaluate("player.problem"), "name": file.name, "bytes": file.stat().st_size}
 
 
+def another(browser, server, text):
+    """Who was refused with one token enters another, on either page: what is asked, and what is shown then."""
+    found = []
+    for path, shown in (("/", "document.querySelector('.room-card h2')?.textContent"), ("/recordings/", "document.querySelector('.recording h2')?.textContent")):
+        browser.evaluate(f"(sessionStorage.setItem('sluice.token', '{text[0]}'), true)")
+        browser.go(server.url + path)
+        wait_for(lambda: browser.evaluate("Boolean(document.querySelector('.notice:not([hidden]) button'))"), 20, "it is refused")
+        browser.evaluate("(document.querySelector('.notice button').click(), true)")
+        asked = wait_for(lambda: browser.evaluate("document.querySelector('dialog[open] #token-why')?.textContent"), 10, "a token is asked for")
+        browser.evaluate(f"(document.querySelector('#token').value = '{text[1]}', document.querySelector('dialog .primary').click(), true)")
+        found.append([asked, wait_for(lambda: browser.evaluate(shown), 20, "it is shown")])
+    return found
+
+
 def secret(sfu, folder, photos):
     key = pathlib.Path(folder, "secret")
     key.write_bytes(SECRET)
@@ -179,6 +193,10 @@ def secret(sfu, folder, photos):
             while_growing = play(server, recording, admin)
             browser.evaluate(PRESS)
             done = seen(browser, "it is over", lambda now: now["state"] == "completed")
+            with Browser("chromium", server.url + "/icon.svg") as other:
+                entered = another(other, server, [guest, admin])
+                other.go(server.url + "/recordings/#/recording/%E0%A4%A")
+                torn = wait_for(lambda: other.evaluate("document.querySelector('.hero p')?.textContent.includes('%E0') && document.querySelector('h1').textContent"), 20, "a torn address")
             after = play(server, recording, admin)
             size = (place / after["files"][0].split("?")[0].split("/")[-1]).stat().st_size
             whole = ffmpeg(server.url + after["files"][0])
@@ -186,6 +204,7 @@ def secret(sfu, folder, photos):
         log = server.process.stderr.read() or ""
     tokens = [admin, guest, while_growing.pop("link"), after.pop("link")]
     return {"quiet": quiet, "refused": refused, "growing": while_growing, "after": after, "whole": whole, "watched": watched, "size": size,
+            "entered": entered, "torn": torn,
             "leaks": sum(text in log for text in tokens), "logged": len(log), "exit": server.code}
 
 
