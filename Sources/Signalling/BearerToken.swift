@@ -6,14 +6,12 @@ public import Web
 /// The claims `room`, `peer`, `publish`, `subscribe`, `recording` and `admin` say it; `exp` is a must, so
 /// that a token that leaks does not open the door for ever. What a token does not grant is refused.
 public struct BearerToken: Hashable, Sendable {
-    /// Something a token can grant.
+    /// Something a token can grant in its room.
     public enum Permission: Hashable, Sendable {
         /// Send media into a room.
         case publish
         /// Receive a room's media and events.
         case subscribe
-        /// Everything, in every room.
-        case admin
     }
 
     /// The one room it speaks for; without it only `admin` opens any.
@@ -25,6 +23,8 @@ public struct BearerToken: Hashable, Sendable {
     /// When it ends, in whole seconds since 1970.
     public let expiry: Int64
     private let permissions: Set<Permission>
+    /// It grants everything, in every room.
+    private let isAdmin: Bool
 
     /// Verifies a token in its compact form.
     ///
@@ -47,8 +47,7 @@ public struct BearerToken: Hashable, Sendable {
 
     /// Throws unless `permission` is granted in `room`.
     public func require(_ permission: Permission, in room: String) throws(TokenError) {
-        guard !permissions.contains(.admin) else { return }
-        guard permission != .admin else { throw .adminNotGranted }
+        guard !isAdmin else { return }
         guard self.room == room else { throw .otherRoom }
         guard permissions.contains(permission) else {
             throw permission == .publish ? .publishNotGranted : .subscribeNotGranted
@@ -57,12 +56,12 @@ public struct BearerToken: Hashable, Sendable {
 
     /// Throws unless the token opens what belongs to no room.
     public func requireAdmin() throws(TokenError) {
-        guard permissions.contains(.admin) else { throw .adminNotGranted }
+        guard isAdmin else { throw .adminNotGranted }
     }
 
     /// Throws unless the token reads that recording.
     public func requireReading(of recording: String) throws(TokenError) {
-        guard !permissions.contains(.admin) else { return }
+        guard !isAdmin else { return }
         guard let granted = self.recording else { throw .adminNotGranted }
         guard granted == recording else { throw .otherRecording }
     }
@@ -81,11 +80,12 @@ public struct BearerToken: Hashable, Sendable {
         guard Double(now) < claims.exp else { throw .expired }
         if let start = claims.nbf, Double(now) < start { throw .notYetValid }
         let granted: [(Bool?, Permission)] = [
-            (claims.publish, .publish), (claims.subscribe, .subscribe), (claims.admin, .admin),
+            (claims.publish, .publish), (claims.subscribe, .subscribe),
         ]
         (room, peer, recording) = (claims.room, claims.peer, claims.recording)
         expiry = Int64(min(claims.exp, Self.lastSecond))
         permissions = Set(granted.filter { $0.0 == true }.map(\.1))
+        isAdmin = claims.admin == true
     }
 
     /// Before the signature: a header that names another algorithm must not choose how it is read.

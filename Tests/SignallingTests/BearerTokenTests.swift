@@ -99,7 +99,6 @@ import Web
         try granted.require(.subscribe, in: "demo")
         #expect(throws: TokenError.publishNotGranted) { try granted.require(.publish, in: "demo") }
         #expect(throws: TokenError.otherRoom) { try granted.require(.subscribe, in: "Demo") }
-        #expect(throws: TokenError.adminNotGranted) { try granted.require(.admin, in: "demo") }
         #expect(throws: TokenError.adminNotGranted) { try granted.requireAdmin() }
     }
 

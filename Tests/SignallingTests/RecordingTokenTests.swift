@@ -61,7 +61,7 @@ import Web
     @Test func `it opens nothing else`() throws {
         let text = BearerToken.reading("a", until: 2000, secret: Self.secret)
         let call = request(header: text)
-        for permission in [BearerToken.Permission.publish, .subscribe, .admin] {
+        for permission in [BearerToken.Permission.publish, .subscribe] {
             let found = refusal { () throws(TokenError) in
                 try authority.require(permission, in: "a", of: call)
             }
