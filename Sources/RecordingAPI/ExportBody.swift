@@ -87,8 +87,8 @@ actor ExportBody {
 
     private func leave(_ stretch: Stretch) {
         hold.finished(stretch.file.file)
-        elapsed = elapsed.followed(by: stretch.duration)
         stretches.removeFirst()
+        elapsed = elapsed.followed(by: stretch.duration(before: stretches.first))
         open = nil
     }
 

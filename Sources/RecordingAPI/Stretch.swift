@@ -32,6 +32,19 @@ struct Stretch: Sendable {
         duration = min(max(end &- head.start.nanoseconds, 0), file.duration)
     }
 
+    /// Nanoseconds from the beginning of this one to that of the next. Sound that was handed in ahead of
+    /// the key frame that ends a file, as it is with B-frames, reaches into the next file's time: that
+    /// goes on where it began.
+    func duration(before next: Stretch?) -> Int64 {
+        guard let next, next.start == 0, start + duration == file.duration else { return duration }
+        let begin = next.file.start &- file.start &- start
+        let overlap = duration &- begin
+        return begin > 0 && overlap > 0 && overlap <= Self.reach ? begin : duration
+    }
+
+    /// Pictures that are reordered come so much later than they are decoded, at most.
+    private static let reach: Int64 = 1_000_000_000
+
     /// The segments, of the file with all its parts; `nil` where it has others by now. The last one of a
     /// file that grows is what it was.
     func segments(of recorded: RecordedFile) -> [IndexedPart]? {

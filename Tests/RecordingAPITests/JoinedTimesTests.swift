@@ -10,9 +10,11 @@ import Wire
 /// Files of pictures and sound that are taken home as one.
 @Suite struct JoinedTimesTests {
     /// A second of pictures that are shown 80 ms after they are decoded, and sound from so many
-    /// milliseconds behind the first of them: what comes before a picture is shown is skipped.
+    /// milliseconds behind the first of them: what comes before a picture is shown is skipped. Sound is
+    /// handed in so many milliseconds ahead.
     private static func record(
-        _ file: String, in folder: RecordedFolder, from start: Int64, sound: Int64
+        _ file: String, in folder: RecordedFolder, from start: Int64, sound: Int64,
+        ahead: Int64 = 0
     ) throws {
         let configuration = try #require(AudioSpecificConfig(sampleRate: 48_000, channelCount: 2))
         var writer = try SegmentWriter(
@@ -29,7 +31,7 @@ import Wire
                 Sample(
                     track: 0, presentationTime: time + .milliseconds(80), decodeTime: time,
                     isKeyframe: number == 0), payload: picture.span.bytes, into: &output)
-            while soundTime() < time + .milliseconds(100) {
+            while soundTime() < time + .milliseconds(100 + ahead) {
                 let frame: [UInt8] = [1, 2, 3, 4]
                 _ = try writer.write(
                     Sample(track: 1, time: soundTime()), payload: frame.span.bytes, into: &output)
@@ -85,6 +87,21 @@ import Wire
             #expect(abs(apart - Double(sound - 80) / 1_000) < 0.0001, "\(sound)")
             start += 1
         }
+    }
+
+    @Test func `a file goes on where the last one's pictures ended, however far its sound reaches`()
+        async throws
+    {
+        let folder = try await RecordedFolder()
+        for second in 0..<3 {
+            try Self.record(
+                "cam_20260101_00000\(second).mp4", in: folder, from: Int64(second) + 5,
+                sound: 90, ahead: 60)
+        }
+        let times = Self.times(try await folder.get("/api/v1/recordings/cam/download").octets)
+        let (pictures, heard) = (try #require(times[1]), try #require(times[2]))
+        #expect(pictures.filter { $0 % 90_000 == 0 } == [0, 90_000, 180_000])
+        #expect(heard == heard.sorted() && pictures == pictures.sorted())
     }
 
     @Test func `no cut of a header stops the reading of its edits`() throws {
