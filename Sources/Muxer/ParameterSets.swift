@@ -86,9 +86,14 @@ struct ParameterSets {
 
     /// Keeps a set heard in the stream. Allocates only when it is new or differs.
     mutating func learn(_ unit: RawSpan, kind: Kind) {
+        guard unit.byteCount <= Self.byteLimit else { return }
         let id = id(of: unit, kind: kind)
         guard let index = entries.firstIndex(where: { $0.kind == kind && $0.id == id }) else {
-            if entries.count == Self.limit { entries.removeFirst() }
+            if entries.count(where: { $0.kind == kind }) == Self.limit,
+                let oldest = entries.firstIndex(where: { $0.kind == kind })
+            {
+                entries.remove(at: oldest)
+            }
             let entry = Entry(kind: kind, id: id, unit: unit.withUnsafeBytes { Array($0) })
             let place = entries.firstIndex { $0.kind.rawValue > kind.rawValue }
             entries.insert(entry, at: place ?? entries.count)
@@ -121,6 +126,8 @@ struct ParameterSets {
         return (try? reader.readUnsignedGolomb()) ?? 0
     }
 
-    /// Far more than encoders use; the oldest goes first.
+    /// Of a kind, far more than encoders use; the oldest goes first.
     private static let limit = 64
+    /// Far longer than any set is; what is longer is none. Files say lengths in sixteen bits.
+    private static let byteLimit = 8_192
 }

@@ -53,26 +53,27 @@ public enum TrackFormat: Hashable, Sendable {
     /// them before the first sample.
     public func learning(from accessUnit: RawSpan) -> TrackFormat {
         switch self {
-        case .h264(_, let framing):
-            let found = Self.parameterSets(in: accessUnit, framing, isH265: false)
-            return found.isEmpty ? self : .h264(parameterSets: found, framing: framing)
-        case .h265(_, let framing):
-            let found = Self.parameterSets(in: accessUnit, framing, isH265: true)
-            return found.isEmpty ? self : .h265(parameterSets: found, framing: framing)
+        case .h264(let known, let framing):
+            let found = Self.parameterSets(in: accessUnit, framing, isH265: false, besides: known)
+            return .h264(parameterSets: found, framing: framing)
+        case .h265(let known, let framing):
+            let found = Self.parameterSets(in: accessUnit, framing, isH265: true, besides: known)
+            return .h265(parameterSets: found, framing: framing)
         case .vp8(let known):
             return .vp8((try? VP8KeyframeHeader(parsing: accessUnit)) ?? known)
         case .vp9(let known):
             return .vp9((try? VP9KeyframeHeader(parsing: accessUnit)) ?? known)
         case .av1:
             let unit = AV1Configuration.sequenceHeaderUnit(in: accessUnit)
-            return unit.isEmpty ? self : .av1(sequenceHeader: unit)
+            return unit.isEmpty || unit.count > Self.headerLimit ? self : .av1(sequenceHeader: unit)
         case .aac, .opus, .mp3, .g711:
             return self
         }
     }
 
+    /// The sets in an access unit, and the known ones of kinds that it has none of.
     private static func parameterSets(
-        in accessUnit: RawSpan, _ framing: NALUnitFraming, isH265: Bool
+        in accessUnit: RawSpan, _ framing: NALUnitFraming, isH265: Bool, besides known: [[UInt8]]
     ) -> [[UInt8]] {
         var sets = ParameterSets([], isH265: isH265)
         var walk = NALUnits(accessUnit, framing: framing)
@@ -81,7 +82,12 @@ public enum TrackFormat: Hashable, Sendable {
                 sets.learn(unit, kind: kind)
             }
         }
-        return ParameterSets.Kind.allCases.flatMap { sets.units(of: $0) }
+        guard !sets.isEmpty else { return known }
+        let former = ParameterSets(known, isH265: isH265)
+        return ParameterSets.Kind.allCases.flatMap { kind in
+            let found = sets.units(of: kind)
+            return found.isEmpty ? former.units(of: kind) : found
+        }
     }
 
     /// Whether what a file's header must say of the pictures is still to be learned.
@@ -122,6 +128,9 @@ public enum TrackFormat: Hashable, Sendable {
             Int((duration.nanoseconds * movieTimescale + 500_000_000) / 1_000_000_000)
         }
     }
+
+    /// Octets of an AV1 sequence header: far more than it can need.
+    private static let headerLimit = 8_192
 
     /// Octets of the largest AAC frame that ADTS can say.
     private static let aacLimit = 0x1FFF - 7

@@ -15,8 +15,9 @@ func serve() async {
     command.requireFolder(folder)
     let http = command.httpEndpoint(settings)
     let only = settings["source"].map { (source: $0, name: settings["name"] ?? "recording") }
+    // A log that is slow to take them loses the oldest, but never the end.
     let words = AsyncStream.makeStream(
-        of: OpeningWords.Word.self, bufferingPolicy: .bufferingOldest(64))
+        of: OpeningWords.Word.self, bufferingPolicy: .bufferingNewest(64))
     let opening = OpeningWords(name: only?.name ?? "", log: log)
     let recordings = open(folder, settings, command) { name, message, isFinal in
         // What the command line names is all there is; what the API began is one of many.

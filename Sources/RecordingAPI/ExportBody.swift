@@ -25,6 +25,8 @@ actor ExportBody {
     private var open: (file: RecordedFile, segments: ArraySlice<IndexedPart>)?
     /// Nanoseconds of media in the stretches before.
     private var elapsed: Int64 = 0
+    /// How long before the first key frame the sound that goes with it begins.
+    private var lead: Int64?
     private var fragment: UInt32 = 1
     /// Where the first file's tracks begin to count.
     private var offsets: [Int64]?
@@ -93,8 +95,12 @@ actor ExportBody {
     }
 
     private func moved(
-        _ octets: [UInt8], back nanoseconds: Int64, of file: RecordedFile
+        _ octets: [UInt8], back start: Int64, of file: RecordedFile
     ) -> [UInt8] {
+        let timescales = file.index.header?.formats.map(\.movieTimescale) ?? []
+        let lead = lead ?? lead(of: octets, before: start, timescales)
+        self.lead = lead
+        let nanoseconds = start - lead
         guard !isWebM else {
             let half: Int64 = nanoseconds < 0 ? -500_000 : 500_000
             return ClusterWalk.moved(octets, by: (nanoseconds + half) / 1_000_000)
@@ -104,10 +110,19 @@ actor ExportBody {
         let first = offsets ?? own
         offsets = first
         FragmentWalk.shift(
-            &fragments, timescales: file.index.header?.formats.map(\.movieTimescale) ?? [],
-            by: nanoseconds, extra: zip(first, own).map(-))
+            &fragments, timescales: timescales, by: nanoseconds, extra: zip(first, own).map(-))
         FragmentWalk.renumber(&fragments, from: &fragment)
         return fragments
+    }
+
+    /// Nothing of the first segment may be moved to before zero: it would be heard late instead.
+    private func lead(of octets: [UInt8], before start: Int64, _ timescales: [Int64]) -> Int64 {
+        let bytes = octets.span.bytes
+        let earliest =
+            isWebM
+            ? ClusterWalk.earliest(in: bytes).map { $0 &* 1_000_000 }
+            : FragmentWalk.earliest(in: bytes, timescales: timescales)
+        return earliest.map { max(start - $0, 0) } ?? 0
     }
 }
 

@@ -4,6 +4,7 @@ import Web
 
 extension Endpoints {
     /// A room's events and, every two seconds, its tracks' figures, for as long as the caller stays.
+    /// One who reads too slowly loses the oldest of 256.
     func events(_ request: HTTPRequest, room: String) async throws(Refused) -> HTTPResponse {
         try authorize { authority throws(TokenError) in
             try authority.require(.subscribe, in: room, of: request)

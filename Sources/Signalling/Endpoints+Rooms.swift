@@ -5,9 +5,9 @@ import Web
 
 extension Endpoints {
     func health() -> HTTPResponse {
-        let body = HealthBody(timestamp: DateTime(nanoseconds: clock() * 1_000_000).text)
-        guard server.endedWorkers.isEmpty else { return .json(503, body) }
-        return .json(200, body)
+        let isReady = server.endedWorkers.isEmpty
+        let now = DateTime(nanoseconds: clock() * 1_000_000).text
+        return .json(isReady ? 200 : 503, HealthBody(isReady: isReady, timestamp: now))
     }
 
     func rooms(_ request: HTTPRequest) async throws(Refused) -> HTTPResponse {

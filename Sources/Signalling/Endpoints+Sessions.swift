@@ -16,7 +16,7 @@ extension Endpoints {
         let session = try await attempt { () throws(SessionError) in
             try await server.publish(offer: offer, room: room, peer: peer)
         }
-        return created(session, room: room, verb: "whip")
+        return created(session, room: room, .publication)
     }
 
     func subscribe(_ request: HTTPRequest, room: String) async throws(Refused) -> HTTPResponse {
@@ -31,15 +31,15 @@ extension Endpoints {
                 offer: offer, room: room, peer: peer, to: request[query: "from"],
                 waiting: patience)
         }
-        return created(session, room: room, verb: "whep")
+        return created(session, room: room, .subscription)
     }
 
     func end(
-        _ request: HTTPRequest, room: String, session: String, verb: String
+        _ request: HTTPRequest, room: String, session: String, _ kind: SessionKind
     ) async throws(Refused) -> HTTPResponse {
-        try authorize(request, room: room, verb: verb)
+        try authorize(request, room: room, kind)
         try await attempt { () throws(SessionError) in
-            try await server.close(session: session, room: room, kind: kind(of: verb))
+            try await server.close(session: session, room: room, kind: kind)
         }
         return HTTPResponse(status: 200)
     }
@@ -47,16 +47,16 @@ extension Endpoints {
     /// Trickled candidates are taken note of by their checks alone (RFC 8445 §7.3.1.3); new
     /// credentials restart ICE.
     func patch(
-        _ request: HTTPRequest, room: String, session: String, verb: String
+        _ request: HTTPRequest, room: String, session: String, _ kind: SessionKind
     ) async throws(Refused) -> HTTPResponse {
-        try authorize(request, room: room, verb: verb)
+        try authorize(request, room: room, kind)
         guard request.mediaType == "application/trickle-ice-sdpfrag" else {
             throw Refused(
                 status: 415, sentence: "Send application/trickle-ice-sdpfrag",
                 headers: ["accept-patch": "application/trickle-ice-sdpfrag"])
         }
         let tag = try await attempt { () throws(SessionError) in
-            try await server.entityTag(session: session, room: room, kind: kind(of: verb))
+            try await server.entityTag(session: session, room: room, kind: kind)
         }
         guard let condition = request.headers[.ifMatch] else {
             throw Refused(status: 428, sentence: "Send If-Match with the session's entity tag")
@@ -65,7 +65,7 @@ extension Endpoints {
             throw .badRequest("The SDP fragment has no ice-ufrag and ice-pwd")
         }
         if condition == "*" {
-            return try await restart(session, room: room, verb: verb, fragment: fragment)
+            return try await restart(session, room: room, kind, fragment: fragment)
         }
         guard condition == quoted(tag) else {
             throw Refused(status: 412, sentence: "The session's entity tag is another by now")
@@ -74,11 +74,11 @@ extension Endpoints {
     }
 
     private func restart(
-        _ session: String, room: String, verb: String, fragment: ICEFragment
+        _ session: String, room: String, _ kind: SessionKind, fragment: ICEFragment
     ) async throws(Refused) -> HTTPResponse {
         let local = try await attempt { () throws(SessionError) in
             try await server.restartICE(
-                session: session, room: room, kind: kind(of: verb),
+                session: session, room: room, kind: kind,
                 remote: fragment.credentials)
         }
         return HTTPResponse(
@@ -90,16 +90,11 @@ extension Endpoints {
     }
 
     private func authorize(
-        _ request: HTTPRequest, room: String, verb: String
+        _ request: HTTPRequest, room: String, _ kind: SessionKind
     ) throws(Refused) {
         try authorize { authority throws(TokenError) in
-            try authority.require(verb == "whip" ? .publish : .subscribe, in: room, of: request)
+            try authority.require(kind.permission, in: room, of: request)
         }
-    }
-
-    /// A session is acted on under the verb it was made with, for so its caller was let in.
-    private func kind(of verb: String) -> SessionKind {
-        verb == "whip" ? .publication : .subscription
     }
 
     /// Whom the call speaks for: whom its token names, else whom it names itself, else nobody yet.
@@ -133,9 +128,9 @@ extension Endpoints {
     }
 
     private func created(
-        _ session: MediaServer.Session, room: String, verb: String
+        _ session: MediaServer.Session, room: String, _ kind: SessionKind
     ) -> HTTPResponse {
-        let location = "/rooms/\(percentEncoded(room))/\(verb)/\(session.id)"
+        let location = "/rooms/\(percentEncoded(room))/\(kind.verb)/\(session.id)"
         var headers: [(name: String, value: String)] = [
             ("content-type", "application/sdp"), ("location", location),
             ("etag", quoted(session.entityTag)),
@@ -151,6 +146,32 @@ extension Endpoints {
     }
 
     private func quoted(_ tag: String) -> String { "\"\(tag)\"" }
+}
+
+/// A session is acted on under the verb it was made with, for so its caller was let in.
+extension SessionKind {
+    /// `nil` for what is none of the two.
+    init?(verb: String) {
+        switch verb {
+        case "whip": self = .publication
+        case "whep": self = .subscription
+        default: return nil
+        }
+    }
+
+    fileprivate var verb: String {
+        switch self {
+        case .publication: "whip"
+        case .subscription: "whep"
+        }
+    }
+
+    fileprivate var permission: BearerToken.Permission {
+        switch self {
+        case .publication: .publish
+        case .subscription: .subscribe
+        }
+    }
 }
 
 extension HTTPRequest {

@@ -54,6 +54,7 @@ public struct Endpoints: Sendable {
         case (.get, "rooms", 1): return try await rooms(request)
         case _ where RecordingRoutes.contain(path): return try await recordings(request)
         case (_, "rooms", 2...): return try await route(request, room: path[1], path.dropFirst(2))
+        case (_, "health", 1), (_, "metrics", 1), (_, "rooms", 1): throw .methodNotAllowed("GET")
         case (.get, _, _), (.head, _, _): return try file(request)
         default: throw .notFound
         }
@@ -63,21 +64,37 @@ public struct Endpoints: Sendable {
         _ request: HTTPRequest, room: String, _ path: ArraySlice<String>
     ) async throws(Refused) -> HTTPResponse {
         let path = Array(path)
+        if let kind = path.first.flatMap(SessionKind.init(verb:)) {
+            return try await route(request, room: room, kind, path.dropFirst())
+        }
         switch (request.method, path.first, path.count) {
         case (.get, nil, 0): return try await roomDetail(request, room: room)
         case (.get, "events", 1): return try await events(request, room: room)
         case (.post, "peers", 1): return try await join(request, room: room)
         case (.post, "peers", 3) where path[2] == "leave":
             return try await leave(request, room: room, peer: path[1])
-        case (.post, "whip", 1): return try await publish(request, room: room)
-        case (.post, "whep", 1): return try await subscribe(request, room: room)
-        case (.patch, "whip", 2), (.patch, "whep", 2):
-            return try await patch(request, room: room, session: path[1], verb: path[0])
-        case (.delete, "whip", 2), (.delete, "whep", 2):
-            return try await end(request, room: room, session: path[1], verb: path[0])
-        case (_, "whip", 1...2), (_, "whep", 1...2), (_, nil, 0), (_, "events", 1),
-            (_, "peers", 1):
-            throw .methodNotAllowed(path.first == nil || path.first == "events" ? "GET" : "POST")
+        case (_, nil, 0), (_, "events", 1): throw .methodNotAllowed("GET")
+        case (_, "peers", 1): throw .methodNotAllowed("POST")
+        case (_, "peers", 3) where path[2] == "leave": throw .methodNotAllowed("POST")
+        default: throw .notFound
+        }
+    }
+
+    private func route(
+        _ request: HTTPRequest, room: String, _ kind: SessionKind, _ path: ArraySlice<String>
+    ) async throws(Refused) -> HTTPResponse {
+        switch (request.method, path.first, path.count) {
+        case (.post, nil, 0):
+            return switch kind {
+            case .publication: try await publish(request, room: room)
+            case .subscription: try await subscribe(request, room: room)
+            }
+        case (.patch, let session?, 1):
+            return try await patch(request, room: room, session: session, kind)
+        case (.delete, let session?, 1):
+            return try await end(request, room: room, session: session, kind)
+        case (_, nil, 0): throw .methodNotAllowed("POST")
+        case (_, _, 1): throw .methodNotAllowed("PATCH, DELETE")
         default: throw .notFound
         }
     }

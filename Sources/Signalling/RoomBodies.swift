@@ -3,9 +3,14 @@ import SFU
 // The JSON bodies of the rooms' and peers' calls.
 
 struct HealthBody: Encodable {
-    let status = "ok"
+    let status: String
     let timestamp: String
-    let worker = "ready"
+    let worker: String
+
+    init(isReady: Bool, timestamp: String) {
+        (status, worker) = isReady ? ("ok", "ready") : ("error", "ended")
+        self.timestamp = timestamp
+    }
 }
 
 struct RoomListBody: Encodable {

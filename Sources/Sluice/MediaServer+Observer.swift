@@ -29,9 +29,10 @@ extension MediaServer {
     /// Workers that end before `stop`, counted from 0: nothing comes from them any more. Ends with the
     /// last of them.
     public var endings: AsyncStream<Int> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Int.self)
         let loops = workers.map(\.loop)
-        Task {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Int.self, bufferingPolicy: .bufferingOldest(loops.count))  // each ends once
+        let looking = Task {
             await withTaskGroup(of: Void.self) { group in
                 for (index, loop) in loops.enumerated() {
                     group.addTask {
@@ -41,6 +42,7 @@ extension MediaServer {
             }
             continuation.finish()
         }
+        continuation.onTermination = { _ in looking.cancel() }
         return stream
     }
 

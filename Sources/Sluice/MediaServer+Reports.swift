@@ -1,10 +1,10 @@
 public import SFU
 
 extension MediaServer {
-    /// Every room, oldest first.
+    /// Every room, oldest first; a worker that has ended has none.
     public func rooms() async throws(SessionError) -> [RoomSummary] {
         var rooms: [RoomSummary] = []
-        for worker in workers {
+        for worker in try runningWorkers() {
             rooms += try await worker.run { worker, _ in worker.summaries() }
         }
         for index in rooms.indices where placement.loops(of: rooms[index].room).count > 1 {
@@ -36,11 +36,18 @@ extension MediaServer {
         return branches
     }
 
-    /// What each worker counts, in their order. A peer on several is counted by the first of all.
+    /// What each worker that runs counts, in their order. A peer on several is counted by the first.
     public func statistics() async throws(SessionError) -> [WorkerReport] {
         var reports: [WorkerReport] = []
-        for worker in workers { reports.append(try await worker.report()) }
+        for worker in try runningWorkers() { reports.append(try await worker.report()) }
         reports[0].worker.peerCount -= placement.repeatedPeerCount
         return reports
+    }
+
+    /// Those that have not ended: one that did does not hide what the others do.
+    private func runningWorkers() throws(SessionError) -> [RunningWorker] {
+        let running = workers.filter { !$0.loop.hasEnded }
+        guard !running.isEmpty else { throw .stopped }
+        return running
     }
 }

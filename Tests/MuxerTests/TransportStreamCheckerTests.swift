@@ -161,4 +161,32 @@ import Wire
         #expect(checker.findings.count == 3)
         #expect(checker.count(of: .transport) == bytes.count / 188)
     }
+
+    @Test func `finds tables and streams that stop and never come again`() throws {
+        let clip = Clip(audio: try aac(), seconds: 8)
+        let bytes = try mux(clip.samples(), clip.formats).bytes
+        for (pid, indicator) in [
+            (UInt16(0), TransportFinding.Indicator.association), (0x1000, .map), (0x101, .pid),
+        ] {
+            var cut = bytes
+            for (offset, _) in try Self.packets(of: pid, in: bytes).reversed()
+            where offset > bytes.count / 4 {
+                cut.removeSubrange(offset..<offset + 188)
+            }
+            #expect(check(cut).count(of: indicator) == 1)
+        }
+    }
+
+    @Test func `a packet sent twice may carry a newer clock reference`() throws {
+        let bytes = try Self.good()
+        let offset = try #require(
+            try Self.packets(of: 0x100, in: bytes).dropFirst().first {
+                $0.1.adaptation?.programClockReference != nil && $0.1.hasPayload
+            }
+        ).0
+        var doubled = Array(bytes[..<(offset + 188)]) + bytes[offset...]
+        doubled[offset + 188 + 10] ^= 0x01  // its extension
+        doubled[offset + 188 + 11] ^= 0x01
+        #expect(check(doubled).count(of: .continuity) == 0)
+    }
 }

@@ -163,4 +163,21 @@ import Wire
             _ = try TransportStreamWriter([.opus(channelCount: 9)])
         }
     }
+
+    @Test func `time that has jumped behind a pause is announced`() throws {
+        let clip = Clip(keyframeSeconds: 1, audio: try aac(), seconds: 2)
+        var writer = try TransportStreamWriter(clip.formats)
+        var output = ByteWriter()
+        for later in [Interval.zero, .seconds(3_600)] {
+            for source in clip.samples() {
+                var sample = source.sample
+                sample.decodeTime = sample.decodeTime + later
+                sample.presentationTime = sample.presentationTime + later
+                try writer.write(sample, payload: source.payload.span.bytes, into: &output)
+            }
+            writer.flush(into: &output)
+        }
+        #expect(writer.statistics.discontinuities == 1)
+        #expect(check(output.bytes).findings == [])
+    }
 }

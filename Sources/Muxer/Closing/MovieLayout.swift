@@ -107,6 +107,8 @@ struct MovieLine {
 
     /// A track's ticks in its own.
     func scaled(_ ticks: Int64, of track: MovieTrack) -> Int64 {
-        ticks.multipliedReportingOverflow(by: timescale / track.timescale).partialValue
+        // The common clock is a multiple of the track's but where rates are too odd for one.
+        let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: track.timescale)
+        return seconds &* timescale &+ rest &* timescale / track.timescale
     }
 }

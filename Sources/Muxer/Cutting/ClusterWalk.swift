@@ -22,6 +22,13 @@ public enum ClusterWalk {
         return output.bytes
     }
 
+    /// When the first of the clusters begins, in milliseconds; `nil` where there is none.
+    public static func earliest(in clusters: RawSpan) -> Int64? {
+        var earliest: Int64?
+        visit(clusters) { cluster in earliest = min(earliest ?? cluster.time, cluster.time) }
+        return earliest
+    }
+
     /// The octets of the first block of `track`, counted from 1; `nil` where there is none.
     public static func firstSample(ofTrack track: Int, in clusters: RawSpan) -> [UInt8]? {
         var found: Range<Int>?

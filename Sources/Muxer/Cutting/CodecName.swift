@@ -14,9 +14,15 @@ extension TrackFormat {
         case .mp3: return "mp4a.6B"
         case .vp8: return "vp8"
         case .vp9(let header):
-            let depth = String(header?.bitDepth ?? 8)
-            return "vp09.0\(header?.profile ?? 0).41." + (depth.utf8.count < 2 ? "0" : "") + depth
-        case .av1: return "av01.0.08M.08"
+            guard let header else { return "vp09.00.41.08" }
+            let level = SampleEntry.level(ofVP9: header)
+            return "vp09." + Self.decimal([header.profile, level, header.bitDepth])
+        case .av1(let unit):
+            guard let header = AV1Configuration.sequenceHeader(of: unit.span.bytes) else {
+                return "av01.0.08M.08"
+            }
+            return "av01.\(header.profile)." + Self.decimal([header.level])
+                + (header.isHighTier ? "H." : "M.") + Self.decimal([header.bitDepth])
         case .g711: return nil
         }
     }
@@ -40,6 +46,11 @@ extension TrackFormat {
             ["hvc1", space + String(profile[0] & 0x1F), String(reversed, radix: 16)]
             + [tier + String(profile[11])] + constraints.map { String($0, radix: 16) }
         return parts.joined(separator: ".")
+    }
+
+    /// Numbers of two digits with points between them.
+    private static func decimal(_ numbers: [UInt8]) -> String {
+        numbers.map { ($0 < 10 ? "0" : "") + String($0) }.joined(separator: ".")
     }
 
     private static func hex(_ octets: ArraySlice<UInt8>) -> String {

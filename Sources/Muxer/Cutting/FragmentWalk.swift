@@ -51,6 +51,26 @@ public enum FragmentWalk {
         }
     }
 
+    /// When the earliest of the fragments' samples is decoded, in nanoseconds; `nil` where there is none.
+    public static func earliest(in fragments: RawSpan, timescales: [Int64]) -> Int64? {
+        var earliest: Int64?
+        visit(fragments) { box in
+            guard case .decodeTime(let track, let offset) = box,
+                timescales.indices.contains(track - 1)
+            else { return }
+            var reader = ByteReader(fragments.extracting(offset..<offset + 8))
+            guard let value = try? reader.readUInt64(), let ticks = Int64(exactly: value) else {
+                return
+            }
+            let scale = timescales[track - 1]
+            let (seconds, rest) = ticks.quotientAndRemainder(dividingBy: scale)
+            let (whole, isOver) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+            let time = isOver ? Int64.max : whole &+ rest &* 1_000_000_000 / scale
+            earliest = min(earliest ?? time, time)
+        }
+        return earliest
+    }
+
     /// The octets of the first sample of `track`, counted from 1; `nil` where there is none.
     public static func firstSample(ofTrack track: Int, in fragments: RawSpan) -> [UInt8]? {
         var found: Range<Int>?

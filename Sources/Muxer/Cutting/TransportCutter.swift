@@ -55,34 +55,25 @@ public struct TransportCutter: Sendable {
         var output = ByteWriter(capacity: range.octets.count)
         var samples = samples(in: range)
         samples.sort { $0.sample.decodeTime < $1.sample.decodeTime }
-        var lastPicture: (sample: Sample, payload: [UInt8])?
+        var pictureTrack: Int?
         var awaitsKeyframe = false
         for (sample, payload) in samples {
             let isPicture = formats[sample.track].kind == .video
             if isPicture, awaitsKeyframe, !sample.isKeyframe { continue }
             do {
                 _ = try writer.write(sample, payload: payload.span.bytes, into: &output)
-                if isPicture { (lastPicture, awaitsKeyframe) = ((sample, payload), false) }
+                if isPicture { (pictureTrack, awaitsKeyframe) = (sample.track, false) }
             } catch .formatChanged {
                 awaitsKeyframe = true  // what follows is seen through this one alone
             } catch .malformedSample, .emptySample, .timeWentBack { continue }
         }
-        closeLast(lastPicture, at: range.end, &writer, into: &output)
-        return output.bytes
-    }
-
-    /// The last picture lasts until the next part: one more behind it says so, and is not written.
-    private func closeLast(
-        _ last: (sample: Sample, payload: [UInt8])?, at end: Interval,
-        _ writer: inout FragmentedMovieWriter, into output: inout ByteWriter
-    ) {
-        if let last, end > last.sample.decodeTime {
-            let next = Sample(track: last.sample.track, time: end, isKeyframe: true)
-            if (try? writer.write(next, payload: last.payload.span.bytes, into: &output)) != nil {
-                return
-            }
+        // The last picture lasts until the next part.
+        if let pictureTrack {
+            writer.flush(track: pictureTrack, until: range.end, into: &output)
+        } else {
+            writer.flush(into: &output)
         }
-        writer.flush(into: &output)
+        return output.bytes
     }
 
     private func samples(in range: Range) -> [(sample: Sample, payload: [UInt8])] {

@@ -20,12 +20,15 @@ extension ByteWriter {
         }
     }
 
-    /// Appends a descriptor (ISO/IEC 14496-1 §8.3.3), at most 127 octets long.
+    /// Appends a descriptor (ISO/IEC 14496-1 §8.3.3), its length in as many octets as that needs.
     mutating func descriptor(_ tag: UInt8, _ body: (inout ByteWriter) -> Void) {
         write(tag)
         var content = ByteWriter()
         body(&content)
-        write(UInt8(min(content.count, 127)))
+        for place in (0..<4).reversed() where place == 0 || content.count >> (7 * place) > 0 {
+            let bits = UInt8(truncatingIfNeeded: content.count >> (7 * place)) & 0x7F
+            write(place == 0 ? bits : bits | 0x80)
+        }
         write(content.bytes)
     }
 

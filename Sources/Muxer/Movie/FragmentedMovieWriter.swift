@@ -2,7 +2,7 @@ import Codecs
 import Timing
 public import Wire
 
-/// Writes a fragmented MP4 file, as CMAF and low-latency HLS want it: samples in, whole parts out.
+/// Writes a fragmented MP4 file, whose parts low-latency HLS hands out: samples in, whole parts out.
 ///
 /// Samples are gathered for a part and appended to the caller's buffer as `moof` and `mdat` in one
 /// go; the file's header comes with the first. A file cut between parts plays whole, and one cut
@@ -11,6 +11,8 @@ public import Wire
 public struct FragmentedMovieWriter: ~Copyable {
     /// Decode times that did not rise and were moved.
     public private(set) var correctedTimes = 0
+    /// Samples left out because they came when the file had begun, and lie before its beginning.
+    public private(set) var earlySamples = 0
 
     private var tracks: [MovieTrack] = []
     private let configuration: FragmentedMovieConfiguration
@@ -57,6 +59,10 @@ public struct FragmentedMovieWriter: ~Copyable {
         guard payload.byteCount > 0 else { throw .emptySample(track: index) }
         let duration = try tracks[index].duration(of: payload, sample, index: index)
         let ticks = try decodeTicks(of: sample)
+        guard origin == nil || ticks >= tracks[index].originTicks else {
+            earlySamples += 1
+            return nil
+        }
         let time = clock.time(of: sample, isLeading: index == leadingTrack)
         var written: MoviePart?
         if endsPart(sample, ticks, at: time) {
@@ -77,6 +83,13 @@ public struct FragmentedMovieWriter: ~Copyable {
     @discardableResult
     public mutating func flush(into output: inout ByteWriter) -> MoviePart? {
         writePart(next: nil, into: &output)
+    }
+
+    /// Writes what has been gathered, a track's last sample lasting until `end`.
+    mutating func flush(track index: Int, until end: Interval, into output: inout ByteWriter) {
+        let ticks = tracks[index].ticks(end)
+        let isLater = tracks[index].lastTicks.map { ticks > $0 } ?? false
+        _ = writePart(next: isLater ? (index, ticks, end) : nil, into: &output)
     }
 
     /// The header alone, before any sample; parts follow without it, and say all of themselves.
@@ -136,7 +149,8 @@ extension FragmentedMovieWriter {
             ?? MoviePart(
                 byteCount: 0, start: time, duration: .zero,
                 isIndependent: beginsHere)
-        noted.start = min(noted.start, time)
+        // The first begins with its earliest sample, each other where the one before ended.
+        if origin == nil { noted.start = min(noted.start, time) }
         noted.isIndependent = noted.isIndependent || beginsHere
         part = noted
     }

@@ -58,7 +58,7 @@ extension SampleEntry {
     static func writeVP9(_ header: VP9KeyframeHeader, to writer: inout ByteWriter) {
         writer.box("vpcC", version: 1) { writer in
             writer.write(header.profile)
-            writer.write(level(of: header.width * header.height))
+            writer.write(level(ofVP9: header))
             let chroma: UInt8 =
                 switch (header.isChromaHalvedAcross, header.isChromaHalvedDown) {
                 case (true, true): 1
@@ -79,8 +79,8 @@ extension SampleEntry {
     }
 
     /// The lowest level that holds pictures of so many samples (VP9 levels, luma picture size).
-    private static func level(of sampleCount: Int) -> UInt8 {
-        levels.first { sampleCount <= $0.size }?.level ?? 62
+    static func level(ofVP9 header: VP9KeyframeHeader) -> UInt8 {
+        levels.first { header.width * header.height <= $0.size }?.level ?? 62
     }
 
     private static let levels: [(size: Int, level: UInt8)] = [

@@ -6,10 +6,14 @@ extension MediaPlaylist {
     /// - Parameter skipping: Leave out what a player who follows has read before (RFC 8216bis
     ///   §4.4.5.2), where there is enough of it.
     public func text(skipping: Bool = false) -> String {
+        // Each looks at all segments: once is enough.
+        let targetDuration = targetDuration
+        let detailed = segmentsWithParts(under: targetDuration)
         var text = "#EXTM3U\n#EXT-X-VERSION:9\n"
         text += "#EXT-X-TARGETDURATION:\(targetDuration)\n"
         let isLive = !isEnded
         if isLive {
+            let partTarget = partTarget(ofLast: detailed)
             let hold = Self.decimal(partTarget.adding(partTarget).adding(partTarget))
             text += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=\(hold)"
             text += ",CAN-SKIP-UNTIL=\(6 * targetDuration).0\n"
@@ -22,16 +26,16 @@ extension MediaPlaylist {
         if files.contains(where: { $0.header.beginsWithKeyframes }) {
             text += "#EXT-X-INDEPENDENT-SEGMENTS\n"
         }
-        let skipped = skipping && isLive ? skippableCount : 0
+        let skipped = skipping && isLive ? skippableCount(under: targetDuration) : 0
         if skipped > 0 { text += "#EXT-X-SKIP:SKIPPED-SEGMENTS=\(skipped)\n" }
-        write(to: &text, from: skipped)
+        write(to: &text, from: skipped, detailed: detailed)
         if isEnded { text += "#EXT-X-ENDLIST\n" }
         return text
     }
 
-    private func write(to text: inout String, from skipped: Int) {
+    private func write(to text: inout String, from skipped: Int, detailed: Int) {
         let isLive = !isEnded
-        let listsPartsFrom = segmentCount - segmentsWithParts
+        let listsPartsFrom = segmentCount - detailed
         var number = 0
         for (place, file) in files.enumerated() {
             for (index, segment) in file.segments.enumerated() {
@@ -58,7 +62,7 @@ extension MediaPlaylist {
     private var segmentCount: Int { files.reduce(0) { $0 + $1.segments.count } }
 
     /// Segments that lie further back than a player may have missed.
-    private var skippableCount: Int {
+    private func skippableCount(under targetDuration: Int) -> Int {
         segmentCount - segments(reaching: .seconds(Int64(6 * targetDuration)))
     }
 

@@ -58,8 +58,13 @@ public struct MediaPlaylist: Sendable {
     /// How long no part exceeds that is listed. One with a pause of the source in it is forgotten when
     /// it is listed no longer.
     public var partTarget: Interval {
+        partTarget(ofLast: segmentsWithParts(under: targetDuration))
+    }
+
+    /// How long no part of the last segments exceeds.
+    func partTarget(ofLast count: Int) -> Interval {
         var longest = Self.leastPartTarget
-        var left = segmentsWithParts
+        var left = count
         for file in files.reversed() {
             for segment in file.segments.suffix(left) {
                 for part in file.parts(of: segment) { longest = max(longest, part.duration) }
@@ -71,7 +76,7 @@ public struct MediaPlaylist: Sendable {
 
     /// How many of the last segments are listed with their parts: those that begin less than three
     /// target durations before the end (RFC 8216bis §6.2.2), and the one they begin in.
-    var segmentsWithParts: Int {
+    func segmentsWithParts(under targetDuration: Int) -> Int {
         segments(reaching: .seconds(3 * Int64(targetDuration)))
     }
 

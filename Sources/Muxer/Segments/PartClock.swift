@@ -6,10 +6,10 @@ import Timing
 struct PartClock {
     private struct Follower {
         var last: Interval
-        /// Its time when the leading track's last sample came.
+        /// Its time when the leading track's last sample came: where it pauses it goes on with that one.
         var mark: Interval
 
-        mutating func leaderCame() { mark = last }
+        mutating func leaderCame(after step: Interval) { mark = max(last, mark + step) }
     }
 
     private var leading: Interval?
@@ -19,8 +19,9 @@ struct PartClock {
     mutating func time(of sample: Sample, isLeading: Bool) -> Interval {
         let time = sample.decodeTime
         if isLeading {
+            let step = leading.map { max(time - $0, .zero) } ?? .zero
             leading = time
-            for index in followers.indices { followers[index]?.leaderCame() }
+            for index in followers.indices { followers[index]?.leaderCame(after: step) }
             return time
         }
         while followers.count <= sample.track { followers.append(nil) }

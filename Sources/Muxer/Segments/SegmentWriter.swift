@@ -7,7 +7,8 @@ public import Wire
 /// A file begins with a key frame (with any sample, where there are no pictures) and is whole by
 /// itself. What comes before the first key frame is counted and left out; after that no sample is
 /// lost or written twice. A file also ends where it cannot go on: pictures that change their size or
-/// profile, and in MP4 and WebM times that go back.
+/// profile, and in MP4 and WebM times that go back: those of pictures there, those of sound with the next
+/// key frame.
 public struct SegmentWriter: ~Copyable {
     /// What became of a sample.
     public enum Outcome: Hashable, Sendable {
@@ -20,7 +21,7 @@ public struct SegmentWriter: ~Copyable {
         case awaitsKeyframe
     }
 
-    /// Samples left out for want of a key frame before them.
+    /// Samples left out for want of a key frame before them, or because their track's time went back.
     public private(set) var awaitedSamples = 0
     /// Times that did not rise and were moved, in all files.
     public private(set) var correctedTimes = 0
@@ -48,6 +49,8 @@ public struct SegmentWriter: ~Copyable {
     /// What the pictures of the current file are, where its container does not say it: what is cut out
     /// of a transport stream is decoded with one header.
     var shape: PictureShape?
+    /// Sound whose time went back waits for the next key frame, so that no picture is lost for it.
+    private var endsWithKeyframe = false
 
     /// A recording of these tracks. The first with pictures decides where files begin.
     public init(
@@ -77,12 +80,15 @@ public struct SegmentWriter: ~Copyable {
         guard start != nil else {
             return canBegin ? try begin(sample, payload, into: &output) : leaveOut()
         }
-        if canBegin, isFull(at: sample.decodeTime) || isReshaped {
+        if canBegin, isFull(at: sample.decodeTime) || isReshaped || endsWithKeyframe {
             end(into: &output)
             return try begin(sample, payload, into: &output)
         }
         do {
             try append(sample, payload, into: &output)
+        } catch .timeWentBack where sample.track != leadingTrack {
+            endsWithKeyframe = true
+            return leaveOut()
         } catch .formatChanged, .timeWentBack {
             end(into: &output)
             return canBegin ? try begin(sample, payload, into: &output) : leaveOut()
@@ -136,7 +142,7 @@ public struct SegmentWriter: ~Copyable {
             return leaveOut()
         }
         index.begin(formats)
-        byteCount = 0
+        (byteCount, endsWithKeyframe) = (0, false)
         try append(sample, payload, into: &output)
         segments += 1
         start = sample.decodeTime

@@ -1,6 +1,19 @@
 import Timing
 import Wire
 
+extension TransportPacket {
+    /// Whether this packet's octets are those of the one before, but for its clock reference, which may be
+    /// a newer one (ISO/IEC 13818-1 §2.4.3.3).
+    fileprivate func repeats(_ last: [UInt8], as bytes: [UInt8]) -> Bool {
+        guard adaptation?.programClockReference != nil, last.count == bytes.count else {
+            return bytes == last
+        }
+        let reference = 6..<12
+        return bytes[..<reference.lowerBound] == last[..<reference.lowerBound]
+            && bytes[reference.upperBound...] == last[reference.upperBound...]
+    }
+}
+
 extension TransportStreamChecker {
     /// - Returns: `false` for a packet sent twice, whose payload has been seen.
     mutating func checkContinuity(
@@ -17,7 +30,7 @@ extension TransportStreamChecker {
             if counter != last { found(.continuity, at: offset, pid: packet.pid) }
             return true
         }
-        if counter == last, bytes == stream.lastPacket, !stream.hasRepeated {
+        if counter == last, packet.repeats(stream.lastPacket, as: bytes), !stream.hasRepeated {
             stream.hasRepeated = true
             return false
         }
@@ -118,6 +131,16 @@ extension TransportStreamChecker {
             let lead = TransportTime.difference(
                 Int64(decode), reference / 300, period: TransportTime.stampPeriod)
             if lead < 0 { found(.lateUnit, at: offset, pid: pid) }
+        }
+    }
+
+    /// What has not come again for too long when the stream ends.
+    mutating func checkAbsences(until time: Int64, at end: Int) {
+        checkRepetition(lastAssociation, time, limits.tables, .association, end, nil)
+        checkRepetition(lastMap, time, limits.tables, .map, end, mapPID)
+        for stream in map?.streams ?? [] {
+            let pid = stream.pid
+            checkRepetition(streams[pid]?.lastSeen, time, limits.absence, .pid, end, pid)
         }
     }
 

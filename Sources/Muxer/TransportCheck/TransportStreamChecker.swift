@@ -71,7 +71,8 @@ public struct TransportStreamChecker {
         }
     }
 
-    /// Ends the stream: what never came is now missing. A packet cut off at the end is no fault.
+    /// Ends the stream: what never came, or came no more, is now missing. A packet cut off at the end is
+    /// no fault.
     public mutating func finish() {
         if let reference { resolve(until: reference.offset, at: reference.time) }
         let end = packetCount * TransportPacket.byteCount
@@ -80,6 +81,7 @@ public struct TransportStreamChecker {
         for stream in map?.streams ?? [] where duration > limits.absence {
             if streams[stream.pid] == nil { found(.pid, at: end, pid: stream.pid) }
         }
+        if let reference { checkAbsences(until: reference.time, at: end) }
     }
 
     mutating func found(_ indicator: TransportFinding.Indicator, at offset: Int, pid: UInt16? = nil)

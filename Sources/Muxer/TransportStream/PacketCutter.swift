@@ -42,7 +42,16 @@ struct PacketCutter {
         guard var source = bytes.baseAddress else { return }
         var remaining = bytes.count
         while remaining > 0 {
-            if room == 0 { openPacket() }
+            if room == 0 {
+                let whole = isFirst ? 0 : remaining / Self.roomPerPacket
+                if whole > 0 {
+                    appendPackets(whole, from: source)
+                    source += whole * Self.roomPerPacket
+                    remaining -= whole * Self.roomPerPacket
+                    continue
+                }
+                openPacket()
+            }
             let count = min(room, remaining)
             cursor.copyMemory(from: source, byteCount: count)
             cursor += count
@@ -55,6 +64,24 @@ struct PacketCutter {
     /// Takes a start code of four octets.
     mutating func appendStartCode() {
         withUnsafeBytes(of: UInt32(1).bigEndian) { append($0) }
+    }
+
+    /// Packets from the middle, which most are: of a known length, with nothing before their payload
+    /// but the head.
+    private mutating func appendPackets(_ count: Int, from source: UnsafeRawPointer) {
+        precondition(
+            unsent >= count * Self.roomPerPacket, "append no more octets than were announced")
+        let head = TransportPacket.head(
+            pid: pid, startsUnit: false, hasAdaptation: false, hasPayload: true, counter: 0)
+        var source = source
+        for _ in 0..<count {
+            cursor.storeBytes(of: (head | UInt32(counter)).bigEndian, as: UInt32.self)
+            (cursor + 4).copyMemory(from: source, byteCount: Self.roomPerPacket)
+            cursor += TransportPacket.byteCount
+            source += Self.roomPerPacket
+            counter = (counter + 1) & 0x0F
+        }
+        unsent -= count * Self.roomPerPacket
     }
 
     private mutating func openPacket() {

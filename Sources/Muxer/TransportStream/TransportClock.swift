@@ -110,14 +110,14 @@ extension TransportStreamWriter {
 
     /// What was gathered belongs to the old time base; the new one begins with tables and clock.
     private mutating func openTimeBase(at time: Interval, into output: inout ByteWriter) {
-        let hasBegun = clock.lastTables != nil
+        var isOpen = clock.lastTables != nil
         for index in tracks.indices { emitAudio(of: index, isWhole: true, into: &output) }
-        clock.now = time
-        guard hasBegun || clock.lastTables != nil else { return }
+        isOpen = isOpen || clock.lastTables != nil
         statistics.discontinuities += 1
-        clock.hasJumped = true
+        (clock.now, clock.hasJumped) = (time, true)
         (clock.lastTables, clock.lastReference) = (nil, nil)
-        writeReference(into: &output)
+        // Behind a pause the sample itself brings both.
+        if isOpen { writeReference(into: &output) }
     }
 
     /// Writes the tables, when they are due now, and a packet with the clock alone.

@@ -11,8 +11,11 @@ extension TransportStreamWriter {
             throw .malformedSample(track: index)
         }
         let timing = advance(to: sample, into: &output)
-        if let end = tracks[index].gathered.end,
+        let hasStrayed = tracks[index].gathered.end.map { end in
             abs((timing.decodeTime - end).nanoseconds) > Self.tolerance.nanoseconds
+        }
+        if hasStrayed == true
+            || tracks[index].gathered.byteCount + payload.byteCount > Self.unitLimit
         {
             emitAudio(of: index, isWhole: true, into: &output)
         }
@@ -62,6 +65,7 @@ extension TransportStreamWriter {
     /// Audio whose times stray less than this runs on in one packet, under the first one's time.
     private static let tolerance = Interval.milliseconds(1)
 
-    /// A PES packet of audio must say its length in 16 bits; one more frame fits beyond this.
+    /// A PES packet of audio must say its length in 16 bits, frames' headers included.
+    private static let unitLimit = 65_000
     private static let gatheredLimit = 32_768
 }

@@ -73,6 +73,7 @@ public struct WebMWriter: ~Copyable {
     }
 
     private static let trackLimit = 8
+    private static let blockLimit = Interval.seconds(30)
 
     /// Decode times further behind than this are no jitter.
     private static let backwardLimit = Interval.seconds(1)
@@ -109,6 +110,8 @@ extension WebMWriter {
     private func endsCluster(_ sample: Sample) -> Bool {
         guard let part else { return false }
         if sample.decodeTime - part.start >= configuration.clusterDuration { return true }
+        // A block's time counts from its cluster's in sixteen bits of milliseconds.
+        if part.start - sample.decodeTime >= Self.blockLimit { return true }
         if cluster.byteCount >= configuration.clusterByteCount { return true }
         guard tracks[sample.track].format.kind == .video, sample.isKeyframe else { return false }
         return cluster.blocks.contains { $0.track == sample.track }
