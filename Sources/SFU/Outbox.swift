@@ -12,6 +12,8 @@ struct Outbox {
     private var position = 0
 
     var isEmpty: Bool { position == entries.count }
+    /// Datagrams held: those that wait, and some that have left.
+    var heldCount: Int { entries.count }
 
     /// Queues one datagram; `false` when the outbox is full.
     mutating func append(_ bytes: [UInt8], to destination: Endpoint) -> Bool {
@@ -30,9 +32,12 @@ struct Outbox {
         if isEmpty {
             entries.removeAll(keepingCapacity: true)
             position = 0
+        } else if position == Self.limit {  // it may be long until nothing waits
+            entries.removeFirst(position)
+            position = 0
         }
         return transmit
     }
 
-    private static let limit = 8192  // a turn's sender reports for every consumer of a full loop
+    static let limit = 8192  // a turn's sender reports for every consumer of a full loop
 }

@@ -21,7 +21,7 @@ struct Transport: ~Copyable {
     var routes: [StreamRoute] = []
     var feedback: TransportFeedbackGenerator?
     var nextReport: Instant?
-    var addresses: [Endpoint] = []  // entries of the worker's address table that lead here
+    var addresses: [Endpoint] = []  // that it claims in the worker's table, last checked last
     var isTouched = false  // its deadline must be computed anew
     var isAnnounced = false  // its connection's keys are known, and were told
     let acceptsReducedSize: Bool
@@ -40,6 +40,14 @@ struct Transport: ~Copyable {
     static let addressLimit = 16  // as many as its ICE remembers
     static let routeLimit = 128  // a track's SSRC and what repeats it, for 64 of them
     static let reportInterval = Interval.seconds(1)
+
+    /// A check has come from an address that it claims: as its ICE does, it forgets what has been
+    /// unchecked the longest.
+    mutating func noteCheck(from address: Endpoint) {
+        guard address != addresses.last, let place = addresses.firstIndex(of: address)
+        else { return }
+        addresses.append(addresses.remove(at: place))
+    }
 
     func route(for ssrc: UInt32) -> StreamRoute? {
         for route in routes where route.ssrc == ssrc { return route }

@@ -28,7 +28,9 @@ extension Worker {
     /// Nobody who claims it already is silenced by that, and nobody who comes later: a check with a
     /// forged source, before its owner has used it or after, takes nothing from him.
     private mutating func bind(_ source: Endpoint, to handle: TransportHandle) {
-        guard !directory.isClaimed(source, by: handle) else { return }
+        guard !directory.isClaimed(source, by: handle) else {
+            return transports[handle].noteCheck(from: source)
+        }
         if transports[handle].addresses.count == Transport.addressLimit {
             let remote = transports[handle].connection.remote
             let oldest = transports[handle].addresses.firstIndex { $0 != remote } ?? 0

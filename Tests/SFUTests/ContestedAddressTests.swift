@@ -150,6 +150,21 @@ import Wire
         #expect(worker.totals.receivedPackets == 10 && worker.dropped == [.addressInUse: 2])
     }
 
+    @Test func `a session gives up the address that has been unchecked the longest`() throws {
+        var worker = WorkerStage.worker()
+        var peer = try Self.publisher(with: &worker)
+        worker.take(peer.request(), from: Self.place)
+        for port in 1...15 {
+            worker.take(peer.request(), from: Endpoint(ipv4: 0xCB00_7103, port: UInt16(port)))
+        }
+        worker.take(peer.request(), from: Self.place)
+        worker.take(peer.request(), from: Endpoint(ipv4: 0xCB00_7103, port: 16))
+        worker.take(peer.media(), from: Self.place)
+        #expect(worker.totals.receivedPackets == 1 && worker.dropped.isEmpty)
+        worker.take(peer.media(), from: Endpoint(ipv4: 0xCB00_7103, port: 1))
+        #expect(worker.dropped == [.unvalidatedAddress: 1], "the second of its addresses")
+    }
+
     @Test func `a session that checks from one address more than it may have gives up the oldest`()
         throws
     {

@@ -39,6 +39,21 @@ import Wire
         #expect(events.popFirst() == .roomOpened(room: "0"))
     }
 
+    @Test func `an outbox that is never empty holds no more than may wait, twice`() {
+        var outbox = Outbox()
+        var arena = SendArena(capacity: 1)
+        var most = 0
+        for number in 0..<5 * Outbox.limit {
+            for _ in 0..<2 {
+                _ = outbox.append([UInt8(truncatingIfNeeded: number)], to: WorkerStage.address)
+            }
+            arena.removeAll()
+            _ = outbox.nextTransmit(into: &arena)
+            most = max(most, outbox.heldCount)
+        }
+        #expect(most <= 2 * Outbox.limit)
+    }
+
     @Test func `a full outlet refuses packets, but not what is told once`() {
         var outlet = PipeOutlet()
         var rooms = Slab<Room>()
