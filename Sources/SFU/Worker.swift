@@ -89,11 +89,10 @@ public struct Worker: ~Copyable, Engine {
     @inline(never)
     private mutating func nextSealed(into arena: inout SendArena) -> Transmit? {
         guard sealed.isEmpty else { return sealed.next() }
-        while sealed.hasRoom, let run = nextRun(into: &arena) {
-            if sealed.isEmpty, sealed.isSealed { return run }
-            sealed.append(run)
-        }
-        guard !sealed.isEmpty else { return nil }
+        guard let first = nextRun(into: &arena) else { return nil }
+        if sealed.isSealed { return first }
+        sealed.append(first)
+        while sealed.hasRoom, let run = nextRun(into: &arena) { sealed.append(run) }
         drops.count(.notSealed, times: sealed.seal())
         return sealed.next()
     }
@@ -106,23 +105,31 @@ public struct Worker: ~Copyable, Engine {
             guard outbox.isEmpty else { return nil }
         }
         while let handle = active.current {
-            if rooms.contains(handle) {
-                if let transmit = rooms[handle].router.nextTransmit(
+            if rooms.contains(handle),
+                let transmit = rooms[handle].router.nextTransmit(
                     into: &arena, over: &transports, slab: &slab)
-                {
-                    return transmit
-                }
-                if rooms[handle].router.hasPendingOutput {
-                    passTurn()
-                    return nil
-                }
-                rooms[handle].isActive = false
-                rooms[handle].endTurn()
-                reportStarts(in: handle)
+            {
+                return transmit
             }
-            active.removeCurrent()
+            guard leave(handle) else { return nil }
         }
         return outbox.nextTransmit(into: &arena)
+    }
+
+    /// Leaves the room whose turn it is; `false` when it only waits for the arena to be emptied.
+    @inline(never)
+    private mutating func leave(_ room: RoomHandle) -> Bool {
+        if rooms.contains(room) {
+            guard !rooms[room].router.hasPendingOutput else {
+                passTurn()
+                return false
+            }
+            rooms[room].isActive = false
+            rooms[room].endTurn()
+            reportStarts(in: room)
+        }
+        active.removeCurrent()
+        return true
     }
 
     /// The turn of the room that has been sending is over, if it has sent anything in it.
