@@ -67,7 +67,8 @@ private func serveHTTP(
 ) -> WebServer {
     let web = command.required(or: { ExitCode(status: $0.exitStatus) }) {
         () throws(WebServerError) in
-        let endpoints = RecordingEndpoints(recordings, rooms: settings["rooms"])
+        let endpoints = RecordingEndpoints(
+            recordings, rooms: settings["rooms"], isLocal: !settings.isSet("insecure"))
         return try WebServer(
             configuration: WebServerConfiguration(host: http.host, port: Int(http.port))
         ) { request in await endpoints.respond(to: request) }

@@ -12,6 +12,7 @@ public struct RecordingEndpoints: Sendable {
     private let playlists: PlaylistEndpoints
     private let list: CatalogEndpoints
     private let checksOrigin: Bool
+    private let isLocal: Bool
     private let pagePath: String
 
     /// A face of these recordings.
@@ -21,13 +22,15 @@ public struct RecordingEndpoints: Sendable {
     ///   - rooms: The address of the server whose rooms are recorded by their names.
     ///   - checksOrigin: Whether other sites' pages may change nothing; `false` where the caller has
     ///     seen to that.
+    ///   - isLocal: Whether only calls to an address or to `localhost` are answered.
     ///   - page: The path under which the page lies, without a slash at its end.
     public init(
         _ recordings: Recordings, rooms: String? = nil, checksOrigin: Bool = true,
-        page: String = ""
+        isLocal: Bool = false, page: String = ""
     ) {
         let catalog = RecordingCatalog(recordings)
         (self.recordings, self.checksOrigin, pagePath) = (recordings, checksOrigin, page)
+        self.isLocal = isLocal
         let titles = RecordingTitles(catalog: catalog)
         control = ControlEndpoints(recordings: recordings, catalog: catalog, titles: titles)
         files = FileEndpoints(catalog: catalog)
@@ -41,6 +44,11 @@ public struct RecordingEndpoints: Sendable {
 
     /// Answers one request; every failure is a response with a sentence.
     public func respond(to request: HTTPRequest) async -> HTTPResponse {
+        guard !isLocal || request.isToAddress else {
+            return .problem(
+                403, "Only localhost and addresses are answered: under another name, say --insecure"
+            )
+        }
         guard isOwn(request) else { return .problem(403, "Another site's page may not do this") }
         let path = request.segments.map(String.init)
         do throws(ReadingThread.Busy) {

@@ -46,6 +46,7 @@ public struct Endpoints: Sendable {
     }
 
     private func route(_ request: HTTPRequest) async throws(Refused) -> HTTPResponse {
+        try authority.origins.check(request)
         if request.method == .options { return Self.preflight }
         let path = request.segments.map(String.init)
         switch (request.method, path.first, path.count) {

@@ -4,7 +4,7 @@ import Web
 public enum Origins: Hashable, Sendable {
     /// Any page's.
     case any
-    /// Pages of this machine, and the server's own: for a server that asks nobody who he is, or
+    /// Pages of this machine, and the server's own, called by address or as `localhost`: for a server that asks nobody who he is, or
     /// any page that its user opens could watch and publish.
     case local
 
@@ -15,6 +15,16 @@ public enum Origins: Hashable, Sendable {
         guard let scheme = origin.firstIndex(of: ":") else { return nil }
         let authority = origin[scheme...].dropFirst(3)  // behind "://"
         return isLoopback(authority) || authority == request.headers[.host] ?? "" ? origin : nil
+    }
+
+    /// Refuses what another name than this machine's own was asked: its page may be anybody's.
+    func check(_ request: HTTPRequest) throws(Refused) {
+        guard self == .any || request.isToAddress else {
+            throw Refused(
+                status: 403,
+                sentence: "Without --auth-secret only localhost and addresses are answered: "
+                    + "under another name, say --insecure")
+        }
     }
 
     private func isLoopback(_ authority: Substring) -> Bool {

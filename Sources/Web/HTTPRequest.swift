@@ -35,6 +35,19 @@ public struct HTTPRequest: Sendable {
         query.first { $0.name == name }?.value
     }
 
+    /// Whether it is sent to an address or to `localhost`, and not to a name that anybody may have given this
+    /// machine: the pages of such a name would pass for the server's own (DNS rebinding).
+    ///
+    /// True also without a `Host`, which every browser sends.
+    public var isToAddress: Bool {
+        guard let host = headers[.host] else { return true }
+        if host.hasPrefix("[") { return true }
+        let name = host.prefix { $0 != ":" }.lowercased()
+        let isLiteral = name.split(separator: ".", omittingEmptySubsequences: false)
+            .allSatisfy { UInt8($0) != nil }
+        return isLiteral || name == "localhost" || name.hasSuffix(".localhost")
+    }
+
     /// The body as text, or `nil` when it is not UTF-8.
     public var text: String? { String(validating: body, as: UTF8.self) }
 

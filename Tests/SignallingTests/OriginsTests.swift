@@ -17,10 +17,30 @@ import Web
         #expect(Origins.local.admitted(request(origin)) == origin)
     }
 
-    @Test func `the server's own page may call by any name it is known by`() {
-        let origin = "http://media.test:3000"
-        #expect(Origins.local.admitted(request(origin, host: "media.test:3000")) == origin)
-        #expect(Origins.local.admitted(request(origin, host: "media.test:3001")) == nil)
+    @Test func `the server's own page may call by the address it is reached at`() {
+        let origin = "http://192.0.2.7:3000"
+        #expect(Origins.local.admitted(request(origin, host: "192.0.2.7:3000")) == origin)
+        #expect(Origins.local.admitted(request(origin, host: "192.0.2.7:3001")) == nil)
+    }
+
+    @Test(arguments: [
+        "127.0.0.1:3000", "localhost", "LOCALHOST:80", "[::1]:3000", "192.0.2.7", nil,
+    ])
+    func `an address and localhost are answered`(host: String?) throws {
+        var asked = request(nil)
+        asked.headers[.host] = host
+        try Origins.local.check(asked)
+    }
+
+    @Test(arguments: [
+        "rebound.example:3000", "127.0.0.1.example", "localhost.example", "1.2.3.com",
+    ])
+    func `another name is not, for its pages may be anybody's`(host: String) throws {
+        let refusal = #expect(throws: Refused.self) {
+            try Origins.local.check(request("http://" + host, host: host))
+        }
+        #expect(refusal?.status == 403)
+        try Origins.any.check(request(nil, host: host))
     }
 
     @Test(arguments: [
