@@ -4,8 +4,8 @@ import Web
 public enum Origins: Hashable, Sendable {
     /// Any page's.
     case any
-    /// Pages of this machine, and the server's own, called by address or as `localhost`: for a server that asks nobody who he is, or
-    /// any page that its user opens could watch and publish.
+    /// Pages of this machine, and the server's own, called by address or as `localhost`: for a server
+    /// that asks nobody who he is, or any page that its user opens could watch and publish.
     case local
 
     /// What to answer in `access-control-allow-origin`; `nil` refuses.
