@@ -9,6 +9,8 @@ struct FrameRecorder: ~Copyable {
     private var events: [RecordingEvent] = []
     private var stall = StallWatch()
     private var intake = RecordingIntake.everything
+    /// When what has been gathered is written though nothing has come behind it: after a crash it is lost.
+    private var flushing: Instant?
     private let options: RecordingOptions
     private var clock: ClockMap
 
@@ -16,7 +18,10 @@ struct FrameRecorder: ~Copyable {
         (self.options, self.clock) = (options, clock)
     }
 
-    var nextDeadline: Instant? { stall.nextDeadline }
+    var nextDeadline: Instant? {
+        guard let flushing else { return stall.nextDeadline }
+        return stall.nextDeadline.map { min($0, flushing) } ?? flushing
+    }
 
     /// The source is there, with these tracks: a file begins with its first key frame.
     mutating func begin(picture: TrackFormat?, sound: TrackFormat?, at now: Instant) {
@@ -34,12 +39,14 @@ struct FrameRecorder: ~Copyable {
 
     mutating func write(_ unit: AccessUnit, time: Interval, at now: Instant) {
         frameArrived(at: now)
+        flushing = now + Self.patience
         recording?.write(unit, time: time)
     }
 
     /// - Parameter isAlone: Whether there is no picture, whose coming is watched otherwise.
     mutating func write(_ frame: AudioFrame, time: Interval, isAlone: Bool, at now: Instant) {
         if isAlone { frameArrived(at: now) } else { stall.soundArrived(at: now) }
+        flushing = now + Self.patience
         recording?.write(frame, time: time)
     }
 
@@ -62,6 +69,10 @@ struct FrameRecorder: ~Copyable {
 
     /// - Returns: Whether the source has just been found to send nothing.
     mutating func advance(to now: Instant) -> Bool {
+        if let due = flushing, due <= now {
+            flushing = nil
+            recording?.flush()
+        }
         collect()
         switch stall.advance(to: now) {
         case .none: return false
@@ -91,6 +102,7 @@ struct FrameRecorder: ~Copyable {
         recording?.finish()
         collect()
         recording = nil
+        flushing = nil
     }
 
     mutating func nextEvent() -> RecordingEvent? {
@@ -106,4 +118,7 @@ struct FrameRecorder: ~Copyable {
     private mutating func collect() {
         while let event = recording?.nextEvent() { events.append(event) }
     }
+
+    /// As long as a part lasts: where frames come as they should, it never comes to that.
+    private static let patience = Interval.milliseconds(200)
 }

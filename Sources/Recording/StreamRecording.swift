@@ -114,6 +114,11 @@ public struct StreamRecording: ~Copyable {
     /// Counts a packet of another than the source.
     mutating func foreignPacketArrived() { statistics.foreignPackets += 1 }
 
+    /// Writes what has been gathered, and goes on with the file.
+    mutating func flush() {
+        if isOpen { writer.flush(into: &output) }
+    }
+
     /// Writes what has been gathered: the file is whole after it, and the next key frame begins
     /// another.
     public mutating func finish() {
@@ -165,6 +170,7 @@ extension StreamRecording {
                 (isOpen, spans) = (true, SpanCount())
                 events.append(.began(container))
                 return true
+            case .leftOut: break
             case .awaitsKeyframe: if isOpen { endFile(at: output.count) }
             }
         } catch { note(error) }

@@ -120,9 +120,12 @@ actor ExportBody {
         let bytes = octets.span.bytes
         let earliest =
             isWebM
-            ? ClusterWalk.earliest(in: bytes).map { $0 &* 1_000_000 }
+            ? ClusterWalk.earliest(in: bytes).map { $0.multipliedReportingOverflow(by: 1_000_000) }
+                .flatMap { $0.overflow ? nil : $0.partialValue }
             : FragmentWalk.earliest(in: bytes, timescales: timescales)
-        return earliest.map { max(start - $0, 0) } ?? 0
+        guard let earliest else { return 0 }
+        let (lead, isOver) = start.subtractingReportingOverflow(earliest)
+        return isOver ? 0 : max(lead, 0)
     }
 }
 

@@ -5,8 +5,8 @@
 /// gives way whose keys opened a packet from there least recently, and before any such one those that
 /// have opened none, the oldest claim first.
 struct OtherClaimants {
-    /// Those whose keys have opened packets from there, the last to do so first; then the others, the
-    /// newest claim first.
+    /// Those whose keys have opened packets from there, the last to do so first, and with them who was
+    /// expected there before; then the others, the newest claim first.
     private(set) var handles: [TransportHandle] = []
     private var provedCount = 0  // of `handles`, the first
 

@@ -51,7 +51,7 @@ final class HTTPClient {
     /// Sends a request with a body of its announced length.
     func request(_ method: String, _ path: String, headers: String = "", body: String = "") throws {
         let length = body.isEmpty ? "" : "content-length: \(body.utf8.count)\r\n"
-        try send("\(method) \(path) HTTP/1.1\r\nhost: test\r\n\(headers)\(length)\r\n\(body)")
+        try send("\(method) \(path) HTTP/1.1\r\nhost: localhost\r\n\(headers)\(length)\r\n\(body)")
     }
 
     /// Everything up to and including `end`, which must come.

@@ -23,6 +23,28 @@ import Wire
         #expect(back >= last && back <= last + .milliseconds(50), "\(back)")
     }
 
+    @Test func `late pictures that come all at once leave no debt to the sound`() {
+        var clock = PartClock()
+        func sound(_ milliseconds: Int64) -> Interval {
+            clock.time(of: Self.sample(1, milliseconds), isLeading: false)
+        }
+        for time in stride(from: 0, to: 10_000, by: 20) as StrideTo<Int64> {
+            // Pictures stall for three seconds, and catch up within an instant.
+            if time % 40 == 0, time < 4_000 || time > 7_000 {
+                _ = clock.time(of: Self.sample(0, time), isLeading: true)
+            }
+            if time == 7_000 {
+                for late in stride(from: 4_000, through: 7_000, by: 40) as StrideThrough<Int64> {
+                    _ = clock.time(of: Self.sample(0, late), isLeading: true)
+                }
+            }
+            _ = sound(time)
+        }
+        // When they pause once more, sound goes on at once.
+        #expect(sound(10_000) == .milliseconds(10_000))
+        #expect(sound(10_500) >= .milliseconds(10_450))
+    }
+
     @Test(arguments: [-10_000, -500, 500, 10_000])
     func `sound that is handed in long before or behind the pictures counts by its steps`(
         offset: Int64
@@ -70,6 +92,29 @@ import Wire
             ? [0x10, 0, 0, 0x9D, 0x01, 0x2A, 0x80, 0x02, 0x68, 0x01] : [0x11, 0, 0]
         frame.payload = head + source.payload
         return frame
+    }
+
+    @Test func `sound from before its file is left out, and said to be`() throws {
+        var writer = try SegmentWriter(
+            [SyntheticStream.h264, .opus(channelCount: 2)], container: .fmp4)
+        var (output, source) = (ByteWriter(), SyntheticStream(seed: 9))
+        for index in 0..<20 as Range<Int64> {
+            let picture = source.picture(
+                isKeyframe: index == 0, byteCount: 100, framing: SyntheticStream.lengths)
+            _ = try writer.write(
+                Sample(track: 0, time: .milliseconds(index * 40), isKeyframe: index == 0),
+                payload: picture.span.bytes, into: &output)
+        }
+        let frame: [UInt8] = [0xFC, 1, 2, 3]
+        var outcomes: [SegmentWriter.Outcome] = []
+        for nanoseconds in [-2_000_000_000, -20_000_000, -600_000, 20_000_000] as [Int64] {
+            let sample = Sample(track: 1, time: Interval(nanoseconds: nanoseconds))
+            outcomes.append(
+                try writer.write(sample, payload: frame.span.bytes, into: &output))
+        }
+        // What is less than a millisecond early has been rounded.
+        #expect(outcomes == [.leftOut, .leftOut, .written, .written])
+        #expect(writer.awaitedSamples == 2)
     }
 
     @Test func `sound whose time goes back costs the pictures nothing`() throws {

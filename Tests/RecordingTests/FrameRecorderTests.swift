@@ -85,6 +85,31 @@ import Timing
         #expect(seen.events.last == "finished")
     }
 
+    @Test(arguments: [Container.fmp4, .mp4])
+    func `what has been gathered is written when nothing comes behind it, and the file goes on`(
+        container: Container
+    ) throws {
+        var options = RecordingOptions()
+        options.container = container
+        var recorder = Self.recorder(options)
+        var seen = Seen()
+        Self.send(pictures: [0..<1_100], until: 1_100, to: &recorder, &seen)
+        let written = seen.statistics.writtenBytes
+        let deadline = recorder.nextDeadline
+        let due = try #require(deadline)
+        #expect(due == Self.stream.start + .milliseconds(1_080 + 200))
+        _ = recorder.advance(to: due)
+        seen.take(&recorder)
+        #expect(seen.statistics.writtenBytes > written)
+        let later = recorder.nextDeadline
+        #expect(try #require(later) > due + .seconds(1), "once")
+        Self.send(
+            pictures: [2_000..<3_000], from: 2_000, until: 3_000, to: &recorder, &seen)
+        recorder.finish()
+        seen.take(&recorder)
+        #expect(seen.events == ["began", "finished"] && seen.statistics.videoFrames == 53)
+    }
+
     @Test func `files are dated by the wall clock as it was last told; one keeps to its own`() {
         var options = RecordingOptions()
         options.limits.duration = .seconds(4)

@@ -63,6 +63,37 @@ import Wire
         #expect(recording.statistics.droppedFrames == 0)
     }
 
+    @Test(arguments: [Container.fmp4, .mp4])
+    func `sound whose time goes back costs no picture, and every file is whole`(
+        container: Container
+    ) throws {
+        let stream = StampedStream(container: container)
+        var options = RecordingOptions()
+        options.container = container
+        var recording = try Self.recording(options, sound: .opus(channelCount: 2))
+        var written = WrittenFiles()
+        for number in 0..<100 {
+            recording.write(stream.picture(number), time: stream.time(number))
+            let back = number >= 30 ? Interval.milliseconds(1_500) : .zero
+            let frame = AudioFrame(
+                timestamp: 0, arrival: stream.start + stream.time(number), bytes: [0xFC, 1, 2, 3])
+            recording.write(frame, time: stream.time(number) - back)
+            written.take(&recording)
+        }
+        recording.finish()
+        written.take(&recording)
+        #expect(written.files.count == 2, "the next key frame begins another")
+        var stamps: [Int] = []
+        for file in written.files {
+            #expect(file.data[4..<8].elementsEqual("ftyp".utf8))
+            #expect((try? IndexReader(file.index.span.bytes)) != nil)
+            stamps += StampedStream.stamps(inFile: file.data, container)
+        }
+        #expect(stamps == Array(0..<100))
+        // A step back of less than a second is put right instead.
+        #expect(recording.statistics.droppedFrames == 12)
+    }
+
     @Test func `why a frame cannot be written is told once, and all are counted`() throws {
         let stream = StampedStream()
         var recording = try Self.recording(RecordingOptions())

@@ -56,7 +56,7 @@ public enum FragmentWalk {
         var earliest: Int64?
         visit(fragments) { box in
             guard case .decodeTime(let track, let offset) = box,
-                timescales.indices.contains(track - 1)
+                timescales.indices.contains(track - 1), timescales[track - 1] > 0
             else { return }
             var reader = ByteReader(fragments.extracting(offset..<offset + 8))
             guard let value = try? reader.readUInt64(), let ticks = Int64(exactly: value) else {

@@ -24,6 +24,8 @@ public struct FragmentedMovieWriter: ~Copyable {
     private(set) var runs = ByteWriter()
     private var sequenceNumber: UInt32 = 0
     private var part: MoviePart?
+    /// Where the part before ended, and the next begins.
+    private var lastEnd: Interval?
     private var clock = PartClock()
     /// The first with pictures: parts are measured by it.
     private let leadingTrack: Int
@@ -58,10 +60,14 @@ public struct FragmentedMovieWriter: ~Copyable {
         guard tracks.indices.contains(index) else { throw .noSuchTrack(index) }
         guard payload.byteCount > 0 else { throw .emptySample(track: index) }
         let duration = try tracks[index].duration(of: payload, sample, index: index)
-        let ticks = try decodeTicks(of: sample)
-        guard origin == nil || ticks >= tracks[index].originTicks else {
-            earlySamples += 1
-            return nil
+        var ticks = try decodeTicks(of: sample)
+        if origin != nil, ticks < tracks[index].originTicks {
+            let early = tracks[index].originTicks - ticks
+            guard early <= tracks[index].ticks(Self.rounding) else {
+                earlySamples += 1
+                return nil
+            }
+            ticks = tracks[index].originTicks
         }
         let time = clock.time(of: sample, isLeading: index == leadingTrack)
         var written: MoviePart?
@@ -106,6 +112,9 @@ public struct FragmentedMovieWriter: ~Copyable {
 
     /// Decode times further behind than this are no jitter.
     private static let backwardLimit = Interval.seconds(1)
+
+    /// Times from containers whose clock is another are so far off at most.
+    private static let rounding = Interval.milliseconds(1)
 }
 
 extension FragmentedMovieWriter {
@@ -147,7 +156,7 @@ extension FragmentedMovieWriter {
         var noted =
             part
             ?? MoviePart(
-                byteCount: 0, start: time, duration: .zero,
+                byteCount: 0, start: max(time, lastEnd ?? time), duration: .zero,
                 isIndependent: beginsHere)
         // The first begins with its earliest sample, each other where the one before ended.
         if origin == nil { noted.start = min(noted.start, time) }
@@ -167,7 +176,9 @@ extension FragmentedMovieWriter {
         ).write(tracks, to: &output)
         part.byteCount = output.count - before
         if configuration.canBeClosed { noteRuns(in: part) }
-        part.duration = (next?.time ?? end) - part.start
+        let end = max(next?.time ?? end, part.start)
+        part.duration = end - part.start
+        lastEnd = next == nil ? nil : end
         for index in tracks.indices { tracks[index].removePending() }
         self.part = nil
         return part

@@ -6,10 +6,21 @@ import Timing
 struct PartClock {
     private struct Follower {
         var last: Interval
-        /// Its time when the leading track's last sample came: where it pauses it goes on with that one.
+        /// Its time when the leading track's last sample came.
         var mark: Interval
+        /// How far the leading track has come since this one's last sample.
+        var passed = Interval.zero
 
-        mutating func leaderCame(after step: Interval) { mark = max(last, mark + step) }
+        mutating func leaderCame(after step: Interval) {
+            mark = last
+            passed = passed + step
+        }
+
+        /// Where it has paused, it takes up the leading track's time; it loses none of its own.
+        mutating func came(at time: Interval) {
+            mark = min(time, mark + passed)
+            (last, passed) = (time, .zero)
+        }
     }
 
     private var leading: Interval?
@@ -25,10 +36,11 @@ struct PartClock {
             return time
         }
         while followers.count <= sample.track { followers.append(nil) }
-        let mark = followers[sample.track]?.mark ?? time
-        followers[sample.track] = Follower(last: time, mark: mark)
+        var follower = followers[sample.track] ?? Follower(last: time, mark: time)
+        follower.came(at: time)
+        followers[sample.track] = follower
         guard let leading else { return time }
-        let passed = leading + max(time - mark, .zero)
+        let passed = leading + max(time - follower.mark, .zero)
         return abs((time - passed).nanoseconds) <= Self.jitter.nanoseconds ? time : passed
     }
 

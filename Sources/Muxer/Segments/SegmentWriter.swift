@@ -17,11 +17,13 @@ public struct SegmentWriter: ~Copyable {
         /// A file begins with it: octets of the output up to the offset end the file before, those
         /// from there on are the new one's.
         case began(at: Int)
+        /// It does not fit the file, which goes on: its track's time went back, or lies before the file's.
+        case leftOut
         /// There is no file to put it in until a key frame comes.
         case awaitsKeyframe
     }
 
-    /// Samples left out for want of a key frame before them, or because their track's time went back.
+    /// Samples left out for want of a key frame before them, or because they do not fit their file.
     public private(set) var awaitedSamples = 0
     /// Times that did not rise and were moved, in all files.
     public private(set) var correctedTimes = 0
@@ -84,16 +86,17 @@ public struct SegmentWriter: ~Copyable {
             end(into: &output)
             return try begin(sample, payload, into: &output)
         }
+        let early = movie?.earlySamples
         do {
             try append(sample, payload, into: &output)
         } catch .timeWentBack where sample.track != leadingTrack {
             endsWithKeyframe = true
-            return leaveOut()
+            return leaveOut(.leftOut)
         } catch .formatChanged, .timeWentBack {
             end(into: &output)
             return canBegin ? try begin(sample, payload, into: &output) : leaveOut()
         }
-        return .written
+        return movie?.earlySamples == early ? .written : leaveOut(.leftOut)
     }
 
     /// Writes what has been gathered, and ends the file: it is whole now. The next key frame begins
@@ -106,14 +109,21 @@ public struct SegmentWriter: ~Copyable {
             byteCount += output.count - before
             finishStreamPart(next: nil)
         case .fmp4, .mp4, .webm:
-            let part = movie?.flush(into: &output) ?? webm?.flush(into: &output)
-            byteCount += output.count - before
-            if let part { note(part) }
+            flush(into: &output)
         }
         start = nil
         formerCorrections += (movie?.correctedTimes ?? 0) + (webm?.correctedTimes ?? 0)
         movie = nil
         webm = nil
+    }
+
+    /// Writes the samples gathered for a part of MP4 or WebM as one, and goes on with the file: for when
+    /// nothing comes. A transport stream's pictures are written as they come.
+    public mutating func flush(into output: inout ByteWriter) {
+        let before = output.count
+        let part = movie?.flush(into: &output) ?? webm?.flush(into: &output)
+        byteCount += output.count - before
+        if let part { note(part) }
     }
 
     private func beginsFile(_ sample: Sample) -> Bool {
@@ -127,9 +137,9 @@ public struct SegmentWriter: ~Copyable {
         return false
     }
 
-    private mutating func leaveOut() -> Outcome {
+    private mutating func leaveOut(_ outcome: Outcome = .awaitsKeyframe) -> Outcome {
         awaitedSamples += 1
-        return .awaitsKeyframe
+        return outcome
     }
 
     private mutating func begin(

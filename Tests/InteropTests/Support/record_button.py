@@ -190,6 +190,9 @@ def secret(sfu, folder, photos):
             browser.evaluate(PRESS)
             growing = seen(browser, "it records", lambda now: now["state"] == "recording" and "0:05" in now["line"])
             recording = growing["link"].split("/")[-1]
+            # ffmpeg knows segments alone, and the first ends with the second key frame.
+            playlist = f"{server.url}/hls/{recording}/index.m3u8?token={admin}"
+            wait_for(lambda: b"#EXTINF" in call(playlist)[1], 30, "a segment")
             while_growing = play(server, recording, admin)
             browser.evaluate(PRESS)
             done = seen(browser, "it is over", lambda now: now["state"] == "completed")
