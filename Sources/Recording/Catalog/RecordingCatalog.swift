@@ -25,6 +25,7 @@ public actor RecordingCatalog {
     let recordings: Recordings
     var summaries = KnownSummaries()
     private var kept = KeptFiles()
+    private let marks = KeptMarks()
     private var listed = FolderListing()
 
     /// What a file is a recording of, by its name; `nil` where that is no recording's.
@@ -124,7 +125,10 @@ public actor RecordingCatalog {
     ) async throws(ReadingThread.Busy) -> [IndexedPart] {
         guard offset < file.byteCount else { return [] }
         let path = recordings.folder + "/" + file.file
-        return try await reading.run { StoredIndex.parts(of: path, upTo: offset) }
+        let isGrowing = !file.index.isFinished
+        return try await reading.run { [marks] in
+            marks.parts(of: path, upTo: offset, isGrowing: isGrowing)
+        }
     }
 
     /// A finished file as its index has it, and the index's mark where that may yet change.

@@ -24,25 +24,6 @@ struct StoredIndex: Sendable {
         tag = isMarked ? nil : octets.tag
     }
 
-    /// The part of the file at `path` that begins at `offset`, however long ago it was the newest, behind
-    /// those that come before it; none where there is no such part. The whole index is read for it.
-    static func parts(of path: String, upTo offset: UInt64) -> [IndexedPart] {
-        guard let octets = OpenRecording(path + RecordingName.indexSuffix),
-            let data = OpenRecording(path),
-            let bytes = try? octets.read(at: 0, count: Int(clamping: octets.byteCount)),
-            var reader = try? IndexReader(bytes.span.bytes)
-        else { return [] }
-        var parts: [IndexedPart] = []
-        while let part = reader.next(), part.offset <= offset, part.end <= data.byteCount {
-            if parts.count == neighbours { parts.removeFirst() }
-            parts.append(part)
-        }
-        return parts.last?.offset == offset ? parts : []
-    }
-
-    /// As many as a part needs for the sound that begins before it, and itself.
-    private static let neighbours = 4
-
     /// What stands for the index of the file at `path` as it is now.
     static func tag(of path: String) -> String? {
         OpenRecording(path + RecordingName.indexSuffix)?.tag

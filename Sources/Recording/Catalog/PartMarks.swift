@@ -1,0 +1,86 @@
+import Muxer
+
+/// Where in the index beside a file its parts stand, every sixty-fourth of them: a part is found by its
+/// offset without reading the whole index for it, and so is that there is none.
+struct PartMarks: Sendable {
+    private struct Mark: Sendable {
+        /// Of a part in the file.
+        var offset: UInt64
+        /// Of its record in the index.
+        var position: UInt64
+    }
+
+    /// What stands for the index as it was read.
+    private(set) var tag: String
+    private let header: IndexHeader
+    private var marks: [Mark] = []
+    private var partCount = 0
+    private var newest: UInt64 = 0
+    /// Octets of the index that have been read.
+    private var end: UInt64
+
+    /// Reads a whole index; `nil` where it is none.
+    init?(_ index: OpenRecording) {
+        guard let octets = try? index.read(at: 0, count: Int(clamping: index.byteCount)),
+            let reader = try? IndexReader(octets.span.bytes)
+        else { return nil }
+        (tag, header, end) = (index.tag, reader.header, UInt64(reader.byteCount))
+        take(octets.dropFirst(reader.byteCount))
+    }
+
+    /// Reads what has come to an index that has grown.
+    mutating func readOn(in index: OpenRecording) {
+        let count = index.byteCount
+        guard index.tag != tag, count > end,
+            let octets = try? index.read(at: end, count: Int(clamping: count - end))
+        else { return }
+        tag = index.tag
+        take(octets[...])
+    }
+
+    private mutating func take(_ octets: ArraySlice<UInt8>) {
+        let start = end
+        var reader = IndexReader(octets.span.bytes, continuing: header)
+        while let part = reader.next(), part.offset >= newest {
+            if partCount.isMultiple(of: Self.step) {
+                marks.append(Mark(offset: part.offset, position: end))
+            }
+            (partCount, newest) = (partCount + 1, part.offset)
+            end = start + UInt64(reader.byteCount)
+        }
+    }
+
+    /// The part that begins at `offset`, behind those that come before it; none where there is no such
+    /// part within `byteCount` octets.
+    func parts(upTo offset: UInt64, in index: OpenRecording, byteCount: UInt64) -> [IndexedPart] {
+        let next = place(behind: offset)
+        guard next > 0, offset <= newest else { return [] }
+        let first = marks[max(next - 2, 0)].position
+        let past = next < marks.count ? marks[next].position : end
+        guard let octets = try? index.read(at: first, count: Int(clamping: past - first)) else {
+            return []
+        }
+        var reader = IndexReader(octets.span.bytes, continuing: header)
+        var parts: [IndexedPart] = []
+        while let part = reader.next(), part.offset <= offset, part.end <= byteCount {
+            if parts.count == Self.neighbours { parts.removeFirst() }
+            parts.append(part)
+        }
+        return parts.last?.offset == offset ? parts : []
+    }
+
+    /// The first mark of a part that begins behind `offset`.
+    private func place(behind offset: UInt64) -> Int {
+        var (low, high) = (0, marks.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if marks[middle].offset > offset { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
+    /// Parts from mark to mark: of a day some 7000 marks, and a few kilobytes to read for one part.
+    private static let step = 64
+    /// As many as a part needs for the sound that begins before it, and itself.
+    private static let neighbours = 4
+}
