@@ -22,9 +22,7 @@ extension CatalogEndpoints {
         }
         guard let wait = StartWait(body.wait_seconds) else { return StartWait.refusal }
         let said = RecordingTitle(body)
-        guard said.isShort else {
-            return .problem(400, "title may have 300 characters, and description 4000")
-        }
+        if let refusal = said.refusal { return refusal }
         let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
         var id = Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
         do throws(RecordingError) {
@@ -89,20 +87,22 @@ extension CatalogEndpoints {
         let entries = try await catalog.entries(of: id)
         if entries.isEmpty {
             // What never came to a file is known until it is deleted.
-            guard await recordings.forget(id) else { return .missing(id) }
+            guard await recordings.status(id) != nil else { return .missing(id) }
             try await titles.forget(id)
+            await recordings.forget(id)
             return HTTPResponse(status: 204)
         }
         guard !entries.contains(where: \.isGrowing) else {
             return .problem(409, "\(id) is still being written: stop it first, or wait for its end")
         }
+        // Before the files: who is told to come again finds something to delete.
+        try await titles.forget(id)
         var left = entries.count
         for entry in entries where try await catalog.remove(entry.file) { left -= 1 }
         guard left == 0 else {
             return .problem(500, "\(id): \(left) of its files could not be deleted")
         }
         await recordings.forget(id)
-        try await titles.forget(id)
         return HTTPResponse(status: 204)
     }
 }

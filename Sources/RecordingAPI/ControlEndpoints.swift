@@ -36,10 +36,12 @@ struct ControlEndpoints: Sendable {
             return .problem(400, "\(name): No active stream found: give its URL as source")
         }
         guard let wait = StartWait(body.wait_seconds) else { return StartWait.refusal }
+        let said = RecordingTitle(body)
+        if let refusal = said.refusal { return refusal }
         do throws(RecordingError) {
             try await recordings.start(name, source: source, format: body.output_format)
         } catch { return .refusal(error, of: name) }
-        await titles.keep(RecordingTitle(body), of: name)
+        await titles.keep(said, of: name)
         guard let status = await recordings.started(name, within: wait.duration) else {
             return .problem(409, "\(name): it was stopped meanwhile")
         }
@@ -97,6 +99,13 @@ struct StartWait {
     }
 
     static let refusal = HTTPResponse.problem(400, "wait_seconds must be from 0 to 15")
+}
+
+extension RecordingTitle {
+    /// The answer to a start that says more than is kept.
+    var refusal: HTTPResponse? {
+        tooLong.map { .problem(400, "\($0.field) may have \($0.octets) octets") }
+    }
 }
 
 extension Recordings {

@@ -31,8 +31,15 @@ struct RecordingTitle: Codable, Sendable {
         requested = Wishes(format: body.output_format, video_quality: body.video_quality)
     }
 
-    /// Whether it is what people write, and lists stay short.
-    var isShort: Bool { title?.count ?? 0 <= 300 && description?.count ?? 0 <= 4000 }
+    /// The first field that is longer than what people write, and how many octets it may have; `nil` where
+    /// none is.
+    var tooLong: (field: String, octets: Int)? {
+        let fields = [
+            ("room_id", room_id, 256), ("title", title, 1200), ("description", description, 8000),
+            ("format", requested?.format, 100), ("video_quality", requested?.video_quality, 100),
+        ]
+        return fields.first { $0.1?.utf8.count ?? 0 > $0.2 }.map { (field: $0.0, octets: $0.2) }
+    }
 
     /// Whether nothing was said.
     var isEmpty: Bool {
@@ -40,22 +47,36 @@ struct RecordingTitle: Codable, Sendable {
     }
 }
 
-/// What was said of recordings at their start: beside their files, and here of those that are listed.
+/// What was said of recordings at their start: beside their files, and here of those that are listed,
+/// also that nothing was.
 actor RecordingTitles {
-    private let catalog: RecordingCatalog
-    private var titles: [String: RecordingTitle] = [:]
+    private enum Known {
+        case title(RecordingTitle)
+        case nothing
+    }
 
-    init(catalog: RecordingCatalog) { self.catalog = catalog }
+    private let catalog: RecordingCatalog
+    private let limit: Int
+    private var known: [String: Known] = [:]
+    /// Their names, what was heard of first first.
+    private var order: [String] = []
+
+    /// - Parameter limit: Recordings that are known of without asking the disk.
+    init(catalog: RecordingCatalog, limit: Int = 10_000) {
+        (self.catalog, self.limit) = (catalog, limit)
+    }
 
     /// `nil` where nothing is known.
     ///
     /// - Throws: `ReadingThread.Busy` where too much waits to be read.
     func title(of name: String) async throws(ReadingThread.Busy) -> RecordingTitle? {
-        if let known = titles[name] { return known }
-        guard let note = try await catalog.note(of: name),
-            let title = try? decodeJSON(RecordingTitle.self, from: note)
-        else { return nil }
-        remember(title, of: name)
+        if known[name] == nil {
+            let note = try await catalog.note(of: name)
+            let title = note.flatMap { try? decodeJSON(RecordingTitle.self, from: $0) }
+            // What was said meanwhile is newer than what was read.
+            if known[name] == nil { remember(title.map { .title($0) } ?? .nothing, of: name) }
+        }
+        guard case .title(let title) = known[name] else { return nil }
         return title
     }
 
@@ -66,19 +87,18 @@ actor RecordingTitles {
             _ = try? await forget(name)
             return
         }
-        remember(title, of: name)
+        remember(.title(title), of: name)
         _ = try? await catalog.keepNote(encodeJSON(title), of: name)
     }
 
     func forget(_ name: String) async throws(ReadingThread.Busy) {
-        titles[name] = nil
+        remember(.nothing, of: name)
         try await catalog.removeNote(of: name)
     }
 
-    private func remember(_ title: RecordingTitle, of name: String) {
-        if titles.count >= Self.limit { titles.removeAll() }
-        titles[name] = title
+    private func remember(_ said: Known, of name: String) {
+        guard known.updateValue(said, forKey: name) == nil else { return }
+        order.append(name)
+        if order.count > limit { known[order.removeFirst()] = nil }
     }
-
-    private static let limit = 10_000
 }

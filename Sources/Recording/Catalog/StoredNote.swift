@@ -21,7 +21,7 @@ struct StoredNote: Sendable {
     ///
     /// - Returns: Whether it is on the disk.
     func replace(with octets: [UInt8]) -> Bool {
-        let new = path + ".new"
+        let new = path + Self.unfinished
         let file = open(new, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
         guard file >= 0 else { return false }
         let isWhole = octets.count <= Self.limit && Self.write(octets, to: file) && fsync(file) == 0
@@ -49,35 +49,44 @@ struct StoredNote: Sendable {
         return true
     }
 
-    /// Deletes the notes of recordings that have no file and are not `running`, once they are a day old:
-    /// another process may have begun one that nothing has come for yet.
+    /// Deletes the notes of recordings that have no file and are not `running`, and what a kill has left of
+    /// writing one, once they are a day old: another process may have begun a recording that nothing has
+    /// come for yet.
     static func removeStrays(in folder: String, sparing running: Set<String>) {
         let reading = FolderReading(folder: folder)
-        let (notes, recorded) = reading.notes
+        let notes = reading.notes
         let limit = reading.now - day
-        for name in notes where !recorded.contains(name) && !running.contains(name) {
-            guard let note = StoredNote(name, in: folder) else { continue }
+        let strays = notes.whole.subtracting(notes.recorded).subtracting(running)
+        let paths =
+            strays.compactMap { StoredNote($0, in: folder)?.path }
+            + notes.torn.compactMap { StoredNote($0, in: folder).map { $0.path + unfinished } }
+        for path in paths {
             var status = stat()
-            guard lstat(note.path, &status) == 0,
+            guard lstat(path, &status) == 0,
                 Int64(status.st_mtim.tv_sec) * 1_000_000_000 < limit
             else { continue }
-            note.remove()
+            unlink(path)
         }
     }
 
     /// Behind a recording's name.
     static let suffix = ".recording.json"
+    /// Behind that, while it is written.
+    fileprivate static let unfinished = ".new"
     private static let limit = 65_536
     private static let day: Int64 = 86_400 * 1_000_000_000
 }
 
 extension FolderReading {
-    /// The recordings that there are notes of, and those that there are files of.
-    fileprivate var notes: (notes: Set<String>, recorded: Set<String>) {
-        var found: (notes: Set<String>, recorded: Set<String>) = ([], [])
+    /// The recordings that there are notes of, whole ones or not, and those that there are files of.
+    fileprivate var notes: (whole: Set<String>, torn: Set<String>, recorded: Set<String>) {
+        var found: (whole: Set<String>, torn: Set<String>, recorded: Set<String>) = ([], [], [])
+        let torn = StoredNote.suffix + StoredNote.unfinished
         eachName { file in
             if file.hasSuffix(StoredNote.suffix) {
-                found.notes.insert(String(file.dropLast(StoredNote.suffix.count)))
+                found.whole.insert(String(file.dropLast(StoredNote.suffix.count)))
+            } else if file.hasSuffix(torn) {
+                found.torn.insert(String(file.dropLast(torn.count)))
             } else if let parsed = RecordingName(file) {
                 found.recorded.insert(parsed.name)
             }
