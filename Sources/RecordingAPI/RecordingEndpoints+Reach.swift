@@ -23,4 +23,17 @@ extension RecordingEndpoints {
         default: return nil
         }
     }
+
+    /// What the file is a recording of whose playlist is asked for by its name without the ending; `nil`
+    /// for any other call, where a recording has that very name, and where nobody can tell now.
+    ///
+    /// It looks into the folder: a host asks it for callers whose token is good, and for another recording.
+    public func recording(ofFileReadBy request: HTTPRequest) async -> String? {
+        let path = request.segments.map(String.init)
+        guard request.isReading, path.count == 3, path[0] == "hls", path[2] == "index.m3u8",
+            await recordings.status(path[1]) == nil,
+            let own = try? await playlists.catalog.entries(of: path[1]), own.isEmpty
+        else { return nil }
+        return (try? await playlists.catalog.entries(stem: path[1]))?.first?.name
+    }
 }

@@ -6,10 +6,10 @@ public import Web
 /// The HTTP face of `Recordings`: health, metrics, the recording API, what has been recorded, and a
 /// page that shows it.
 public struct RecordingEndpoints: Sendable {
-    private let recordings: Recordings
+    let recordings: Recordings
     private let control: ControlEndpoints
     private let files: FileEndpoints
-    private let playlists: PlaylistEndpoints
+    let playlists: PlaylistEndpoints
     private let list: CatalogEndpoints
     private let checksOrigin: Bool
     private let isLocal: Bool

@@ -37,6 +37,7 @@ extension RecordingRoutes {
         let endpoints = RecordingEndpoints(recordings, checksOrigin: false, page: "/recordings")
         self.init(
             respond: { await endpoints.respond(to: $0) }, metrics: { await endpoints.metrics() },
-            isPage: { endpoints.isPage($0) }, recordingRead: { endpoints.recording(readBy: $0) })
+            isPage: { endpoints.isPage($0) }, recordingRead: { endpoints.recording(readBy: $0) },
+            fileRead: { await endpoints.recording(ofFileReadBy: $0) })
     }
 }

@@ -11,16 +11,20 @@ public struct RecordingRoutes: Sendable {
     public var isPage: @Sendable (HTTPRequest) -> Bool
     /// The one recording that a call reads; `nil` where it changes something, or is about others too.
     public var recordingRead: @Sendable (HTTPRequest) -> String?
+    /// Another recording that a call may be read as being about: that of the one file it names. Asked for
+    /// callers whose token is good and for another recording than `recordingRead` says.
+    public var fileRead: @Sendable (HTTPRequest) async -> String?
 
-    /// Routes by these answers; without the last two every call wants a token that opens all.
+    /// Routes by these answers; without the last three every call wants a token that opens all.
     public init(
         respond: @escaping @Sendable (HTTPRequest) async -> HTTPResponse,
         metrics: @escaping @Sendable () async -> String,
         isPage: @escaping @Sendable (HTTPRequest) -> Bool = { _ in false },
-        recordingRead: @escaping @Sendable (HTTPRequest) -> String? = { _ in nil }
+        recordingRead: @escaping @Sendable (HTTPRequest) -> String? = { _ in nil },
+        fileRead: @escaping @Sendable (HTTPRequest) async -> String? = { _ in nil }
     ) {
         (self.respond, self.metrics) = (respond, metrics)
-        (self.isPage, self.recordingRead) = (isPage, recordingRead)
+        (self.isPage, self.recordingRead, self.fileRead) = (isPage, recordingRead, fileRead)
     }
 
     /// Whether a path is one of theirs.
@@ -38,7 +42,7 @@ extension Endpoints {
     /// does what changes them. Who has one may hand on addresses that read a single one.
     func recordings(_ request: HTTPRequest) async throws(Refused) -> HTTPResponse {
         var request = request
-        if recordings?.isPage(request) != true { try authorize(&request) }
+        if recordings?.isPage(request) != true { try await authorize(&request) }
         guard let recordings else {
             throw Refused(
                 status: 404, sentence: "Nothing is recorded here: start sfu with --recordings DIR")
@@ -51,7 +55,7 @@ extension Endpoints {
     }
 
     /// - Parameter request: Has in its query, when this returns, the token for the answer's addresses.
-    private func authorize(_ request: inout HTTPRequest) throws(Refused) {
+    private func authorize(_ request: inout HTTPRequest) async throws(Refused) {
         let asked = request
         guard let recording = recordings?.recordingRead(asked) else {
             return try authorize { authority throws(TokenError) in
@@ -59,9 +63,7 @@ extension Endpoints {
             }
         }
         guard asked.segments.last == "download-url" else {
-            return try authorize { authority throws(TokenError) in
-                try authority.requireReading(of: recording, of: asked)
-            }
+            return try await authorizeReading(of: recording, asked)
         }
         let seconds = asked[query: "expires_in"].map { Int64($0) } ?? Self.linkSeconds
         guard let seconds, Self.linkRange.contains(seconds) else {
@@ -73,6 +75,19 @@ extension Endpoints {
         }
         request.query.removeAll { $0.name == "token" }
         if let link { request.query.append(("token", link)) }
+    }
+
+    private func authorizeReading(
+        of recording: String, _ asked: HTTPRequest
+    ) async throws(Refused) {
+        do throws(TokenError) { try authority.requireReading(of: recording, of: asked) } catch {
+            guard error == .otherRecording, let other = await recordings?.fileRead(asked) else {
+                throw Refused(error)
+            }
+            try authorize { authority throws(TokenError) in
+                try authority.requireReading(of: other, of: asked)
+            }
+        }
     }
 
     private static let linkSeconds: Int64 = 3600

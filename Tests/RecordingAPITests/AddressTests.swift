@@ -98,6 +98,37 @@ import Web
         #expect(folder.endpoints.recording(readBy: request) == call.reads)
     }
 
+    @Test func `one file's playlist is its recording's, unless a recording has that very name`()
+        async throws
+    {
+        let folder = try await RecordedFolder()
+        let stem = "cam_20260101_000000"
+        func recording(_ path: String, _ method: HTTPMethod = .get) async -> String? {
+            await folder.endpoints.recording(
+                ofFileReadBy: HTTPRequest(method: method, path: path))
+        }
+        let path = "/hls/\(stem)/index.m3u8"
+        #expect(await recording(path) == nil, "there is no such file")
+        try folder.record(stem + ".ts", .mpegts)
+        #expect(await recording(path) == "cam")
+        #expect(await recording(path, .delete) == nil)
+        for path in ["/hls/cam/index.m3u8", "/hls/\(stem)/x/s0.m4s", "/hls/\(stem)_2/index.m3u8"] {
+            #expect(await recording(path) == nil, "\(path)")
+        }
+        try folder.record(stem + "_20260102_000000.ts", .mpegts)
+        #expect(await recording(path) == nil, "its playlist is that recording's")
+    }
+
+    @Test func `the name of a recording that has no file yet is no file's`() async throws {
+        let folder = try await RecordedFolder()
+        let stem = "cam_20260101_000000"
+        try folder.record(stem + ".ts", .mpegts)
+        let order = await folder.recordings.order(stem, "rtsp://192.0.2.1/live")
+        await folder.recordings.add(order, RunningSource {})
+        let request = HTTPRequest(method: .get, path: "/hls/\(stem)/index.m3u8")
+        #expect(await folder.endpoints.recording(ofFileReadBy: request) == nil)
+    }
+
     @Test func `the page lies where the host wants it, and nothing of it is a recording`()
         async throws
     {

@@ -14,6 +14,7 @@ import hmac
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,11 @@ SEEN = """(() => {
 })()"""
 PRESS = "(document.querySelector('.record').click(), true)"
 FAILED = "performance.getEntriesByType('resource').filter((e) => e.responseStatus >= 400).map((e) => `${e.responseStatus} ${new URL(e.name).pathname}`)"
+# Wide as it should be, in its colours, at rest and painted so twice.
+DRAWN = """innerWidth === {width} && matchMedia("(prefers-color-scheme: {scheme})").matches && document.fonts.status === "loaded"
+  && document.getAnimations().every((each) => each.playState !== "running" || each.effect.getComputedTiming().iterations === Infinity)
+  && new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve(true))))"""
+POLLED = "performance.getEntriesByType('resource').filter((e) => new URL(e.name).pathname === '/rooms/demo').length"
 VIDEO = "document.querySelector('video')"
 
 
@@ -66,6 +72,12 @@ def seen(browser, what, condition, seconds=60):
         raise SystemExit(f"in vain: {what}; last seen {last}") from None
 
 
+def lasts(now, seconds):
+    """Whether so many seconds are recorded, whichever of them the page has shown."""
+    shown = re.search(r" 0:(\d\d) ", now["line"])
+    return now["state"] == "recording" and shown and int(shown[1]) >= seconds
+
+
 def photograph(browser, folder, name):
     if not folder:
         return
@@ -73,7 +85,7 @@ def photograph(browser, folder, name):
         for width, height in ((1280, 800), (390, 844)):
             browser.call("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
             browser.call("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
-            time.sleep(0.4)
+            wait_for(lambda: browser.evaluate(DRAWN.format(width=width, scheme=scheme)), 10, f"it is {width} wide and {scheme}")
             browser.screenshot(f"{folder}/{name}-{scheme}-{width}.png")
     browser.call("Emulation.clearDeviceMetricsOverride", {})
 
@@ -93,7 +105,7 @@ def opened(sfu, folder, photos):
             waiting = seen(browser, "it waits", lambda now: now["state"] == "pending")
             photograph(browser, photos, "waiting")
             publish(browser)
-            growing = seen(browser, "it records", lambda now: now["state"] == "recording" and "0:03" in now["line"])
+            growing = seen(browser, "it records", lambda now: lasts(now, 3))
             photograph(browser, photos, "recording")
             browser.evaluate(PRESS)
             done = seen(browser, "it is over", lambda now: now["state"] == "completed")
@@ -112,11 +124,14 @@ def ffmpeg(url, *options):
     return done.stderr + (f"ended with {done.returncode}" if done.returncode else "")
 
 
-def refusals(server, recording, admin, link):
-    """What tokens in addresses do not open, and other recordings' tokens."""
+def refusals(server, recording, admin, link, file):
+    """What tokens in addresses do not open, and other recordings' tokens; and one file by its name, which they do."""
     base, one = server.url + API, f"{server.url}/hls/{recording}/index.m3u8"
+    stem = file.split("?")[0].split("/")[-1].split(".")[0]
     other = token(recording="other")
     return {
+        "one file": call(f"{server.url}/hls/{stem}/index.m3u8?token={link}")[0], "one file of another": call(f"{server.url}/hls/{stem}/index.m3u8?token={other}")[0],
+        "no file": call(f"{server.url}/hls/{recording}_20260101_000000/index.m3u8?token={link}")[0],
         "playlist without": call(one)[0], "playlist of another": call(f"{one}?token={other}")[0], "playlist with nonsense": call(one + "?token=x")[0],
         "list by link": call(f"{base}?token={link}")[0], "list by admin's address": call(f"{base}?token={admin}")[0],
         "stop by link": call(f"{base}/{recording}/stop?token={link}", "POST")[0], "delete by link": call(f"{base}/{recording}?token={admin}", "DELETE")[0],
@@ -136,7 +151,7 @@ def play(server, recording, admin):
         "carried": all("?token=" + link in line for line in playlist[1].decode().split("\n") if line and (not line.startswith("#") or "URI=" in line)),
         "ffmpeg": ffmpeg(server.url + addresses["playlist_url"], "-live_start_index", "0", "-t", "3"),
         "admin": ffmpeg(f"{server.url}/hls/{recording}/index.m3u8?token={admin}", "-live_start_index", "0", "-t", "3"),
-        "refused": refusals(server, recording, admin, link), "files": addresses["files"], "thumbnail": call(server.url + addresses["thumbnail_url"])[0],
+        "refused": refusals(server, recording, admin, link, addresses["files"][0]), "files": addresses["files"], "thumbnail": call(server.url + addresses["thumbnail_url"])[0],
     }
 
 
@@ -150,7 +165,12 @@ def watch(browser, server, link, downloads):
     browser.evaluate("(document.querySelector('.files a').click(), true)")
     saved = lambda: [file for file in pathlib.Path(downloads).iterdir() if file.suffix == ".ts"]
     file = wait_for(lambda: saved() and saved()[0].stat().st_size and saved()[0], 30, "a download")
-    time.sleep(1)
+    sizes = []
+
+    def rests():
+        sizes.append(file.stat().st_size)
+        return len(sizes) > 5 and len(set(sizes[-5:])) == 1
+    wait_for(rests, 30, "the download has come to its end")
     return {"width": width, "problem": browser.evaluate("player.problem"), "name": file.name, "bytes": file.stat().st_size}
 
 
@@ -188,7 +208,7 @@ def secret(sfu, folder, photos):
             photograph(browser, photos, "refused")
             enter(admin)
             browser.evaluate(PRESS)
-            growing = seen(browser, "it records", lambda now: now["state"] == "recording" and "0:05" in now["line"])
+            growing = seen(browser, "it records", lambda now: lasts(now, 5))
             recording = growing["link"].split("/")[-1]
             # ffmpeg knows segments alone, and the first ends with the second key frame.
             playlist = f"{server.url}/hls/{recording}/index.m3u8?token={admin}"
@@ -215,7 +235,7 @@ def none(sfu, folder, photos):
     with Server(sfu, "--rtc", "127.0.0.1:0") as server:
         with Browser("chromium", server.url + ROOM) as browser:
             wait_for(lambda: browser.evaluate("Boolean(document.querySelector('.room-bar .actions button'))"), 30, "the room")
-            time.sleep(3)
+            wait_for(lambda: browser.evaluate(POLLED) > 1, 30, "the room is asked for a second time")
             result = {"button": browser.evaluate(SEEN), "failed": [each for each in browser.evaluate(FAILED) if "/rooms/" not in each]}
             browser.go(server.url + "/")
             wait_for(lambda: browser.evaluate("Boolean(document.querySelector('.opener'))"), 30, "the rooms")
