@@ -94,6 +94,28 @@ import Wire
         return frame
     }
 
+    @Test func `pictures that come a second late hold up no part`() throws {
+        let clip = Clip(
+            framesPerSecond: 25, keyframeSeconds: 1, audio: .opus(channelCount: 2), seconds: 6)
+        func handedIn(_ sample: Sample) -> Interval {
+            let isLate =
+                sample.track == 0 && sample.decodeTime >= .seconds(2)
+                && sample.decodeTime < .seconds(4)
+            return isLate ? max(sample.decodeTime, .milliseconds(3_900)) : sample.decodeTime
+        }
+        let samples = clip.samples().sorted { handedIn($0.sample) < handedIn($1.sample) }
+        var writer = try FragmentedMovieWriter(clip.formats)
+        var output = ByteWriter()
+        var (waiting, longest) = (Interval.zero, Interval.zero)
+        for source in samples {
+            let part = try writer.write(
+                source.sample, payload: source.payload.span.bytes, into: &output)
+            if part != nil { waiting = handedIn(source.sample) }
+            longest = max(longest, handedIn(source.sample) - waiting)
+        }
+        #expect(longest <= .milliseconds(300), "\(longest)")
+    }
+
     @Test func `sound from before its file is left out, and said to be`() throws {
         var writer = try SegmentWriter(
             [SyntheticStream.h264, .opus(channelCount: 2)], container: .fmp4)

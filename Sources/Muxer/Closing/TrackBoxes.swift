@@ -81,7 +81,9 @@ struct TrackBoxes {
         let zero = track.ticks(line.origin) &- first
         let start = max(zero, counts.firstDelay)
         let delay = start &- zero
-        guard start > 0 || delay > 0 else { return }
+        // Reordered pictures may be shown when all have been decoded: GStreamer drops what lies behind.
+        let outlasts = counts.shownEnd > counts.endTicks
+        guard start > 0 || delay > 0 || outlasts else { return }
         let length = line.scaled(counts.shownEnd &- first &- start, of: track)
         writer.box("edts") { writer in
             writer.box("elst", version: 1) { writer in

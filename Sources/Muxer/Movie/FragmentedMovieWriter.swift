@@ -14,8 +14,8 @@ public struct FragmentedMovieWriter: ~Copyable {
     /// Samples left out because they came when the file had begun, and lie before its beginning.
     public private(set) var earlySamples = 0
 
-    private var tracks: [MovieTrack] = []
-    private let configuration: FragmentedMovieConfiguration
+    var tracks: [MovieTrack] = []
+    let configuration: FragmentedMovieConfiguration
     /// What the file calls zero; `nil` before its header is written.
     private(set) var origin: Interval?
     /// The file's header, once it has been written.
@@ -23,9 +23,11 @@ public struct FragmentedMovieWriter: ~Copyable {
     /// What the part last written holds, as a sidecar notes it.
     private(set) var runs = ByteWriter()
     private var sequenceNumber: UInt32 = 0
-    private var part: MoviePart?
+    var part: MoviePart?
     /// Where the part before ended, and the next begins.
-    private var lastEnd: Interval?
+    var lastEnd: Interval?
+    /// When the part began by the clock, which pictures that come late put back.
+    var began = Interval.zero
     private var clock = PartClock()
     /// The first with pictures: parts are measured by it.
     private let leadingTrack: Int
@@ -130,40 +132,6 @@ extension FragmentedMovieWriter {
         return last + 1
     }
 
-    /// Whether the part gathered so far ends before `sample`: it is full, or a decoder can begin
-    /// here, or sound begins anew after a gap.
-    private func endsPart(_ sample: Sample, _ ticks: Int64, at time: Interval) -> Bool {
-        guard let part else { return false }
-        if time - part.start >= configuration.partDuration { return true }
-        if gatheredBytes >= configuration.partByteCount { return true }
-        let track = tracks[sample.track]
-        switch track.format.kind {
-        case .video: return sample.isKeyframe && !track.pending.isEmpty
-        case .audio:
-            return !track.pending.isEmpty && ticks != track.lastTicks.map { $0 + track.step }
-        }
-    }
-
-    private var gatheredBytes: Int {
-        var count = 0
-        for index in tracks.indices { count += tracks[index].bytes.count }
-        return count
-    }
-
-    private mutating func note(_ sample: Sample, at time: Interval, isVideo: Bool) {
-        let hasVideo = tracks.contains { $0.format.kind == .video }
-        let beginsHere = isVideo ? sample.isKeyframe : !hasVideo
-        var noted =
-            part
-            ?? MoviePart(
-                byteCount: 0, start: max(time, lastEnd ?? time), duration: .zero,
-                isIndependent: beginsHere)
-        // The first begins with its earliest sample, each other where the one before ended.
-        if origin == nil { noted.start = min(noted.start, time) }
-        noted.isIndependent = noted.isIndependent || beginsHere
-        part = noted
-    }
-
     private mutating func writePart(
         next: (track: Int, ticks: Int64, time: Interval)?, into output: inout ByteWriter
     ) -> MoviePart? {
@@ -176,9 +144,10 @@ extension FragmentedMovieWriter {
         ).write(tracks, to: &output)
         part.byteCount = output.count - before
         if configuration.canBeClosed { noteRuns(in: part) }
-        let end = max(next?.time ?? end, part.start)
+        let isBack = next.map { began - $0.time >= configuration.partDuration } ?? true
+        let end = max(isBack ? end : next?.time ?? end, part.start)
         part.duration = end - part.start
-        lastEnd = next == nil ? nil : end
+        lastEnd = isBack ? nil : end
         for index in tracks.indices { tracks[index].removePending() }
         self.part = nil
         return part
