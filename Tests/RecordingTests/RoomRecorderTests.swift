@@ -79,6 +79,21 @@ import WebRTC
         #expect(found?.firstVideoTime == .zero && found?.firstAudioTime == .seconds(1))
     }
 
+    @Test func `live sound that is there before the pictures from before begins no time line`() {
+        let room = PipedRoom()
+        room.record(1)
+        room.openWithAlice()
+        room.begin(2, ssrc: 8)
+        room.report(2, timestamp: 48_000, at: 101)
+        room.begin(1, ssrc: 7)
+        room.report(1, timestamp: 90_000, at: 101)
+        room.sounds(49..<50)
+        room.pictures(0..<25, pace: .zero)
+        room.sounds(50..<100)
+        let found = room.statistics[1]
+        #expect(found?.firstVideoTime == .zero && found?.firstAudioTime == .seconds(1))
+    }
+
     @Test func `sound follows the pictures by reports that come later`() {
         let room = PipedRoom()
         room.record(1)

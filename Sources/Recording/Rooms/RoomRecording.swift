@@ -82,7 +82,12 @@ struct RoomRecording: ~Copyable {
     /// Takes in a packet of one of its tracks.
     mutating func receive(_ packet: RawSpan, of key: PipedTrack.Key, at now: Instant) {
         guard let kind = kind(of: key) else { return }
-        if !hasCome.contains(true), kind == .picture { alignStart(to: packet) }
+        if !hasCome[ReceivedTracks.Kind.picture.rawValue] {
+            // Sound before the first picture is in no file; taken in, it would begin the time line by its
+            // arrival, and the pictures from before that follow are older.
+            if kind == .sound, choice.picture != nil { return }
+            if kind == .picture { alignStart(to: packet) }
+        }
         tracks.receive(packet, of: kind, at: now)
         if !hasCome[kind.rawValue] {
             hasCome[kind.rawValue] = true
