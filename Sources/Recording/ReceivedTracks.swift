@@ -25,6 +25,8 @@ struct ReceivedTracks {
     private var timestamps = [TimestampUnwrapper(), TimestampUnwrapper()]
     private var ready: [Frame] = []
     private var lostBefore = 0
+    /// The first picture's timestamp, and when it came.
+    private(set) var firstPicture: (timestamp: UInt32, arrival: Instant)?
 
     init(picture: PictureReceiver?, sound: SoundReceiver?) {
         (self.picture, self.sound) = (picture, sound)
@@ -75,7 +77,9 @@ struct ReceivedTracks {
 
     private mutating func collect() {
         while let unit = picture?.next() {
-            let wire = timestamps[0].unwrap(UInt32(truncatingIfNeeded: unit.timestamp))
+            let timestamp = UInt32(truncatingIfNeeded: unit.timestamp)
+            firstPicture = firstPicture ?? (timestamp, unit.arrival)
+            let wire = timestamps[0].unwrap(timestamp)
             ready.append(
                 .picture(unit, time: clock.time(of: wire, track: 0, arrival: unit.arrival)))
         }

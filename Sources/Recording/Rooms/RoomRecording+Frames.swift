@@ -21,17 +21,9 @@ extension RoomRecording {
     /// known already, they begin together by these and not by their arrival.
     mutating func alignStart(to packet: RawSpan) {
         guard let header = (try? RTPLayout(parsing: packet))?.header,
-            let picture = early[0], let sound = early[1],
-            picture.ntp.value != 0, sound.ntp.value != 0
+            let picture = early[0], let sound = early[1]
         else { return }
-        let pictureTicks = Int64(Int32(bitPattern: header.timestamp &- picture.timestamp))
-        let start = picture.ntp.unixNanoseconds &+ pictureTicks * 1_000_000_000 / 90_000
-        let apart = start.subtractingReportingOverflow(sound.ntp.unixNanoseconds)
-        guard !apart.overflow, apart.partialValue.magnitude < Self.sanity else { return }
-        let soundTicks = apart.partialValue / 1000 * 48 / 1000
-        tracks.setOrigin(header.timestamp, of: .picture)
-        tracks.setOrigin(
-            sound.timestamp &+ UInt32(truncatingIfNeeded: soundTicks), of: .sound)
+        tracks.begin(withPicture: header.timestamp, picture, sound)
     }
 
     /// What waits for packets that are missing comes without them: those will not come any more.
@@ -55,7 +47,4 @@ extension RoomRecording {
             }
         }
     }
-
-    /// Reports of one sender are this near one another.
-    private static let sanity: UInt64 = 20_000_000_000
 }

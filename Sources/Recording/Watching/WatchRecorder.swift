@@ -11,6 +11,7 @@ public import Wire
 public struct WatchRecorder: ~Copyable, RecordingEngine {
     private var session: WatchingSession
     private var tracks: ReceivedTracks
+    private var beginning = SoundBeginning()
     private var frames: FrameRecorder
     private var pacing = KeyframePacing()
     private var pictures: (track: Int?, payloadType: UInt8)?
@@ -81,7 +82,8 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        [tracks.nextDeadline, frames.nextDeadline, session.nextDeadline].compactMap { $0 }.min()
+        [tracks.nextDeadline, frames.nextDeadline, session.nextDeadline, beginning.nextDeadline]
+            .compactMap { $0 }.min()
     }
 
     /// What it has to send.
@@ -100,9 +102,9 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
                 frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
             case .packet(let packet): receive(packet, at: now)
             case .clock(let track, let ntp, let timestamp):
-                tracks.reportArrived(
-                    ntp, timestamp: timestamp, of: track == pictures?.track ? .picture : .sound,
-                    at: now)
+                let kind: ReceivedTracks.Kind = track == pictures?.track ? .picture : .sound
+                beginning.reports[kind.rawValue] = ReportedClock(ntp: ntp, timestamp: timestamp)
+                tracks.reportArrived(ntp, timestamp: timestamp, of: kind, at: now)
             case .silent: continue  // nothing to record comes: that is told
             case .closed(let reason):
                 takeRest(at: now)
@@ -111,6 +113,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
                 frames.interrupt("the server has ended the session: \(reason)")
             }
         }
+        beginning.release(to: &tracks, at: now)
         takeFrames(at: now)
     }
 
@@ -118,6 +121,10 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         let isPicture = packet.track == pictures?.track
         guard let type = isPicture ? pictures?.payloadType : sounds?.payloadType else { return }
         let bytes = packet.bytes(payloadType: type)
+        guard isPicture || !tracks.hasPicture || beginning.isOver else {
+            // Before the first picture it is in no file.
+            return tracks.firstPicture == nil ? () : beginning.hold(bytes, at: now)
+        }
         tracks.receive(bytes.span.bytes, of: isPicture ? .picture : .sound, at: now)
     }
 
