@@ -34,7 +34,7 @@ struct SoundBeginning {
     }
 
     /// Our own server tells the clocks with the first packets, others within a second or so.
-    private static let patience = Interval.seconds(2)
+    static let patience = Interval.seconds(2)
     /// More packets than two seconds of any sound have.
     private static let limit = 1_000
 }

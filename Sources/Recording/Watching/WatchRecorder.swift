@@ -130,6 +130,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
 
     /// What waits for packets that are missing comes without them: those will not come any more.
     private mutating func takeRest(at now: Instant) {
+        beginning.release(to: &tracks, at: now + SoundBeginning.patience)
         tracks.advance(to: now + ReceivedTracks.patience)
         takeFrames(at: now)
     }
