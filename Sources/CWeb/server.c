@@ -107,7 +107,9 @@ static int began(struct web_server *server, struct lws *wsi) {
   bool expects = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_EXPECT) > 0;
   if ((uint64_t)length > server->configuration.body_byte_limit) {
     exchange->closes = exchange->closes || expects || length > DRAIN_BYTE_LIMIT;
-    hand_over(server, exchange, 413);
+    // Answered once the body is read: whoever hears sooner may have the next request lie behind it.
+    if (exchange->closes) hand_over(server, exchange, 413);
+    else exchange->phase = PHASE_DRAINING;
     return 0;
   }
   if (expects) {
@@ -140,15 +142,6 @@ static int finish(struct web_server *server, struct exchange *exchange) {
   return closes || lws_http_transaction_completed(wsi) ? -1 : 0;
 }
 
-static int answered(struct web_server *server, struct exchange *exchange) {
-  if (!exchange->body_remaining || exchange->closes) return finish(server, exchange);
-  exchange->phase = PHASE_DRAINING;
-  exchange->since = lws_now_usecs();
-  lws_rx_flow_control(exchange->wsi, 1);
-  server->events.ended(server->events.owner, name_of(server, exchange));
-  return 0;
-}
-
 static int writable(struct web_server *server, struct exchange *exchange) {
   if (exchange->phase != PHASE_ANSWERING) return 0;
   size_t count = exchange->out_count - exchange->out_sent;
@@ -167,7 +160,7 @@ static int writable(struct web_server *server, struct exchange *exchange) {
     return 0;
   }
   exchange->out_count = exchange->out_sent = 0;
-  if (exchange->last) return answered(server, exchange);
+  if (exchange->last) return finish(server, exchange);
   rest(exchange);
   server->events.drained(server->events.owner, name_of(server, exchange));
   return 0;
@@ -269,7 +262,7 @@ static int heard(struct lws *wsi, enum lws_callback_reasons reason, void *user, 
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
       exchange = exchange_of(wsi);
       if (exchange && exchange->phase == PHASE_RECEIVING) hand_over(server, exchange, 0);
-      else if (exchange && exchange->phase == PHASE_DRAINING) return finish(server, exchange);
+      else if (exchange && exchange->phase == PHASE_DRAINING) hand_over(server, exchange, 413);
       return 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:
       exchange = exchange_of(wsi);

@@ -6,9 +6,9 @@
 enum phase {
   PHASE_FREE,
   PHASE_RECEIVING,  // the body is on its way
+  PHASE_DRAINING,  // a body over the limit is read and thrown away
   PHASE_WAITING,  // the owner has the request
   PHASE_ANSWERING,  // bytes are going out, or will
-  PHASE_DRAINING,  // answered before the whole body came; the rest is read and thrown away
 };
 
 /// One request and its answer.
@@ -22,7 +22,7 @@ struct exchange {
   uint64_t body_remaining;  // announced and not yet received
   uint8_t *out;
   size_t out_count, out_sent, out_capacity;
-  lws_usec_t since;  // when the body began to come, or to be drained
+  lws_usec_t since;  // when the body began to come
 };
 
 /// One TCP connection, from its first request on.

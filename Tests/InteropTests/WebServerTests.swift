@@ -103,6 +103,23 @@ import Web
         await server.stop()
     }
 
+    @Test func `a 413 comes when its body is read, so that the next request lies behind nothing`()
+        async throws
+    {
+        let server = try server(maxBodyByteCount: 1000)
+        let statuses = try await blocking {
+            let client = try HTTPClient(port: server.port)
+            return try (0..<200).flatMap { _ in
+                try [200_000, 5].map { count in
+                    try client.request("POST", "/b", body: String(repeating: "x", count: count))
+                    return try client.response().status
+                }
+            }
+        }
+        #expect(statuses == (0..<200).flatMap { _ in [413, 200] })
+        await server.stop()
+    }
+
     @Test(arguments: [
         ("BREW / HTTP/1.1\r\nhost: x\r\n\r\n", 405),
         ("POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", 411),
