@@ -35,7 +35,7 @@ extension Command {
                 "verify-tls", .flag,
                 help: "an rtsps:// camera must prove its name with a certificate trusted here"),
             Option(
-                "rooms", .text, "URL",
+                "rooms", .url, "URL",
                 help: "the sfu whose rooms the API records by their names, http://127.0.0.1:3000"),
             Option(
                 "http", .endpoint, "IP:PORT", default: "127.0.0.1:8000",

@@ -13,6 +13,8 @@ public struct Option: Hashable, Sendable {
         case choice([String])
         /// `address:port`; the address may be a literal only.
         case endpoint
+        /// Where a server is asked, which other paths are put behind: `http://host:port`.
+        case url
         /// Given or not; takes no value.
         case flag
         /// A list of JSON objects: as such in the configuration file, which may also be nothing but
@@ -72,10 +74,32 @@ public struct Option: Hashable, Sendable {
                 return "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
             }
             return nil
+        case .url:
+            return Self.isServer(text)
+                ? nil : "must be an http:// or https:// URL, as in http://127.0.0.1:3000"
         case .endpoint:
             return Endpoint(text) == nil
                 ? "must be an IP address and a port, as in 127.0.0.1:3000 or [::1]:3000" : nil
         }
+    }
+
+    /// Whether it is a scheme of HTTP's, a host, perhaps a port and a path, and nothing behind these.
+    private static func isServer(_ text: String) -> Bool {
+        let schemes = ["http://", "https://"]
+        guard let scheme = schemes.first(where: { text.lowercased().hasPrefix($0) }),
+            text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "?") }),
+            !text.contains("#")
+        else { return false }
+        let authority = text.dropFirst(scheme.count).prefix { $0 != "/" }
+        let place = authority.split(separator: "@", omittingEmptySubsequences: false).last ?? ""
+        let port = place.lastIndex(of: ":").map { place[$0...] } ?? ""
+        let isBracketed = place.first == "["
+        guard !port.isEmpty, !port.contains("]") else {
+            return !place.isEmpty && isBracketed == (place.last == "]")
+        }
+        let host = place.dropLast(port.count)
+        return !host.isEmpty && isBracketed == (host.last == "]")
+            && UInt16(port.dropFirst()).map { $0 > 0 } ?? false
     }
 
     /// Every executable's settings besides its own.

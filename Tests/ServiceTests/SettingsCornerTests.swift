@@ -39,6 +39,35 @@ import Testing
         }
     }
 
+    static let servers = [
+        ("http://127.0.0.1:3000", true), ("HTTPS://media.example", true),
+        ("http://[::1]:3000/", true),
+        ("https://host/behind/a/proxy/", true), ("http://u:p@host:80", true),
+        ("http://[::1]", true),
+        ("nonsense", false), ("", false), ("http://", false), ("http:///rooms", false),
+        ("http:127.0.0.1", false), ("ftp://host", false), ("rtsp://host", false),
+        ("http://host:0", false), ("http://host:99999", false), ("http://host:", false),
+        ("http://:3000", false), ("http://[::1", false), ("http://::1]:80", false),
+        ("http://host?a=b", false), ("http://host#a", false), ("http://a b", false),
+        ("http://host\u{e9}", false), ("http://u@", false),
+    ]
+
+    @Test(arguments: servers) func `a server's address is one that paths can be put behind`(
+        text: String, isTaken: Bool
+    ) {
+        let option = Option("rooms", .url, "URL", help: "")
+        do throws(SettingsError) {
+            let settings = try Settings(
+                [option], arguments: ["--rooms", text], environment: [:], readFile: { _ in nil })
+            #expect(isTaken && settings["rooms"] == text)
+        } catch {
+            #expect(!isTaken && error.exitCode == .usage)
+            #expect(
+                error.description == "--rooms must be an http:// or https:// URL, as in"
+                    + " http://127.0.0.1:3000, not \"\(text)\"")
+        }
+    }
+
     @Test func `a value keeps its own equals signs`() throws {
         #expect(try SettingsTests.settings(["--announce=a==b"]).all("announce") == ["a==b"])
     }
