@@ -79,6 +79,14 @@ static enum fetch_outcome outcome(CURLcode code, int is_too_large) {
     }
 }
 
+int fetch_is_url(const char *url) {
+    CURLU *parsed = curl_url();
+    if (!parsed) return 1;  // for want of memory: the request will say so
+    CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, 0);
+    curl_url_cleanup(parsed);
+    return code == CURLUE_OK;
+}
+
 enum fetch_outcome fetch_perform(
     const struct fetch_request *request, void *context, fetch_sink header_line,
     fetch_sink body_piece, fetch_question is_wanted, long *status, char *reason

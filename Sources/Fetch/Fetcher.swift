@@ -42,7 +42,7 @@ public struct Fetcher: Sendable {
     private func perform(
         _ call: HTTPCall, while wish: Wish
     ) throws(FetchError) -> HTTPReply {
-        guard let host = host(of: call.url) else { throw .malformedURL(call.url) }
+        guard let host = HTTPCall.host(of: call.url) else { throw .malformedURL(call.url) }
         let answer = Answer(wish)
         var status = 0
         var reason = [CChar](repeating: 0, count: 256)
@@ -68,15 +68,6 @@ public struct Fetcher: Sendable {
         default: throw wish.stands ? .failed(host: host, reason: words) : .cancelled(host: host)
         }
         return HTTPReply(status: status, headers: answer.headers, body: answer.body)
-    }
-
-    private func host(of url: String) -> String? {
-        for scheme in ["http://", "https://"] where url.lowercased().hasPrefix(scheme) {
-            let authority = url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
-            let host = authority.split(separator: "@").last.map(String.init) ?? ""
-            return host.isEmpty ? nil : host
-        }
-        return nil
     }
 }
 

@@ -1,3 +1,5 @@
+import CFetch
+
 /// One HTTP request to another server.
 public struct HTTPCall: Hashable, Sendable {
     /// `GET`, `POST`, `DELETE` …
@@ -14,6 +16,21 @@ public struct HTTPCall: Hashable, Sendable {
         _ method: String, _ url: String, headers: [HTTPField] = [], body: [UInt8]? = nil
     ) {
         (self.method, self.url, self.headers, self.body) = (method, url, headers, body)
+    }
+
+    /// Whether a server can be asked at `url`: absolute, `http` or `https`, with a host.
+    public static func isAddress(_ url: String) -> Bool {
+        host(of: url) != nil && fetch_is_url(url) != 0
+    }
+
+    /// The host that an address names, with its port.
+    static func host(of url: String) -> String? {
+        for scheme in ["http://", "https://"] where url.lowercased().hasPrefix(scheme) {
+            let authority = url.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
+            let host = authority.split(separator: "@").last.map(String.init) ?? ""
+            return host.isEmpty ? nil : host
+        }
+        return nil
     }
 }
 

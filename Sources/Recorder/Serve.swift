@@ -125,7 +125,9 @@ extension RecordingError {
         case .malformedName, .malformedRoom, .unsupportedSource, .malformedURL, .sessionDescription:
             .usage
         case .unreadable: .noInput
-        case .alreadyActive, .notActive, .endpoint, .answer, .system: .unavailable
+        case .alreadyActive, .alreadyRecorded, .notActive, .endpoint, .answer, .folderInUse,
+            .system:
+            .unavailable
         }
     }
 }

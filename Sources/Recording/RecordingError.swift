@@ -5,6 +5,8 @@ public import WebRTC
 public enum RecordingError: Error, Hashable, Sendable {
     /// One of that name runs.
     case alreadyActive
+    /// What it is to be of is being recorded already, under that name.
+    case alreadyRecorded(as: String)
     /// None of that name runs.
     case notActive
     /// A name of other characters than letters, digits, `-`, `_` and `.`, or too long.
@@ -23,6 +25,8 @@ public enum RecordingError: Error, Hashable, Sendable {
     case endpoint(WHIPError)
     /// The WHEP endpoint's answer.
     case answer(AnswerError)
+    /// Another recorder has the folder: the process, where that is known.
+    case folderInUse(String, process: Int32?)
     /// The kernel or OpenSSL.
     case system(String)
 
@@ -31,10 +35,17 @@ public enum RecordingError: Error, Hashable, Sendable {
         switch self {
         case .endpoint(let error): error.isTransient
         case .system: true
-        case .alreadyActive, .notActive, .malformedName, .malformedRoom, .unsupportedSource,
-            .unreadable, .sessionDescription, .malformedURL, .answer:
+        case .alreadyActive, .alreadyRecorded, .notActive, .malformedName, .malformedRoom,
+            .unsupportedSource, .unreadable, .sessionDescription, .malformedURL, .answer,
+            .folderInUse:
             false
         }
+    }
+
+    /// Whether a server is there, and what is to be recorded is not (yet).
+    var isOfAbsence: Bool {
+        guard case .endpoint(.refused(status: 404, _, _)) = self else { return false }
+        return true
     }
 }
 
@@ -43,6 +54,7 @@ extension RecordingError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .alreadyActive: "Recording already active"
+        case .alreadyRecorded(let name): "It is being recorded already, as \(name)"
         case .notActive: "No active recording"
         case .malformedName:
             "A name has 1 to 100 letters of ASCII, digits, hyphens, underscores and dots, no dot first"
@@ -55,6 +67,8 @@ extension RecordingError: CustomStringConvertible {
         case .malformedURL(let reason): "the source's URL cannot be read: \(reason)"
         case .endpoint(let error): error.description
         case .answer(let error): error.description
+        case .folderInUse(let folder, let process):
+            "another recorder records into \(folder)" + (process.map { ": process \($0)" } ?? "")
         case .system(let reason): reason
         }
     }

@@ -6,6 +6,8 @@ struct RecordingOrder: Sendable {
     let recording: RunningRecording
     /// Where it comes from, as it was asked for.
     let source: String
+    /// The room that it was asked for as; `nil` where it was asked for by its own name.
+    let room: String?
     /// How it is cut into files.
     let options: RecordingOptions
     /// The wall clock as it was when the recording was asked for. Its engines go by this one until

@@ -10,9 +10,20 @@ extension Recordings {
         async let released: Void = Self.release(entry.source.session)
         await recording.finish()
         await released
+        if recording.progress.snapshot.writtenBytes == 0 { await dropNote(of: name) }
         ending.removeAll { $0 === recording }
         former.keep(recording)
         return Status(name: name, progress: recording.progress.snapshot)
+    }
+
+    /// Nothing is told of what never began, once this process has ended: what was said of it goes, unless
+    /// there are files of its name.
+    private func dropNote(of name: String) async {
+        _ = try? await naming.run { [folder, claims] in
+            guard FolderReading(folder: folder).newestSeconds(of: name) == nil else { return }
+            guard let note = StoredNote(name, in: folder) else { return }
+            claims.withNotes { note.remove() }
+        }
     }
 
     /// Ends all of them.

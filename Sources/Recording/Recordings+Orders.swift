@@ -11,9 +11,11 @@ extension Recordings {
     ///   - name: What it is called.
     ///   - source: Where it comes from.
     ///   - format: The container's name, where it is not as usual here.
+    ///   - room: The room that it is asked for as.
     ///   - newest: When the newest file that is there of this name begins, since 1970.
     func order(
-        _ name: String, _ source: String, format: String? = nil, after newest: Int64? = nil
+        _ name: String, _ source: String, format: String? = nil, of room: String? = nil,
+        after newest: Int64? = nil
     ) -> RecordingOrder {
         var options = options
         if let format { options.container = container(named: format, for: name) }
@@ -24,7 +26,7 @@ extension Recordings {
         ) { [report] message, isFinal in report(name, message, isFinal) }
         recording.progress.update { $0.container = options.container }
         return RecordingOrder(
-            recording: recording, source: source, options: options, clock: clock)
+            recording: recording, source: source, room: room, options: options, clock: clock)
     }
 
     private func container(named format: String, for name: String) -> Container {

@@ -7,19 +7,20 @@ import Wire
 // Where recordings come from: which kind of source a name means, and cameras.
 
 extension Recordings {
-    /// Begins with a source of whatever kind its name says.
-    func begin(_ order: RecordingOrder) async throws(RecordingError) -> RunningSource {
-        let source = order.source
-        if source.hasPrefix("rtsp://") || source.hasPrefix("rtsps://") {
-            return try startCamera(order)
-        } else if let (path, address) = PlainSession.place(source) {
-            return try startListening(path, address, order)
-        } else if source.hasPrefix("http://") || source.hasPrefix("https://") {
-            return try await startWatching(order)
-        } else if let room = Self.room(source) {
-            return try await startRoom(room, order)
+    /// Whether a source is asked for over the network, and nothing of this machine is opened for it: `rtsp`,
+    /// `rtsps`, `http` and `https`. Who starts recordings for others takes no other.
+    public static func isRemote(_ source: String) -> Bool { RecordingSource.isRemote(source) }
+
+    /// Begins with a source of whatever kind its name says. One that is asked for over the network need not
+    /// be there: it is tried until the recording is stopped.
+    func begin(_ order: RecordingOrder) async throws(RecordingError) {
+        switch try RecordingSource(order.source) {
+        case .camera: add(order, try startCamera(order))
+        case .endpoint: try startAsking(order)
+        case .session(let path, let address):
+            add(order, try startListening(path, address, order))
+        case .room(let room): add(order, try await startRoom(room, order))
         }
-        throw .unsupportedSource
     }
 
     private func startCamera(_ order: RecordingOrder) throws(RecordingError) -> RunningSource {

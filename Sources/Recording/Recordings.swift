@@ -32,11 +32,25 @@ public actor Recordings {
     /// The look at the wall clock, each minute.
     var timekeeping = Errands(limit: 1)
     let options: RecordingOptions
-    private let naming = ReadingThread(name: "naming")
+    /// Looks for what there is of a name.
+    let naming = ReadingThread(name: "naming")
     let recovery: FolderRecovery
     let clock: @Sendable () -> Int64
     let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
-    private var starting: Set<String> = []
+    private let lock: FolderLock?
+    private var starting: [String: Place?] = [:]
+
+    /// What can be recorded once at a time.
+    struct Place: Hashable {
+        var room: String
+        var source: String
+
+        /// `nil` where it is asked for by a name of its own, and so may be asked for again.
+        init?(_ room: String?, _ source: String) {
+            guard let room else { return nil }
+            (self.room, self.source) = (room, source)
+        }
+    }
 
     /// None yet.
     ///
@@ -50,6 +64,7 @@ public actor Recordings {
     ///   - rooms: The rooms of this process, where it has any.
     ///   - clock: Nanoseconds since 1970; asked when a recording is started, and each minute.
     ///   - report: Told of what a person should know, on any thread: it must not block.
+    /// - Throws: `folderInUse` while another process, or another of these, records into the folder.
     public init(
         folder: String, bearer: String?, verifiesTLS: Bool = false,
         options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
@@ -58,18 +73,21 @@ public actor Recordings {
         report: @escaping @Sendable (String, String, Bool) -> Void
     ) throws(RecordingError) {
         try self.init(
-            folder: folder, on: SystemStorage(), bearer: bearer, verifiesTLS: verifiesTLS,
+            folder: folder, on: SystemStorage(), lock: try FolderLock(folder), bearer: bearer,
+            verifiesTLS: verifiesTLS,
             options: options, disk: disk, rooms: rooms, clock: clock, report: report)
     }
 
     init(
-        folder: String, on storage: any Storage, bearer: String?, verifiesTLS: Bool = false,
+        folder: String, on storage: any Storage, lock: FolderLock? = nil, bearer: String?,
+        verifiesTLS: Bool = false,
         options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
         rooms: RoomFeed? = nil, clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (String, String, Bool) -> Void
     ) throws(RecordingError) {
         (self.folder, self.bearer, self.options, self.rooms) = (folder, bearer, options, rooms)
         (self.verifiesTLS, self.clock, self.report) = (verifiesTLS, clock, report)
+        self.lock = lock
         let claims = ClaimedFiles()
         (self.claims, self.storage) = (claims, storage)
         let sweep = Sweep(
@@ -78,11 +96,16 @@ public actor Recordings {
             onDelete: { report(folder, "\($0) is deleted to keep within the limits", false) })
         do {
             writer = try DiskWriter(storage: storage, policy: disk.sync, sweep: sweep)
+            let (begun, isAlone) = (FolderReading(folder: folder).now, lock != nil)
             recovery = try FolderRecovery {
                 Recovery(
                     storage: storage, folder: folder, claims: claims,
                     bootSeconds: clock() / 1_000_000_000 - uptimeSeconds(),
-                    nowSeconds: clock() / 1_000_000_000)
+                    nowSeconds: clock() / 1_000_000_000,
+                    forgetNotes: {
+                        guard isAlone else { return [] }
+                        return StoredNote.removeStrays(in: folder, before: begun, claims)
+                    })
             }
         } catch { throw .system(error.description) }
     }
@@ -93,31 +116,41 @@ public actor Recordings {
     /// How the disk stands that the files go to.
     public nonisolated var disk: DiskCondition { writer.condition }
 
-    /// Starts to record `source`: an `rtsp`, `rtsps` or WHEP URL, or the SDP of a session that is sent
-    /// here, as the path of a file that ends with `.sdp`, a `file` URL, or `rtp://host:port?sdp=path`;
-    /// or, where the rooms of this process can be recorded, `room:` and a room's name.
+    /// Starts to record `source`, which need not be there yet: an `rtsp`, `rtsps` or WHEP URL, or the SDP of
+    /// a session that is sent here, as the path of a file that ends with `.sdp`, a `file` URL, or
+    /// `rtp://host:port?sdp=path`; or, where the rooms of this process can be recorded, `room:` and a
+    /// room's name.
     ///
     /// - Parameters:
     ///   - name: What the recording is called.
     ///   - source: Where it comes from.
     ///   - format: The container's name, where it is not as usual here; an unknown one is told, and
     ///     MPEG-TS written.
-    /// - Throws: `alreadyActive` also while one of that name is being stopped.
+    ///   - room: The room that it is a recording of, where it may be recorded once at a time.
+    /// - Throws: What is wrong with what is asked for; `alreadyActive` also while one of that name is being
+    ///   stopped, `alreadyRecorded` where the room is recorded from that source.
     public func start(
-        _ name: String, source: String, format: String? = nil
+        _ name: String, source: String, format: String? = nil, of room: String? = nil
     ) async throws(RecordingError) {
         guard RecordingName.isWellFormed(name) else { throw .malformedName }
-        guard entries[name] == nil, !starting.contains(name),
+        let place = Place(room, source)
+        if let place, let other = recording(of: place) { throw .alreadyRecorded(as: other) }
+        guard entries[name] == nil, !starting.keys.contains(name),
             !ending.contains(where: { $0.name == name })
         else { throw .alreadyActive }
-        starting.insert(name)
-        defer { starting.remove(name) }
+        starting.updateValue(place, forKey: name)
+        defer { starting.removeValue(forKey: name) }
         // Read aside: a folder may be large.
         let newest = try? await naming.run { [folder] in
             FolderReading(folder: folder).newestSeconds(of: name)
         }
-        let order = order(name, source, format: format, after: newest ?? nil)
-        add(order, try await begin(order))
+        try await begin(order(name, source, format: format, of: room, after: newest ?? nil))
+    }
+
+    /// What a room is being recorded as from that source; `nil` where it is not.
+    private func recording(of place: Place) -> String? {
+        let running = entries.first { Place($1.order.room, $1.order.source) == place }?.key
+        return running ?? starting.first { $1 == place }?.key
     }
 
     /// A source has begun.

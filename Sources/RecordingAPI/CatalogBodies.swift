@@ -4,29 +4,25 @@ import Timing
 
 // The JSON bodies of `/api/v1/recordings`, under the names its callers know.
 
-struct RoomStartBody: Decodable {
-    let room_id: String
-    let source: String?
-    let title: String?
-    let description: String?
-    let format: String?
-    let bitrate_kbps: Double?
-    let frame_rate: Double?
-    let wait_seconds: Double?
-}
-
 struct RoomStartedBody: Encodable {
     let recording_id: String
     let status: RecordingBody.State
     let started_at: String
     let room_id: String
     let format: String
+    /// Why nothing is recorded yet.
+    @OrNull var reason: String?
     let message: String
+    let warnings: [String]
 
-    init(_ recording: Recordings.Status, _ now: DateTime, room: String) {
-        (recording_id, room_id, started_at) = (recording.name, room, now.text)
-        status = RecordingBody.state(recording, hasFiles: recording.hasBegun)
+    init(_ recording: Recordings.Status, _ now: DateTime, _ asked: RoomStartBody) {
+        (recording_id, room_id, started_at) = (recording.name, asked.room_id, now.text)
         format = recording.progress.container.rawValue
+        reason = recording.reason
+        warnings =
+            asked.warnings
+            + Container.warnings(asked: asked.format, written: recording.progress.container)
+        status = RecordingBody.state(recording, hasFiles: recording.hasBegun)
         let waiting = recording.reason.map { "Nothing has come yet: \($0)" }
         message =
             recording.hasBegun
@@ -41,17 +37,20 @@ struct RoomStoppedBody: Encodable {
     let duration_seconds: Double
     let file_size_bytes: UInt64
     @OrNull var file_path: String?
-    let message = "Recording stopped"
+    /// Why there is no file; `null` where there is one.
+    @OrNull var reason: String?
+    let message: String
 
-    init(
-        _ id: String, _ progress: RecordingProgress.Snapshot, _ now: DateTime,
-        files: [FileSummary]
-    ) {
-        (recording_id, stopped_at) = (id, now.text)
+    init(_ stopped: Recordings.Status, _ now: DateTime, files: [FileSummary]) {
+        let progress = stopped.progress
+        (recording_id, stopped_at) = (stopped.name, now.text)
         status = files.isEmpty ? .failed : .completed
+        let absence = files.isEmpty ? stopped.reason : nil
+        reason = absence
+        message = absence.map { "Nothing was recorded: \($0)" } ?? "Recording stopped"
         duration_seconds = files.reduce(0) { $0 + Double($1.duration) / 1e9 }
         file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
-        file_path = progress.path.isEmpty ? nil : progress.path
+        file_path = files.isEmpty || progress.path.isEmpty ? nil : progress.path
     }
 }
 

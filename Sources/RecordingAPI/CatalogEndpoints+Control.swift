@@ -10,23 +10,32 @@ extension CatalogEndpoints {
     func start(_ request: HTTPRequest) async -> HTTPResponse {
         let body: RoomStartBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
-        guard !recordings.hasRooms || body.source == nil else {
+        guard body.isOfRoom else {
+            return .problem(
+                400,
+                "room_id \"\(body.room_id)\": a room's name is not empty, has no control characters, and"
+                    + " neither . nor .. between its slashes")
+        }
+        guard !recordings.hasRooms || body.wishes.source == nil else {
             return .problem(400, "This server records its own rooms alone: leave source out")
         }
-        guard let source = body.source ?? place(of: body.room_id) else {
+        guard let source = body.wishes.source ?? place(of: body.room_id) else {
             return .problem(
                 400,
                 rooms == nil
                     ? "Give source, a URL, or start the recorder with --rooms"
                     : "\(body.room_id) is no room's name: give its URL as source")
         }
-        guard let wait = StartWait(body.wait_seconds) else { return StartWait.refusal }
+        guard let wait = StartWait(body.wishes.wait_seconds) else { return StartWait.refusal }
         let said = RecordingTitle(body)
         if let refusal = said.refusal { return refusal }
+        guard body.wishes.source.map(Recordings.isRemote) ?? true else {
+            return .local(body.room_id)
+        }
         let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
         var id = Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
         do throws(RecordingError) {
-            id = try await start(id, source: source, format: body.format)
+            id = try await start(id, source: source, body)
         } catch { return .refusal(error, of: body.room_id) }
         await titles.keep(said, of: id)
         guard let status = await recordings.started(id, within: wait.duration) else {
@@ -36,18 +45,19 @@ extension CatalogEndpoints {
             return await recordings.refusal(status, titles)
         }
         return .json(
-            status.hasBegun ? 201 : 202, RoomStartedBody(status, now, room: body.room_id))
+            status.hasBegun ? 201 : 202, RoomStartedBody(status, now, body))
     }
 
     /// Begins under that name, or under the first with a number behind it that is free: rooms whose names
     /// differ in what no file's can hold may be begun within one second.
     private func start(
-        _ id: String, source: String, format: String?
+        _ id: String, source: String, _ body: RoomStartBody
     ) async throws(RecordingError) -> String {
         for number in 1..<Self.sameSecond {
             let name = number == 1 ? id : "\(id)-\(number)"
             do throws(RecordingError) {
-                try await recordings.start(name, source: source, format: format)
+                try await recordings.start(
+                    name, source: source, format: body.format, of: body.room_id)
                 return name
             } catch .alreadyActive { continue }
         }
@@ -71,13 +81,13 @@ extension CatalogEndpoints {
     }
 
     func stop(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
-        let progress: RecordingProgress.Snapshot
-        do throws(RecordingError) { progress = try await recordings.stop(id).progress } catch {
+        let status: Recordings.Status
+        do throws(RecordingError) { status = try await recordings.stop(id) } catch {
             return .refusal(error, of: id)
         }
         let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
         return .json(
-            200, RoomStoppedBody(id, progress, now, files: try await catalog.summaries(of: id)))
+            200, RoomStoppedBody(status, now, files: try await catalog.summaries(of: id)))
     }
 
     func delete(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {

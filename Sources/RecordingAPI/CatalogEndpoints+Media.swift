@@ -74,6 +74,7 @@ extension CatalogEndpoints {
         guard let last = files.last else { return missing(id, request) }
         let asked = request[query: "at"].map { Self.nanoseconds($0) }
         if case .some(.none) = asked { return .problem(400, "at must be seconds") }
+        if let at = asked ?? nil, at > files.duration { return .beyond(id, files, at) }
         let (found, time) =
             (asked ?? nil).flatMap { files.place(at: $0) } ?? (last, last.duration / 2)
         guard let file = try await catalog.file(found.file) else { return missing(id, request) }
@@ -106,9 +107,7 @@ extension CatalogEndpoints {
             return .problem(400, "from and to must be seconds, to the later one")
         }
         let parts = try await catalog.stretches(of: files, from: from, to: to)
-        guard !parts.isEmpty else {
-            return .problem(400, "\(id) is over before \(from / 1_000_000_000) s")
-        }
+        guard !parts.isEmpty else { return .beyond(id, files, from) }
         guard let body = ExportBody(parts, cutter: PieceCutter(catalog: catalog)) else {
             return Self.different(id, parts.map(\.file))
         }
@@ -140,6 +139,22 @@ extension HTTPResponse {
         // Progress is a share of this, where there is no content-length.
         if let sourceByteCount { headers.append(("x-source-length", "\(sourceByteCount)")) }
         return HTTPResponse(status: 200, headers: headers, body: .pieces(pieces))
+    }
+
+    /// There is nothing of a recording at that time, in nanoseconds of it: it is not so long.
+    fileprivate static func beyond(
+        _ id: String, _ files: [FileSummary], _ time: Int64
+    ) -> HTTPResponse {
+        let isGrowing = files.contains(where: \.isGrowing)
+        return problem(
+            404,
+            "\(id) is \(seconds(files.duration)) s long\(isGrowing ? " by now" : ""): there is nothing at"
+                + " \(seconds(time)) s")
+    }
+
+    /// Whole seconds and tenths, cut off: nobody is told of more than there is.
+    private static func seconds(_ nanoseconds: Int64) -> String {
+        "\(nanoseconds / 1_000_000_000).\(nanoseconds / 100_000_000 % 10)"
     }
 
     fileprivate static func attachment(_ body: ExportBody, called stem: String) -> HTTPResponse {

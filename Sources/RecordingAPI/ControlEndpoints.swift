@@ -32,14 +32,15 @@ struct ControlEndpoints: Sendable {
         let body: StartBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
         let name = body.mint_id
-        guard let source = body.source else {
+        guard let source = body.wishes.source else {
             return .problem(400, "\(name): No active stream found: give its URL as source")
         }
-        guard let wait = StartWait(body.wait_seconds) else { return StartWait.refusal }
+        guard let wait = StartWait(body.wishes.wait_seconds) else { return StartWait.refusal }
         let said = RecordingTitle(body)
         if let refusal = said.refusal { return refusal }
+        guard Recordings.isRemote(source) else { return .local(name) }
         do throws(RecordingError) {
-            try await recordings.start(name, source: source, format: body.output_format)
+            try await recordings.start(name, source: source, format: body.format)
         } catch { return .refusal(error, of: name) }
         await titles.keep(said, of: name)
         guard let status = await recordings.started(name, within: wait.duration) else {
@@ -48,7 +49,7 @@ struct ControlEndpoints: Sendable {
         if status.progress.state == .stopped { return await recordings.refusal(status, titles) }
         return .json(
             status.hasBegun ? 200 : 202,
-            StartedBody(status, await recordings.live(name), format: body.output_format))
+            StartedBody(status, await recordings.live(name), body))
     }
 
     private func stop(_ request: HTTPRequest) async throws(ReadingThread.Busy) -> HTTPResponse {
@@ -112,9 +113,10 @@ extension Recordings {
     /// Tells why a recording has ended at once: what can never be recorded does not stay among what is,
     /// nor among what was.
     func refusal(_ status: Status, _ titles: RecordingTitles) async -> HTTPResponse {
-        _ = try? await stop(status.name)
+        let isStopped = (try? await stop(status.name)) == nil
+        if status.progress.writtenBytes == 0 { _ = try? await titles.forget(status.name) }
+        guard !isStopped else { return .problem(409, "\(status.name): it was stopped meanwhile") }
         forget(status.name)
-        _ = try? await titles.forget(status.name)
         let reason = status.progress.lastFailure ?? "it ended at once"
         // A file was begun where the disk is to blame.
         return .problem(status.progress.fileCount > 0 ? 500 : 502, "\(status.name): \(reason)")
@@ -129,7 +131,9 @@ extension Recordings.Status {
     var reason: String? {
         switch progress.condition {
         case .recording, .degraded: nil
-        case .connecting, .noSpace, .stalled, .waiting, .stopped: progress.lastFailure
+        case .connecting, .noSpace, .stalled, .waiting: progress.lastFailure
+        case .stopped:
+            progress.lastFailure ?? (hasBegun ? nil : "nothing has come from the source")
         }
     }
 }

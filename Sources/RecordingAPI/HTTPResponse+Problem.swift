@@ -61,9 +61,20 @@ extension HTTPResponse {
         return response
     }
 
+    /// A source that would have something of this machine's opened for who asks.
+    static func local(_ name: String) -> HTTPResponse {
+        problem(
+            400,
+            "\(name): source must be an rtsp://, rtsps://, http:// or https:// URL, and no file")
+    }
+
     /// Why a recording was not started or stopped.
     static func refusal(_ error: RecordingError, of name: String) -> HTTPResponse {
-        problem(error.status, "\(name): \(error.sentence)")
+        let sentence = "\(name): \(error)"
+        guard case .alreadyRecorded(let other) = error else {
+            return problem(error.status, sentence)
+        }
+        return .json(error.status, ["detail": sentence, "recording_id": other])
     }
 }
 
@@ -74,19 +85,10 @@ extension RecordingError {
         case .malformedName, .malformedRoom, .unsupportedSource, .malformedURL, .unreadable,
             .sessionDescription:
             400
-        case .endpoint(.unreachable(.malformedURL)): 400
-        case .endpoint(.refused(status: 404, _, _)): 404
         case .notActive: 404
-        case .alreadyActive: 409
+        case .alreadyActive, .alreadyRecorded: 409
         case .endpoint, .answer: 502
-        case .system: 500
+        case .folderInUse, .system: 500
         }
-    }
-
-    fileprivate var sentence: String {
-        if case .endpoint(.refused(status: 404, _, _)) = self {
-            return "No active stream found: \(description)"
-        }
-        return description
     }
 }

@@ -11,14 +11,6 @@ struct HealthBody: Encodable {
     let reasons: [String: String]
 }
 
-struct StartBody: Decodable {
-    let mint_id: String
-    let source: String?
-    let output_format: String?
-    let video_quality: String?
-    let wait_seconds: Double?
-}
-
 struct StopBody: Decodable {
     let mint_id: String
 }
@@ -36,7 +28,7 @@ struct StartedBody: Encodable {
     let stats: StatisticsBody
     let warnings: [String]
 
-    init(_ status: Recordings.Status, _ live: LiveIndex?, format: String?) {
+    init(_ status: Recordings.Status, _ live: LiveIndex?, _ asked: StartBody) {
         let progress = status.progress
         (success, state, reason) = (status.hasBegun, progress.condition, status.reason)
         output_path = progress.path.isEmpty ? nil : progress.path
@@ -44,21 +36,16 @@ struct StartedBody: Encodable {
         let formats = live?.snapshot.header?.formats ?? []
         tracks = formats.enumerated().map { TrackBody($0.offset, $0.element) }
         stats = StatisticsBody(progress, trackCount: tracks.count)
-        warnings = Self.warnings(asked: format, written: progress.container)
-    }
-
-    private static func warnings(asked: String?, written: Container) -> [String] {
-        guard let asked else { return [] }
-        guard let meant = Container(named: asked) else {
-            return ["there is no format \(asked): MPEG-TS is written"]
-        }
-        guard meant != written else { return [] }
-        return ["\(meant.name) cannot hold what the source sends: \(written.name) is written"]
+        warnings =
+            asked.warnings + Container.warnings(asked: asked.format, written: progress.container)
     }
 }
 
 struct StoppedBody: Encodable {
     let success = true
+    let state: RecordingProgress.Condition
+    /// Why there is no file; `null` where there is one.
+    @OrNull var reason: String?
     @OrNull var output_path: String?
     /// Of all its files, as they are on the disk.
     let file_size_bytes: UInt64
@@ -69,7 +56,8 @@ struct StoppedBody: Encodable {
 
     init(_ status: Recordings.Status, _ files: [FileSummary]) {
         let progress = status.progress
-        output_path = progress.path.isEmpty ? nil : progress.path
+        (state, reason) = (progress.condition, files.isEmpty ? status.reason : nil)
+        output_path = files.isEmpty || progress.path.isEmpty ? nil : progress.path
         file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
         duration_seconds = progress.recorded.seconds
         self.files = files.map(\.file)

@@ -22,13 +22,17 @@ struct RecordingTitle: Codable, Sendable {
     var requested: Wishes?
 
     init(_ body: RoomStartBody) {
-        (room_id, title, description) = (body.room_id, body.title, body.description)
-        requested = Wishes(
-            format: body.format, bitrate_kbps: body.bitrate_kbps, frame_rate: body.frame_rate)
+        self.init(body.wishes, format: body.format)
+        room_id = body.room_id
     }
 
-    init(_ body: StartBody) {
-        requested = Wishes(format: body.output_format, video_quality: body.video_quality)
+    init(_ body: StartBody) { self.init(body.wishes, format: body.format) }
+
+    private init(_ said: StartWishes, format: String?) {
+        (title, description) = (said.title, said.description)
+        requested = Wishes(
+            format: format, bitrate_kbps: said.bitrate_kbps, frame_rate: said.frame_rate,
+            video_quality: said.video_quality)
     }
 
     /// The first field that is longer than what people write, and how many octets it may have; `nil` where

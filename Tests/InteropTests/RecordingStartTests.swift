@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// What a recorder answers when it is asked to record what is not there.
@@ -51,8 +52,66 @@ struct RecordingStartTests {
         let room = try await Self.call(
             api + "/v1/recordings/start",
             #"{"room_id": "lobby", "source": "http://127.0.0.1:1/rooms/lobby/whep"}"#)
-        #expect(room.status == 502 && room.answer.detail?.hasPrefix("lobby: ") == true)
+        #expect(room.status == 202 && room.answer.reason?.contains("refuses") == true, "\(room)")
+        let watched = try await Self.call(
+            api + "/recording/start", #"{"mint_id": "w", "source": "http://127.0.0.1:1/whep"}"#)
+        #expect(watched.status == 202 && watched.answer.success == false)
+        let waiting = try await Self.call(api + "/recording/status/w")
+        #expect(waiting.answer.state == "waiting")
+        #expect(waiting.answer.reason == watched.answer.reason && waiting.answer.reason != nil)
+        let stopped = try await Self.call(api + "/recording/stop", #"{"mint_id": "w"}"#)
+        #expect(stopped.status == 200 && stopped.answer.state == "stopped")
+        #expect(stopped.answer.reason == watched.answer.reason)
         #expect(recorder.stop().code == 0)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+    }
+
+    @Test func `a folder is one recorder's until it ends, and the next says what a kill has left`()
+        async throws
+    {
+        let folder = NSTemporaryDirectory() + "sluice-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let arguments = ["--output", folder, "--http", "127.0.0.1:0"]
+        let first = try DoorProcess(
+            Lab.executable("recorder"), arguments, until: "\"http\":\"port ")
+        let (output, code) = try await run(
+            "timeout", ["10", Lab.executable("recorder")] + arguments)
+        #expect(code == 69)
+        let process = first.process.processIdentifier
+        let line = "recorder: another recorder records into \(folder): process \(process)\n"
+        #expect(output == line, "\(output)")
+        let server = try await run(
+            "timeout",
+            [
+                "10", Lab.sfu, "--http", "127.0.0.1:0", "--rtc", "127.0.0.1:0", "--recordings",
+                folder,
+            ])
+        #expect(server.code == 69 && server.output.contains("another recorder records into"))
+
+        let api =
+            "http://127.0.0.1:\(try first.number(after: "\"http\":\"port "))/api/v1/recordings"
+        let body =
+            #"{"room_id": "r", "title": "T", "source": "rtsp://127.0.0.1:1/", "wait_seconds": 0}"#
+        #expect(try await Self.call(api + "/start", body).status == 202)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 1)
+        kill(process, SIGKILL)
+        first.process.waitUntilExit()
+        let second = try DoorProcess(
+            Lab.executable("recorder"), arguments, until: "there was a note and no file")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+        #expect(second.stop().code == 0)
+    }
+
+    @Test(arguments: ["nonsense", "ftp://127.0.0.1", "http://", "http://127.0.0.1:3000?x=1"])
+    func `rooms are looked for at a server's address, or nowhere`(rooms: String) async throws {
+        let (output, code) = try await run(
+            "timeout", ["10", Lab.executable("recorder"), "--rooms", rooms])
+        #expect(code == 64)
+        #expect(
+            output == "recorder: --rooms must be an http:// or https:// URL, as in"
+                + " http://127.0.0.1:3000, not \"\(rooms)\"\n")
     }
 
     @Test func `a camera that is there is recorded when the answer comes`() async throws {

@@ -87,7 +87,7 @@ import Web
         #expect(times.first == 0 && times.contains(2 * 90_000))
         #expect(times.allSatisfy { $0 < 4 * 90_000 })
         let beyond = try await folder.get("/api/v1/recordings/cam/export?from=9&to=12")
-        #expect(beyond.status == 400 && beyond.detail.contains("cam"))
+        #expect(beyond.status == 404 && beyond.detail.contains("cam"))
     }
 
     @Test func `what is recorded as WebM is exported as that, and has a picture`() async throws {

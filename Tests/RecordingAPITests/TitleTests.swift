@@ -101,7 +101,9 @@ import Web
             times[1] = times[0]
             #expect(utimes(folder.path + "/" + file, times) == 0)
         }
-        StoredNote.removeStrays(in: folder.path, sparing: ["runs"])
+        let dayAgo = FolderReading(folder: folder.path).now - StoredNote.day
+        StoredNote.removeStrays(
+            in: folder.path, sparing: ["runs"], before: dayAgo, ClaimedFiles())
         let left = ["gone", "kept", "young", "runs"].filter {
             access(folder.path + "/\($0).recording.json", F_OK) == 0
         }
@@ -147,8 +149,11 @@ import Web
             let order = await folder.recordings.order(name, "rtsp://192.0.2.1/live")
             await folder.recordings.add(order, RunningSource {})
         }
-        let body = #"{"room_id": "日本", "source": "ftp://192.0.2.1/"}"#
+        let body =
+            #"{"room_id": "日本", "source": "rtsp://127.0.0.1:1/live", "wait_seconds": 0}"#
         let answer = try await folder.ask(.post, "/api/v1/recordings/start", body)
-        #expect(answer.status == 400, "its source is refused, and not its name: \(answer.text)")
+        #expect(answer.status == 202, "\(answer.text)")
+        #expect(await folder.recordings.active().filter { $0.name.hasSuffix("-2") }.count == 1)
+        await folder.recordings.stopAll()
     }
 }

@@ -33,6 +33,9 @@ enum fetch_outcome {
     fetch_failed,
 };
 
+/// Whether `url` is one that a request can be sent to, by libcurl's own reading of it.
+int fetch_is_url(const char *_Nonnull url);
+
 /// Carries the request out, which blocks; `status` is the response's. `reason` has room for 256.
 /// Redirections are not followed.
 enum fetch_outcome fetch_perform(

@@ -20,9 +20,10 @@ extension RecordingCatalog {
     ) async throws(ReadingThread.Busy) -> Bool {
         guard let note = StoredNote(name, in: recordings.folder) else { return false }
         let running = Set(await recordings.active().map(\.name))
-        return try await reading.run { [folder = recordings.folder] in
-            StoredNote.removeStrays(in: folder, sparing: running)
-            return note.replace(with: octets)
+        return try await reading.run { [folder = recordings.folder, claims = recordings.claims] in
+            let dayAgo = FolderReading(folder: folder).now - StoredNote.day
+            StoredNote.removeStrays(in: folder, sparing: running, before: dayAgo, claims)
+            return claims.withNotes { note.replace(with: octets) }
         }
     }
 
@@ -31,6 +32,8 @@ extension RecordingCatalog {
     /// - Throws: `ReadingThread.Busy` where too much waits to be done.
     public func removeNote(of name: String) async throws(ReadingThread.Busy) {
         guard let note = StoredNote(name, in: recordings.folder) else { return }
-        try await reading.run { note.remove() }
+        try await reading.run { [claims = recordings.claims] in
+            claims.withNotes { note.remove() }
+        }
     }
 }

@@ -50,23 +50,34 @@ struct StoredNote: Sendable {
     }
 
     /// Deletes the notes of recordings that have no file and are not `running`, and what a kill has left of
-    /// writing one, once they are a day old: another process may have begun a recording that nothing has
-    /// come for yet.
-    static func removeStrays(in folder: String, sparing running: Set<String>) {
-        let reading = FolderReading(folder: folder)
-        let notes = reading.notes
-        let limit = reading.now - day
+    /// writing one, where they were last written before `limit`, in nanoseconds since 1970: what is newer may
+    /// be of a recording that nothing has come for yet.
+    ///
+    /// - Returns: The recordings whose notes are gone.
+    @discardableResult
+    static func removeStrays(
+        in folder: String, sparing running: Set<String> = [], before limit: Int64,
+        _ claims: ClaimedFiles
+    ) -> [String] {
+        let notes = FolderReading(folder: folder).notes
         let strays = notes.whole.subtracting(notes.recorded).subtracting(running)
-        let paths =
-            strays.compactMap { StoredNote($0, in: folder)?.path }
-            + notes.torn.compactMap { StoredNote($0, in: folder).map { $0.path + unfinished } }
-        for path in paths {
-            var status = stat()
-            guard lstat(path, &status) == 0,
-                Int64(status.st_mtim.tv_sec) * 1_000_000_000 < limit
-            else { continue }
-            unlink(path)
+        for name in notes.torn {
+            guard let note = StoredNote(name, in: folder) else { continue }
+            _ = claims.withNotes { remove(note.path + unfinished, before: limit) }
         }
+        return strays.sorted().filter { name in
+            guard let note = StoredNote(name, in: folder) else { return false }
+            return claims.withNotes { remove(note.path, before: limit) }
+        }
+    }
+
+    /// - Returns: Whether it was there, was last written before `limit`, and is gone.
+    private static func remove(_ path: String, before limit: Int64) -> Bool {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return false }
+        let time = status.st_mtim
+        guard Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) < limit else { return false }
+        return unlink(path) == 0
     }
 
     /// Behind a recording's name.
@@ -74,7 +85,7 @@ struct StoredNote: Sendable {
     /// Behind that, while it is written.
     fileprivate static let unfinished = ".new"
     private static let limit = 65_536
-    private static let day: Int64 = 86_400 * 1_000_000_000
+    static let day: Int64 = 86_400 * 1_000_000_000
 }
 
 extension FolderReading {

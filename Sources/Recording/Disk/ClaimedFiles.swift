@@ -13,6 +13,7 @@ final class ClaimedFiles: Sendable {
     }
 
     private let state = Mutex(State())
+    private let notes = Mutex(())
 
     /// Takes a path, before its file is made or opened; `false` while another has it.
     func claim(_ path: String) -> Bool { state.withLock { $0.claimed.insert(path).inserted } }
@@ -25,6 +26,11 @@ final class ClaimedFiles: Sendable {
 
     /// Whether somebody will yet read it.
     func isHeld(_ path: String) -> Bool { state.withLock { $0.held[path] != nil } }
+
+    /// Writes or deletes notes while nobody else does: one is not deleted for what the one before it was.
+    func withNotes<Result: Sendable>(_ body: () -> Result) -> Result {
+        notes.withLock { _ in body() }
+    }
 
     fileprivate func hold(_ paths: some Sequence<String>) {
         state.withLock { state in for path in paths { state.held[path, default: 0] += 1 } }

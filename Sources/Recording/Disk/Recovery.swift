@@ -28,6 +28,8 @@ struct Recovery {
     var bootSeconds = Int64.max
     /// Now, in the same way: what was written later than that was written before the clock went back.
     var nowSeconds = Int64.max
+    /// Deletes the notes of recordings that have no file, and says whose.
+    var forgetNotes: () -> [String] = { [] }
 
     /// Goes through the folder once.
     ///
@@ -57,6 +59,7 @@ struct Recovery {
         // Some were claimed for a moment only, by those who looked for a free name.
         let again = claimed
         for file in again where isWanted() { mend(file) }
+        report.forgotten = forgetNotes()
         report.isComplete = true
         return report
     }

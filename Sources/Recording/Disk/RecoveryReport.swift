@@ -10,13 +10,18 @@ public struct RecoveryReport: Hashable, Sendable {
     public internal(set) var empty = 0
     /// Files that were left alone because their index says nothing.
     public internal(set) var unexplained: [String] = []
+    /// Recordings without any file, of which nothing but a note was there, deleted: they never began, or
+    /// their files have been deleted since.
+    public internal(set) var forgotten: [String] = []
     /// What the disk refused: to be tried by the next start.
     public internal(set) var refused: [StorageError] = []
     /// Whether the whole folder was gone through.
     public internal(set) var isComplete = false
 
     /// Whether a person should know of it: something had been left behind, or was refused.
-    public var isNews: Bool { mended + empty + unexplained.count + refused.count > 0 }
+    public var isNews: Bool {
+        mended + empty + unexplained.count + refused.count + forgotten.count > 0
+    }
 
     /// Whether there is anything to say: not of what was stopped before its end.
     public var isTold: Bool { isComplete || !refused.isEmpty }
@@ -37,6 +42,11 @@ extension RecoveryReport: CustomStringConvertible {
         if let first = unexplained.first {
             let more = unexplained.count > 1 ? " and \(unexplained.count - 1) more" : ""
             words.append("\(first)\(more) stay as they are, for want of a readable index")
+        }
+        if !forgotten.isEmpty {
+            let more = forgotten.count > 5 ? " and \(forgotten.count - 5) more" : ""
+            let names = forgotten.prefix(5).joined(separator: ", ")
+            words.append("of \(names)\(more) there was a note and no file: it is deleted")
         }
         if let first = refused.first {
             let more = refused.count > 1 ? " and \(refused.count - 1) more" : ""

@@ -4,11 +4,6 @@ extension Recordings {
     /// Whether rooms of this process can be recorded, as `room:` and their names.
     public nonisolated var hasRooms: Bool { rooms != nil }
 
-    /// A room's name, where a source is one.
-    static func room(_ source: String) -> String? {
-        source.hasPrefix("room:") ? String(source.dropFirst(5)) : nil
-    }
-
     /// Begins to record a room on the loop of all rooms, which is started with the first.
     func startRoom(
         _ room: String, _ order: RecordingOrder

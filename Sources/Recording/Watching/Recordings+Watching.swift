@@ -6,7 +6,18 @@ import WebRTC
 // Rooms of WHEP servers, which are asked again when they end a session.
 
 extension Recordings {
-    func startWatching(_ order: RecordingOrder) async throws(RecordingError) -> RunningSource {
+    /// Begins to ask a server for a session, and is not held up by it.
+    func startAsking(_ order: RecordingOrder) throws(RecordingError) {
+        add(order, RunningSource {})
+        let isAsked = asking.run { [weak self] in await self?.ask(order, isAgain: false) }
+        guard !isAsked else { return }
+        entries[order.name] = nil
+        throw .system("too many servers are being asked")
+    }
+
+    private func startWatching(_ order: RecordingOrder) async throws(RecordingError)
+        -> RunningSource
+    {
         var request = try WatchRequest(order.source, bearer: bearer)
         do throws(RecordingError) {
             let accepted = try await request.negotiate()
@@ -31,7 +42,7 @@ extension Recordings {
                 onEvent: { [weak self] event in
                     order.recording.take(event)
                     guard case .interrupted(_, isFinal: false) = event else { return }
-                    let isAsked = again.run { [weak self] in await self?.watchAgain(order) }
+                    let isAsked = again.run { [weak self] in await self?.ask(order, isAgain: true) }
                     guard !isAsked else { return }
                     order.recording.take(
                         .interrupted(reason: "too many servers are being asked", isFinal: true))
@@ -42,15 +53,16 @@ extension Recordings {
         }
     }
 
-    /// A server that has ended the session is asked for another, until there is one, it refuses
-    /// for good, or nobody wants it any more. It is told that the one before is over meanwhile: what it
-    /// takes to answer that is no gap in the recording.
-    private func watchAgain(_ order: RecordingOrder) async {
+    /// A server is asked for a session until there is one, or nobody wants it any more. Of the session
+    /// before, which it has ended, it is told meanwhile that it is over: what it takes to answer that is no
+    /// gap in the recording.
+    private func ask(_ order: RecordingOrder, isAgain: Bool) async {
         guard let lost = entries[order.name], lost.recording === order.recording else { return }
         await lost.source.close()
         letGo(of: lost.source.session)
-        for attempt in 0... {
-            let hasSlept = (try? await Task.sleep(for: Self.delay(before: attempt))) != nil
+        var delay = isAgain ? Self.delay(before: 0, after: nil) : .zero
+        for attempt in 1... {
+            let hasSlept = (try? await Task.sleep(for: delay)) != nil
             guard hasSlept, isWanted(order) else { return }
             do throws(RecordingError) {
                 let next = try await startWatching(order)
@@ -60,9 +72,9 @@ extension Recordings {
                 }
                 return add(order, next)
             } catch {
-                order.recording.take(
-                    .interrupted(reason: error.description, isFinal: !error.isTransient))
-                guard error.isTransient else { return }
+                guard isWanted(order) else { return }
+                order.recording.take(.interrupted(reason: error.description, isFinal: false))
+                delay = Self.delay(before: attempt, after: error)
             }
         }
     }
@@ -72,10 +84,13 @@ extension Recordings {
         entries[order.name]?.recording === order.recording
     }
 
-    /// At once, but not all recordings of a server at once; then ever more patiently.
-    private static func delay(before attempt: Int) -> Duration {
+    /// At once, but not all recordings of a server at once; then ever more patiently. Where nobody sends
+    /// yet, somebody may at any moment; a token that is refused is not tried often.
+    private static func delay(before attempt: Int, after error: RecordingError?) -> Duration {
         guard attempt > 0 else { return .seconds(.random(in: 0...0.5)) }
-        return .seconds(Double(min(1 << min(attempt - 1, 5), 30)) * .random(in: 0.5...1.5))
+        if let error, !error.isTransient { return .seconds(60) }
+        let longest = error?.isOfAbsence == true ? 4 : 30
+        return .seconds(Double(min(1 << min(attempt - 1, 5), longest)) * .random(in: 0.5...1.5))
     }
 
     /// Has the server forget a session while other things go on; where too many are being let go of,

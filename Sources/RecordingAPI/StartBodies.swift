@@ -1,0 +1,122 @@
+import Muxer
+import Recording
+
+// The JSON bodies of both starts, under the names their callers know.
+
+/// What a start may say of a recording, besides whose it is.
+struct StartWishes: Decodable {
+    let source: String?
+    let title: String?
+    let description: String?
+    let format: String?
+    let output_format: String?
+    let video_quality: String?
+    let bitrate_kbps: Double?
+    let frame_rate: Double?
+    let wait_seconds: Double?
+
+    fileprivate enum CodingKeys: String, CodingKey, CaseIterable {
+        case source, title, description, format, output_format, video_quality, bitrate_kbps
+        case frame_rate, wait_seconds
+    }
+
+    /// What was said and is not kept, where the container is asked for under the first of two names.
+    fileprivate func warnings(unknown: [String], ignoring second: String?, for first: String?)
+        -> [String]
+    {
+        var warnings: [String] = []
+        if let first, let second, first != second {
+            warnings.append("two formats are asked for: \(first) counts, and \(second) does not")
+        }
+        guard !unknown.isEmpty else { return warnings }
+        let named = unknown.prefix(Self.namedKeys).map { $0.prefix(Self.namedLetters) }
+        let more = unknown.count > named.count ? " and \(unknown.count - named.count) more" : ""
+        let (verb, them) = unknown.count == 1 ? ("is", "it is") : ("are", "they are")
+        warnings.append(
+            "\(named.joined(separator: ", "))\(more) \(verb) not known here: \(them) passed over")
+        return warnings
+    }
+
+    /// An answer need not repeat a page of them.
+    private static let namedKeys = 8
+    private static let namedLetters = 40
+}
+
+/// `POST /api/recording/start`.
+struct StartBody: Decodable {
+    let mint_id: String
+    let wishes: StartWishes
+    /// What of it is passed over.
+    let warnings: [String]
+
+    /// The container that is asked for.
+    var format: String? { wishes.output_format ?? wishes.format }
+
+    init(from decoder: any Decoder) throws {
+        mint_id = try decoder.text("mint_id")
+        wishes = try StartWishes(from: decoder)
+        warnings = wishes.warnings(
+            unknown: try decoder.keysBesides("mint_id"), ignoring: wishes.format,
+            for: wishes.output_format)
+    }
+}
+
+/// `POST /api/v1/recordings/start`.
+struct RoomStartBody: Decodable {
+    let room_id: String
+    let wishes: StartWishes
+    /// What of it is passed over.
+    let warnings: [String]
+
+    /// The container that is asked for.
+    var format: String? { wishes.format ?? wishes.output_format }
+
+    init(from decoder: any Decoder) throws {
+        room_id = try decoder.text("room_id")
+        wishes = try StartWishes(from: decoder)
+        warnings = wishes.warnings(
+            unknown: try decoder.keysBesides("room_id"), ignoring: wishes.output_format,
+            for: wishes.format)
+    }
+
+    /// Whether a room may be called so: one that is watched at `/rooms/{room}/whep` can be asked for there.
+    var isOfRoom: Bool {
+        let parts = room_id.split(separator: "/", omittingEmptySubsequences: false)
+        return !room_id.isEmpty && !parts.contains(".") && !parts.contains("..")
+            && room_id.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    }
+}
+
+/// Any key of an object.
+private struct AnyKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}
+
+extension Decoder {
+    fileprivate func text(_ key: String) throws -> String {
+        try container(keyedBy: AnyKey.self).decode(String.self, forKey: AnyKey(stringValue: key))
+    }
+
+    /// The keys that mean nothing in a start of a recording that `own` names.
+    fileprivate func keysBesides(_ own: String) throws -> [String] {
+        try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter {
+            $0 != own && StartWishes.CodingKeys(stringValue: $0) == nil
+        }.sorted()
+    }
+}
+
+extension Container {
+    /// What a caller is told of a container that another is written instead of.
+    static func warnings(asked: String?, written: Container) -> [String] {
+        guard let asked else { return [] }
+        guard let meant = Container(named: asked) else {
+            return ["there is no format \(asked): MPEG-TS is written"]
+        }
+        guard meant != written else { return [] }
+        return ["\(meant.name) cannot hold what the source sends: \(written.name) is written"]
+    }
+}

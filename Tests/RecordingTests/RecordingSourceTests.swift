@@ -1,0 +1,48 @@
+import Testing
+import Wire
+
+@testable import Recording
+
+/// What a source means, by how it is written.
+@Suite struct RecordingSourceTests {
+    @Test func `each kind has its own form, schemes in any case`() throws {
+        for text in ["rtsp://cam/live", "RTSP://cam/live", "rtsps://u:p@cam:322/"] {
+            #expect(try RecordingSource(text) == .camera)
+        }
+        for text in ["http://127.0.0.1:3000/rooms/demo/whep", "HTTPS://media.example/whep?a=b"] {
+            #expect(try RecordingSource(text) == .endpoint)
+        }
+        #expect(try RecordingSource("room:a:b") == .room("a:b"))
+        #expect(
+            try RecordingSource("session.sdp") == .session(path: "session.sdp", address: nil))
+        #expect(try RecordingSource("file:///x") == .session(path: "/x", address: nil))
+        #expect(
+            try RecordingSource("rtp://127.0.0.1:5004?sdp=x")
+                == .session(path: "x", address: Endpoint(ipv4: 0x7F00_0001, port: 5004)))
+    }
+
+    static let wrong: [(String, RecordingError)] = [
+        ("", .unsupportedSource), ("cam", .unsupportedSource), ("ftp://h/s", .unsupportedSource),
+        ("rtp://h/s", .unsupportedSource), ("concat:a|b", .unsupportedSource),
+        ("http://", .malformedURL("no server is named")),
+        ("http:/demo", .malformedURL("no server is named")),
+        ("https://?a", .malformedURL("no server is named")),
+        ("http://host:99999/whep", .malformedURL("no server is named")),
+        ("http://[::1/whep", .malformedURL("no server is named")),
+        ("http://a b/whep", .malformedURL("no server is named")),
+    ]
+
+    @Test(arguments: wrong) func `what cannot be one is known before anything is asked`(
+        text: String, error: RecordingError
+    ) { #expect(throws: error) { try RecordingSource(text) } }
+
+    @Test func `only what is asked for over the network is remote`() {
+        for text in ["rtsp://h", "rtsps://h", "http://h", "https://h", "HTTP://h", "http:"] {
+            #expect(Recordings.isRemote(text), "\(text)")
+        }
+        for text in [
+            "file:///x", "x.sdp", "/x.sdp", "rtp://127.0.0.1:5004?sdp=x", "room:demo", " http://h",
+            "httpx://h", "", ":", "://h",
+        ] { #expect(!Recordings.isRemote(text), "\(text)") }
+    }
+}
