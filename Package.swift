@@ -234,7 +234,8 @@ let package = Package(
         .testTarget(
             name: "RecordingTests",
             dependencies: [
-                "Codecs", "Muxer", "RTP", "Reactor", "Recording", "SFU", "Timing", "WebRTC", "Wire",
+                "Ciphers", "Codecs", "Muxer", "RTP", "Reactor", "Recording", "SDP", "SFU", "Timing",
+                "WebRTC", "Wire",
             ],
             swiftSettings: house),
         .testTarget(

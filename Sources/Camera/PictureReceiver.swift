@@ -31,17 +31,19 @@ public struct PictureReceiver: Sendable {
     ///   - payloadType: Under which number.
     ///   - parameters: What `fmtp` says: parameter sets, where the stream leaves them out.
     ///   - patience: How long a missing packet is waited for: none over TCP, which keeps order.
+    ///   - packetLimit: How many packets are held meanwhile.
     ///   - resumesAtKeyframe: Whether pictures behind a loss are left out up to a key frame.
     public init(
         _ encoding: PictureEncoding, payloadType: UInt8,
         parameters: FormatParameters = FormatParameters(""), patience: Interval = .zero,
-        resumesAtKeyframe: Bool = false
+        packetLimit: Int = 512, resumesAtKeyframe: Bool = false
     ) {
         self.encoding = encoding
         var policy = FramePolicy()
         policy.resumesAtKeyframe = resumesAtKeyframe
         func receiver<Format: Depacketizer>(_ format: Format) -> TrackReceiver<Format> {
-            TrackReceiver(format, payloadType: payloadType, patience: patience)
+            TrackReceiver(
+                format, payloadType: payloadType, patience: patience, packetLimit: packetLimit)
         }
         switch encoding {
         case .h264:

@@ -95,6 +95,8 @@ struct ReceivedTracks {
 
     /// Long enough for several tries to get what was lost.
     static let patience = Interval.seconds(1)
+    /// As many packets as pictures of 20 Mbit/s have in that time.
+    static let packetLimit = 2048
 }
 
 extension PictureEncoding {

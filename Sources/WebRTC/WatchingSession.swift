@@ -23,6 +23,8 @@ public struct WatchingSession: ~Copyable, Engine {
     public private(set) var droppedPackets = 0
     /// Packets asked for again.
     public internal(set) var requestedPackets = 0
+    /// Key frames asked for.
+    public private(set) var requestedKeyframes = 0
     /// Packets that came after they were asked for again.
     public private(set) var recoveredPackets = 0
 
@@ -52,6 +54,7 @@ public struct WatchingSession: ~Copyable, Engine {
         guard let index = tracks.firstIndex(where: { $0.position == track }),
             let ssrc = tracks[index].ssrc
         else { return }
+        requestedKeyframes += 1
         sendFeedback { reporter, writer in
             PictureLossIndication(senderSSRC: reporter, mediaSSRC: ssrc).write(to: &writer)
         }

@@ -71,6 +71,14 @@ import Timing
         #expect(lines == [.init(number: 1, lost: 0), .init(number: 3, lost: 1)])
     }
 
+    @Test func `what comes late begins nothing anew, however much may be held`() {
+        let ahead = (2...2_002).map { (UInt16($0), Int64(0)) }
+        let late: [(UInt16, Int64)] = [(1, 1), (900, 1), (901, 1), (2_003, 2)]
+        let lines = Self.run([(0, 0)] + ahead + late, patience: 1_000, limit: 2_000)
+        #expect(Self.numbers(lines) == [0] + Array(2...2_003))
+        #expect(lines.map(\.lost).filter { $0 > 0 } == [1])
+    }
+
     @Test func `a packet that comes twice goes once`() {
         let lines = Self.run([(1, 0), (1, 0), (3, 0), (3, 0), (2, 0), (2, 0)], patience: 100)
         #expect(Self.numbers(lines) == [1, 2, 3])

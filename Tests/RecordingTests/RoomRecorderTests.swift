@@ -42,8 +42,10 @@ import WebRTC
         #expect(room.wishes() == [])
         room.advance(by: .milliseconds(150))
         #expect(room.wishes() == ["keyframeWanted 1"])
-        room.pictures(0..<200, keyframeEvery: 1000)
+        room.pictures(0..<140, keyframeEvery: 1000)
         #expect(room.wishes() == ["keyframeWanted 1"], "five seconds behind the last one")
+        room.pictures(140..<170, keyframeEvery: 1000)
+        #expect(room.wishes() == ["keyframeWanted 1"], "and again, for none has come")
     }
 
     @Test func `what the pipe has lost costs a key frame, and what comes late costs nothing`() {

@@ -39,25 +39,28 @@ public struct JitterBuffer: Sendable {
 
     private let patience: Interval
     private let packetLimit: Int
+    private let misorderLimit: Int
     private var expected: Int64?
-    private var held: [Packet] = []  // by rising number
+    private var held: [Packet] = []  // by rising number, from `first` on
+    private var first = 0
     private var oldest: Instant?  // the earliest arrival among those held
     private var restart: UInt16?  // what would prove that the stream's numbers begin anew
     private var spares: [[UInt8]] = []
 
     /// - Parameters:
     ///   - patience: How long a packet is waited for once a later one has come.
-    ///   - packetLimit: How many packets are held; one more gives the oldest gap up.
+    ///   - packetLimit: How many packets are held, at most 3000; one more gives the oldest gap up.
     public init(patience: Interval, packetLimit: Int = 512) {
         self.patience = patience
-        self.packetLimit = max(1, packetLimit)
+        self.packetLimit = max(1, min(packetLimit, Self.dropoutLimit))
+        misorderLimit = max(512, self.packetLimit)
     }
 
     /// When a gap is given up; `nil` while nothing is held.
     public var nextDeadline: Instant? { oldest.map { $0 + patience } }
 
     /// How many packets are held.
-    public var heldCount: Int { held.count }
+    public var heldCount: Int { held.count - first }
 
     /// Finds the place of `packet`, which is copied only when it must wait.
     public mutating func receive(
@@ -70,13 +73,13 @@ public struct JitterBuffer: Sendable {
         }
         let circle = sequenceNumber &- UInt16(truncatingIfNeeded: expected)
         let distance = Int(Int16(bitPattern: circle))
-        guard (-Self.misorderLimit..<Self.dropoutLimit).contains(distance) else {
+        guard (-misorderLimit..<Self.dropoutLimit).contains(distance) else {
             return receiveStray(sequenceNumber)
         }
         restart = nil
         guard distance >= 0 else { return .old }
         let number = expected + Int64(distance)
-        if distance == 0 || (patience <= .zero && held.isEmpty) {
+        if distance == 0 || (patience <= .zero && heldCount == 0) {
             self.expected = number + 1
             return .inOrder(lost: distance)
         }
@@ -85,13 +88,15 @@ public struct JitterBuffer: Sendable {
 
     /// The next packet whose turn it is at `now`: its predecessor is out, or was given up.
     public mutating func next(at now: Instant) -> Packet? {
-        guard let expected, let first = held.first else { return nil }
+        guard let expected, first < held.count else { return nil }
         let isExpired = nextDeadline.map { $0 <= now } ?? false
-        guard first.number <= expected || isExpired || held.count > packetLimit else { return nil }
-        var packet = held.removeFirst()
+        guard held[first].number <= expected || isExpired || heldCount > packetLimit else {
+            return nil
+        }
+        var packet = removeFirst()
         packet.lost = Int(packet.number - expected)
         self.expected = packet.number + 1
-        if packet.arrival == oldest { oldest = held.lazy.map(\.arrival).min() }
+        if packet.arrival == oldest { oldest = held[first...].lazy.map(\.arrival).min() }
         return packet
     }
 
@@ -103,7 +108,9 @@ public struct JitterBuffer: Sendable {
 
     /// Forgets the stream: the next packet is the first.
     public mutating func reset() {
-        while let packet = held.popLast() { recycle(packet) }
+        while first < held.count, let packet = held.popLast() { recycle(packet) }
+        held.removeAll(keepingCapacity: true)
+        first = 0
         (expected, oldest, restart) = (nil, nil, nil)
     }
 
@@ -111,8 +118,8 @@ public struct JitterBuffer: Sendable {
         _ bytes: RawSpan, _ layout: RTPLayout, _ number: Int64, at now: Instant
     ) -> Placement {
         var place = held.count
-        while place > 0, held[place - 1].number > number { place -= 1 }
-        if place > 0, held[place - 1].number == number { return .old }
+        while place > first, held[place - 1].number > number { place -= 1 }
+        if place > first, held[place - 1].number == number { return .old }
         var copy = spares.popLast() ?? []
         copy.removeAll(keepingCapacity: true)
         bytes.withUnsafeBytes { copy.append(contentsOf: $0) }
@@ -120,6 +127,18 @@ public struct JitterBuffer: Sendable {
         held.insert(packet, at: place)
         oldest = min(oldest ?? now, now)
         return .held
+    }
+
+    /// Takes the first one out; what is left behind it moves only now and then.
+    private mutating func removeFirst() -> Packet {
+        let packet = held[first]
+        held[first].bytes = []
+        first += 1
+        if first == held.count || first >= packetLimit {
+            held.removeSubrange(..<first)
+            first = 0
+        }
+        return packet
     }
 
     /// Two packets in sequence far from where the stream was mean that it began anew
@@ -134,7 +153,6 @@ public struct JitterBuffer: Sendable {
         return .inOrder(lost: 1)
     }
 
-    /// RFC 3550 A.1's MAX_DROPOUT, and a MAX_MISORDER as wide as what may be held.
+    /// RFC 3550 A.1's MAX_DROPOUT; its MAX_MISORDER is as wide as what may be held.
     private static let dropoutLimit = 3_000
-    private static let misorderLimit = 512
 }

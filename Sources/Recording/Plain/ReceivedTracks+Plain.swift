@@ -12,6 +12,7 @@ extension ReceivedTracks {
                     PictureReceiver(
                         encoding, payloadType: track.format.payloadType,
                         parameters: track.format.parameters, patience: Self.patience,
+                        packetLimit: Self.packetLimit,
                         resumesAtKeyframe: true)
                 }
             } else {

@@ -71,7 +71,7 @@ final class RoomLoop: Sendable {
             throw .malformedRoom(name)
         }
         recording.control { [loop] intake in
-            loop.post { recorder, _ in recorder.limit(id, to: intake) }
+            loop.post { recorder, now in recorder.limit(id, to: intake, at: now) }
         }
         recording.followClock { [loop] clock in
             loop.post { recorder, _ in recorder.follow(clock, id) }

@@ -63,9 +63,9 @@ struct RoomRecorder: ~Copyable, Engine {
     }
 
     /// A recording writes less from now on, or all again.
-    mutating func limit(_ id: Int, to intake: RecordingIntake) {
+    mutating func limit(_ id: Int, to intake: RecordingIntake, at now: Instant) {
         guard let handle = handles[id] else { return }
-        recordings[handle].limit(to: intake)
+        recordings[handle].limit(to: intake, at: now)
         touch(handle)
     }
 

@@ -37,14 +37,12 @@ extension RoomRecording {
             switch frame {
             case .picture(let unit, let time):
                 frames.write(unit, time: time, at: now)
-                if unit.isKeyframe { startLimit = nil }
-                if pacing.pictureArrived(isKeyframe: unit.isKeyframe, at: now) {
-                    lacksKeyframe = true
-                }
+                if unit.isKeyframe { wish.keyframeArrived(at: now) }
             case .sound(let frame, let time):
                 frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
-            case .keyframeNeeded: lacksKeyframe = true
+            case .keyframeNeeded: wish.needed(at: now)
             }
         }
+        if wish.advance(to: now) { lacksKeyframe = true }
     }
 }

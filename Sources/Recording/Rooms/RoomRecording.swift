@@ -22,11 +22,10 @@ struct RoomRecording: ~Copyable {
 
     var tracks = ReceivedTracks(picture: nil, sound: nil)
     var frames: FrameRecorder
-    var pacing = KeyframePacing()
+    var wish = KeyframeWish()
     var early: [ReportedClock?] = [nil, nil]  // before the track's first packet
     var hasCome = [false, false]
     var lacksKeyframe = false
-    var startLimit: Instant?  // of waiting for the newest key frame there is
 
     init(id: Int, room: String, options: RecordingOptions, clock: ClockMap) {
         (self.id, self.room) = (id, room)
@@ -34,7 +33,7 @@ struct RoomRecording: ~Copyable {
     }
 
     var nextDeadline: Instant? {
-        [tracks.nextDeadline, frames.nextDeadline, startLimit].compactMap { $0 }.min()
+        [tracks.nextDeadline, frames.nextDeadline, wish.nextDeadline].compactMap { $0 }.min()
     }
 
     /// Records what is chosen from now on: in another file, if it was something else before.
@@ -46,7 +45,7 @@ struct RoomRecording: ~Copyable {
         guard (next.picture, next.sound) != (former.picture, former.sound) else { return }
         takeRest(at: now)
         guard !next.isEmpty else {
-            (tracks, startLimit) = (ReceivedTracks(picture: nil, sound: nil), nil)
+            (tracks, wish) = (ReceivedTracks(picture: nil, sound: nil), KeyframeWish())
             return frames.interrupt("nobody sends in the room any more")
         }
         if !former.isEmpty { frames.note("the room's tracks have changed: another file begins") }
@@ -68,8 +67,8 @@ struct RoomRecording: ~Copyable {
             picture: picture.flatMap { PictureReceiver($0) },
             sound: sound.flatMap { SoundReceiver($0) })
         (early, hasCome) = ([picture?.report, sound?.report], [false, false])
-        (pacing, lacksKeyframe) = (KeyframePacing(), false)
-        startLimit = picture == nil ? nil : now + Self.startPatience
+        (wish, lacksKeyframe) = (KeyframeWish(), false)
+        if picture != nil { wish.expect(at: now) }
         frames.connected(at: now)
         frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
     }
@@ -104,16 +103,16 @@ struct RoomRecording: ~Copyable {
 
     mutating func follow(_ clock: ClockMap) { frames.follow(clock) }
 
-    mutating func limit(to intake: RecordingIntake) {
+    mutating func limit(to intake: RecordingIntake, at now: Instant) {
         frames.limit(to: intake)
-        if intake == .everything { lacksKeyframe = choice.picture != nil }
+        if intake == .everything { wish.needed(at: now) }
     }
 
     mutating func advance(to now: Instant) {
         tracks.advance(to: now)
         takeFrames(at: now)
-        if let startLimit, startLimit <= now { (self.startLimit, lacksKeyframe) = (nil, true) }
-        if frames.advance(to: now) { lacksKeyframe = choice.picture != nil }
+        if frames.advance(to: now) { wish.needed(at: now) }
+        if wish.advance(to: now) { lacksKeyframe = true }
     }
 
     /// Ends the file.
@@ -131,9 +130,6 @@ struct RoomRecording: ~Copyable {
         frames.keyframeRequested()
         return picture
     }
-
-    /// The newest pictures come at once, where the loop has any that are fresh.
-    private static let startPatience = Interval.milliseconds(200)
 }
 
 extension PictureReceiver {
@@ -142,6 +138,7 @@ extension PictureReceiver {
         self.init(
             encoding, payloadType: piped.track.codec.payloadType,
             parameters: piped.track.codec.parameters, patience: ReceivedTracks.patience,
+            packetLimit: ReceivedTracks.packetLimit,
             resumesAtKeyframe: true)
     }
 }

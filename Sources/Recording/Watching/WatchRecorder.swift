@@ -13,7 +13,8 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     private var tracks: ReceivedTracks
     private var beginning = SoundBeginning()
     private var frames: FrameRecorder
-    private var pacing = KeyframePacing()
+    private var wish = KeyframeWish()
+    private var countedRequests = 0
     private var pictures: (track: Int?, payloadType: UInt8)?
     private var sounds: (track: Int?, payloadType: UInt8)?
 
@@ -37,6 +38,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
                 pictures = (section.track, codec.payloadType)
                 picture = PictureReceiver(
                     encoding, payloadType: codec.payloadType, patience: ReceivedTracks.patience,
+                    packetLimit: ReceivedTracks.packetLimit,
                     resumesAtKeyframe: true)
             } else {
                 sounds = (section.track, codec.payloadType)
@@ -59,7 +61,8 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     /// Writes less from now on, or all again: a key frame is asked for at once.
     public mutating func limit(to intake: RecordingIntake, at now: Instant) {
         frames.limit(to: intake)
-        if intake == .everything { requestKeyframe() }
+        if intake == .everything { wish.needed(at: now) }
+        askForKeyframe(at: now)
     }
 
     /// Dates files by this from the next one on.
@@ -77,13 +80,16 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         takeEvents(at: now)
         tracks.advance(to: now)
         takeFrames(at: now)
-        if frames.advance(to: now) { requestKeyframe() }
+        if frames.advance(to: now) { wish.needed(at: now) }
+        askForKeyframe(at: now)
     }
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        [tracks.nextDeadline, frames.nextDeadline, session.nextDeadline, beginning.nextDeadline]
-            .compactMap { $0 }.min()
+        [
+            tracks.nextDeadline, frames.nextDeadline, session.nextDeadline, beginning.nextDeadline,
+            wish.nextDeadline,
+        ].compactMap { $0 }.min()
     }
 
     /// What it has to send.
@@ -120,6 +126,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     private mutating func receive(_ packet: ReceivedRTP, at now: Instant) {
         let isPicture = packet.track == pictures?.track
         guard let type = isPicture ? pictures?.payloadType : sounds?.payloadType else { return }
+        if isPicture, !wish.isExpecting { wish.expect(at: now) }
         let bytes = packet.bytes(payloadType: type)
         guard isPicture || !tracks.hasPicture || beginning.isOver else {
             // Before the first picture it is in no file.
@@ -140,18 +147,23 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
             switch frame {
             case .picture(let unit, let time):
                 frames.write(unit, time: time, at: now)
-                if pacing.pictureArrived(isKeyframe: unit.isKeyframe, at: now) { requestKeyframe() }
+                if unit.isKeyframe { wish.keyframeArrived(at: now) }
             case .sound(let frame, let time):
                 frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
-            case .keyframeNeeded: requestKeyframe()
+            case .keyframeNeeded: wish.needed(at: now)
             }
         }
     }
 
-    private mutating func requestKeyframe() {
-        guard let track = pictures?.track else { return }
-        session.requestKeyframe(track: track)
-        frames.keyframeRequested()
+    private mutating func askForKeyframe(at now: Instant) {
+        if wish.advance(to: now), let track = pictures?.track {
+            session.requestKeyframe(track: track)
+        }
+        // The session asks by itself for what it misses and is not sent again.
+        while countedRequests < session.requestedKeyframes {
+            countedRequests += 1
+            frames.keyframeRequested()
+        }
     }
 }
 
