@@ -35,7 +35,7 @@ enum OracleFolder {
         Track(kind: "frames", samples: samples.map { row($0.sample, $0.payload) })
     }
 
-    /// Pictures get delimiters and parameter sets, AAC is cut where packets end.
+    /// Pictures get delimiters and parameter sets, AAC and MP3 are cut where packets end.
     private static func inStream(_ samples: [SourceSample], _ format: TrackFormat) -> Track {
         if format.kind == .video {
             return Track(
@@ -44,7 +44,8 @@ enum OracleFolder {
                     row($0.sample, NALUnitsEnd.slice(of: $0.payload, SyntheticStream.lengths))
                 })
         }
-        guard case .aac = format, let first = samples.first else { return whole(samples) }
+        if case .opus = format { return whole(samples) }
+        guard let first = samples.first else { return whole(samples) }
         let octets = samples.flatMap { LibavOracleTests.framed($0.payload, format) }
         return Track(kind: "joined", samples: [row(first.sample, octets)])
     }

@@ -16,7 +16,10 @@ import Wire
         clip.videoBitrate = 50_000 << source.next(below: 6)
         clip.keyframeSeconds = 1 + source.next(below: 2)
         clip.audio =
-            [nil, try aac(), try aac(44_100), .opus(channelCount: 2)][source.next(below: 4)]
+            [
+                nil, try aac(), try aac(44_100), .opus(channelCount: 2),
+                .mp3(sampleRate: 44_100),
+            ][source.next(below: 5)]
         clip.start = .seconds(Int64(source.next(below: 200_000)) - 50_000)
         var samples = clip.samples(seed: UInt64(source.next(below: 1 << 20)))
         let gap = clip.start + .milliseconds(Int64(source.next(below: 4_000)))
@@ -59,7 +62,9 @@ import Wire
             #expect(unit.presentationStamp == TransportTime.wrapped(time))
         }
         let sound = units.filter { $0.pid == 0x101 }.reduce(0) { $0 + $1.payload.count }
-        let heads = formats.last == .opus(channelCount: 2) ? 3 : 7
+        let heads =
+            [.opus(channelCount: 2): 3, .mp3(sampleRate: 44_100): 0][formats.last ?? formats[0]]
+            ?? 7
         let handed = samples.filter { $0.sample.track == 1 }
         #expect(sound == handed.reduce(0) { $0 + $1.payload.count + heads })
     }

@@ -104,7 +104,15 @@ struct Clip: Sendable {
                 all.append(
                     SourceSample(sample: Sample(track: 1, time: time), payload: payload))
             }
-        case .h264, .h265, .mp3, .vp8, .vp9, .av1, .g711, nil:
+        case .mp3(let rate):
+            for index in 0..<seconds * rate / 1_152 {
+                // 128 kbit/s at 44.1 kHz, without padding.
+                let payload = [0xFF, 0xFB, 0x90, 0x40] + source.octets(413)
+                let time = start + .nanoseconds(index * 1_152 * 1_000_000_000 / rate)
+                all.append(
+                    SourceSample(sample: Sample(track: 1, time: time), payload: payload))
+            }
+        case .h264, .h265, .vp8, .vp9, .av1, .g711, nil:
             break
         }
         return all
