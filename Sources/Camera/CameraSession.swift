@@ -81,6 +81,9 @@ public struct CameraSession: ~Copyable {
         return events[position]
     }
 
+    /// What has come since the camera last began to play, and what was lost.
+    public var statistics: SourceStatistics { tracks.statistics }
+
     /// Ends the session for good; the camera is told.
     public mutating func close(at now: Instant) {
         isOver = true

@@ -45,6 +45,9 @@ struct CameraTracks {
         if index == 0 { receivePicture(packet, at: now) } else { receiveSound(packet, at: now) }
     }
 
+    /// What has come, and what was lost.
+    var statistics: SourceStatistics { SourceStatistics(picture, sound, clock) }
+
     mutating func next() -> CameraSession.Event? { ready.isEmpty ? nil : ready.removeFirst() }
 
     private mutating func receivePicture(_ packet: RawSpan, at now: Instant) {

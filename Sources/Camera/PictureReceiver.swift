@@ -85,6 +85,17 @@ public struct PictureReceiver: Sendable {
         }
     }
 
+    /// What became of the pictures.
+    public var frames: DepacketizerStatistics? {
+        switch encoding {
+        case .h264: h264?.depacketizer.statistics
+        case .h265: h265?.depacketizer.statistics
+        case .vp8: vp8?.depacketizer.statistics
+        case .vp9: vp9?.depacketizer.statistics
+        case .av1: av1?.depacketizer.statistics
+        }
+    }
+
     /// Takes a whole RTP packet, in the clear, borrowed for the call.
     public mutating func receive(_ packet: RawSpan, at now: Instant) {
         switch encoding {

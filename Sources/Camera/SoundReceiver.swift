@@ -39,6 +39,14 @@ public struct SoundReceiver: Sendable {
     /// When `advance` is due; `nil` while no packet waits for another.
     public var nextDeadline: Instant? { aac?.nextDeadline ?? whole?.nextDeadline }
 
+    /// What came in.
+    public var statistics: TrackStatistics? { aac?.statistics ?? whole?.statistics }
+
+    /// What became of the frames.
+    public var frames: DepacketizerStatistics? {
+        aac?.depacketizer.statistics ?? whole?.depacketizer.statistics
+    }
+
     /// Takes a whole RTP packet, in the clear, borrowed for the call.
     public mutating func receive(_ packet: RawSpan, at now: Instant) {
         aac?.receive(packet, at: now)

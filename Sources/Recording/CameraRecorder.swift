@@ -28,6 +28,7 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
     /// Ends the file and the session.
     public mutating func close(at now: Instant) {
         camera.close(at: now)
+        frames.count(camera.statistics, at: now)
         frames.finish()
     }
 
@@ -96,8 +97,11 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
             case .picture(let unit, let time): frames.write(unit, time: time, at: now)
             case .sound(let frame, let time):
                 frames.write(frame, time: time, isAlone: false, at: now)
-            case .interrupted(let failure, _): frames.interrupt(failure.description)
+            case .interrupted(let failure, _):
+                frames.count(camera.statistics, at: now)
+                frames.interrupt(failure.description)
             }
         }
+        if frames.isCountDue(at: now) { frames.count(camera.statistics, at: now) }
     }
 }

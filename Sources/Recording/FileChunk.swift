@@ -10,13 +10,17 @@ public struct FileChunk: Hashable, Sendable {
     public var parts: [IndexedPart]
     /// What the index begins with, where its first octets are among these.
     public var header: IndexHeader?
+    /// Frames that were taken in since the octets before these, and are among them but for what the
+    /// container gathers: a part's worth, 200 ms.
+    public var frames: FrameCount
 
     /// An addition.
     public init(
-        bytes: [UInt8], index: [UInt8] = [], parts: [IndexedPart] = [], header: IndexHeader? = nil
+        bytes: [UInt8], index: [UInt8] = [], parts: [IndexedPart] = [], header: IndexHeader? = nil,
+        frames: FrameCount = FrameCount()
     ) {
         (self.bytes, self.index) = (bytes, index)
-        (self.parts, self.header) = (parts, header)
+        (self.parts, self.header, self.frames) = (parts, header, frames)
     }
 
     /// Octets that it takes in memory until it is written.

@@ -11,6 +11,8 @@ struct FrameRecorder: ~Copyable {
     private var intake = RecordingIntake.everything
     /// When what has been gathered is written though nothing has come behind it: after a crash it is lost.
     private var flushing: Instant?
+    private var counted: Instant?  // what was lost
+    private var told = RecordingStatistics()
     private let options: RecordingOptions
     private var clock: ClockMap
 
@@ -53,6 +55,20 @@ struct FrameRecorder: ~Copyable {
     /// Counts a key frame asked of the source.
     mutating func keyframeRequested() { recording?.keyframeRequested() }
 
+    /// Whether what was lost is to be noted again: once a second will do.
+    func isCountDue(at now: Instant) -> Bool {
+        counted.map { now - $0 >= Self.countingInterval } ?? true
+    }
+
+    /// Notes what was lost of the source so far.
+    mutating func count(_ source: SourceStatistics, at now: Instant) {
+        recording?.count(source)
+        counted = now
+        guard let statistics = recording?.statistics, statistics != told else { return }
+        told = statistics
+        events.append(.counted(statistics))
+    }
+
     /// Counts a packet of another than the source.
     mutating func foreignPacketArrived() { recording?.foreignPacketArrived() }
 
@@ -87,9 +103,11 @@ struct FrameRecorder: ~Copyable {
     }
 
     /// The source is away: the file ends.
-    mutating func interrupt(_ reason: String) {
+    ///
+    /// - Parameter isAwaited: Whether nobody is there to be recorded yet.
+    mutating func interrupt(_ reason: String, isAwaited: Bool = false) {
         finish()
-        events.append(.interrupted(reason: reason, isFinal: false))
+        events.append(.interrupted(reason: reason, isFinal: false, isAwaited: isAwaited))
     }
 
     /// The source has answered.
@@ -116,9 +134,13 @@ struct FrameRecorder: ~Copyable {
     }
 
     private mutating func collect() {
-        while let event = recording?.nextEvent() { events.append(event) }
+        while let event = recording?.nextEvent() {
+            if case .data(_, let statistics) = event { told = statistics }
+            events.append(event)
+        }
     }
 
     /// As long as a part lasts: where frames come as they should, it never comes to that.
     private static let patience = Interval.milliseconds(200)
+    private static let countingInterval = Interval.seconds(1)
 }

@@ -73,6 +73,9 @@ struct ReceivedTracks {
         clock.setOrigin(wire, track: kind.rawValue)
     }
 
+    /// What has come, and what was lost.
+    var statistics: SourceStatistics { SourceStatistics(picture, sound, clock) }
+
     mutating func next() -> Frame? { ready.isEmpty ? nil : ready.removeFirst() }
 
     private mutating func collect() {

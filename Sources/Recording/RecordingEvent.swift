@@ -9,12 +9,15 @@ public enum RecordingEvent: Hashable, Sendable {
     case began(Container)
     /// Octets for the file that has begun.
     case data(FileChunk, RecordingStatistics)
+    /// What has come so far, where nothing of it went into a file.
+    case counted(RecordingStatistics)
     /// The file is whole; no more comes for it.
     case finished(RecordingStatistics)
     /// The source is there, and nothing has come of it for a while; then it comes again.
     case stalled(Bool)
-    /// The source is away, for this reason; `isFinal` says that it is not tried again.
-    case interrupted(reason: String, isFinal: Bool)
+    /// The source is away, for this reason; `isFinal` says that it is not tried again, `isAwaited` that
+    /// it is nobody's fault: nobody has come yet.
+    case interrupted(reason: String, isFinal: Bool, isAwaited: Bool = false)
     /// What cannot be recorded of the source, for a log.
     case note(String)
 }

@@ -11,12 +11,12 @@ final class RecordingFile: Sendable {
     enum Event: Hashable, Sendable {
         /// It is there, under this path.
         case opened(String)
-        /// Octets have been written.
-        case written(Int)
+        /// Octets, with so many frames in them, have been written: the call has returned.
+        case written(byteCount: Int, FrameCount)
         /// The disk has them for certain, for the first time: it works.
         case taken
-        /// Octets that waited are not written: the file has failed.
-        case dropped
+        /// Octets that waited are not written: the file has failed. So many frames were in them.
+        case dropped(FrameCount)
         /// It ended where the disk refused.
         case failed(StorageError)
         /// It is whole, of so many octets; no more comes.
@@ -131,7 +131,7 @@ extension RecordingFile {
     func wrote(_ chunk: FileChunk, byteCount: UInt64) {
         chunkLeft(chunk)
         live.wrote(chunk, byteCount: byteCount)
-        onEvent(.written(chunk.bytes.count))
+        onEvent(.written(byteCount: chunk.bytes.count, chunk.frames))
     }
 
     func taken() { onEvent(.taken) }
@@ -139,7 +139,7 @@ extension RecordingFile {
     /// Not written, for the file has failed.
     func dropped(_ chunk: FileChunk) {
         chunkLeft(chunk)
-        onEvent(.dropped)
+        onEvent(.dropped(chunk.frames))
     }
 
     /// Whether it has ended, all that was queued is done, and its end is not queued.

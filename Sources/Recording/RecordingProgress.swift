@@ -39,19 +39,26 @@ public final class RecordingProgress: Sendable {
         public internal(set) var firstPath = ""
         /// Seconds since 1970 at which the recording began.
         public internal(set) var startedSeconds: Int64 = 0
-        /// Octets in all its files, or on their way there.
+        /// Octets in all its files: what was cut off again is not among them, what a file's closing adds
+        /// is.
         public internal(set) var fileBytes: UInt64 = 0
         /// Whether the present file has begun, and nothing is in it yet.
         public internal(set) var isFileEmpty = false
-        /// Octets that are in its files.
+        /// Octets that the disk has taken of it: the call that wrote them has returned.
         public internal(set) var writtenBytes: UInt64 = 0
+        /// Frames in those.
+        public internal(set) var written = FrameCount()
+        /// Frames that were handed to files, and that the disk has not taken.
+        public internal(set) var unwrittenFrames: UInt64 = 0
         /// Octets that wait for the disk.
         public internal(set) var waitingBytes: UInt64 = 0
+        /// Since when some have waited without the disk taking any, on the monotonic clock.
+        public internal(set) var waitingSince: Instant?
         /// Octets that the disk was too slow for.
         public internal(set) var droppedBytes: UInt64 = 0
-        /// What has been recorded since the source was last connected to.
+        /// What has come, and was handed to files, since the source was last connected to.
         public internal(set) var statistics = RecordingStatistics()
-        /// What has been recorded before that.
+        /// The same before that.
         public internal(set) var earlier = RecordingStatistics()
         /// Files begun.
         public internal(set) var fileCount = 0
@@ -59,14 +66,16 @@ public final class RecordingProgress: Sendable {
         public internal(set) var tornFileCount: UInt64 = 0
         /// Times the source went away.
         public internal(set) var interruptionCount: UInt64 = 0
+        /// Whether there is nobody to be recorded yet, which is no failure: whoever comes is recorded.
+        public internal(set) var isAwaited = false
         /// Times the source stayed and sent nothing.
         public internal(set) var stallCount: UInt64 = 0
         /// Whether the source sends nothing now.
         public internal(set) var isStalled = false
         /// The last reason why something failed.
         public internal(set) var lastFailure: String?
-        /// When octets last came, on the monotonic clock.
-        public internal(set) var lastData: Instant?
+        /// When the disk last took octets, on the monotonic clock.
+        public internal(set) var lastWritten: Instant?
         /// When it was asked for, on that clock.
         public internal(set) var started: Instant?
         /// When its source was first connected to.
@@ -114,20 +123,35 @@ public final class RecordingProgress: Sendable {
 }
 
 extension RecordingProgress.Snapshot {
-    /// What has been recorded in all.
+    /// What has come, and was handed to files, in all.
     public var total: RecordingStatistics {
         var total = earlier
         total.add(statistics)
         return total
     }
 
-    /// Pictures and frames of sound in all its files.
-    public var totalFrames: UInt64 { total.videoFrames + total.audioFrames }
+    /// Pictures and frames of sound that the disk has taken.
+    public var totalFrames: UInt64 { written.frames }
 
-    /// Whole seconds since a frame was last written: 0 while the source sends and the disk takes it.
+    /// Whole seconds since anything was last written, or since the recording was asked for where
+    /// nothing has been: 0 while the source sends and the disk takes it, and before the first publisher
+    /// of a room.
     public func zeroPacketStreak(at now: Instant) -> Int {
-        guard state != .stopped, let lastData else { return 0 }
-        return Int(max((now - lastData).nanoseconds, 0) / 1_000_000_000)
+        guard state != .stopped, let since = lastWritten ?? (isAwaited ? nil : started) else {
+            return 0
+        }
+        return Int(max((now - since).nanoseconds, 0) / 1_000_000_000)
+    }
+
+    /// Seconds that octets have waited for the disk without its taking any: 0 while none wait.
+    public func writeDelay(at now: Instant) -> Double {
+        waitingSince.map { max((now - $0).seconds, 0) } ?? 0
+    }
+
+    /// Notes how many octets wait: from the first on, and anew with each that the disk has taken.
+    mutating func wait(_ byteCount: Int, at now: Instant, isTaking: Bool = false) {
+        waitingBytes = UInt64(max(byteCount, 0))
+        waitingSince = byteCount <= 0 ? nil : isTaking ? now : waitingSince ?? now
     }
 
     /// How it fares.
@@ -136,6 +160,8 @@ extension RecordingProgress.Snapshot {
         case (.stopped, _): .stopped
         // A source that has answered, and could be recorded if there were room.
         case (.connecting, .nothing) where connected != nil: .noSpace
+        // One that has answered, and sends nothing that a file could begin with.
+        case (.connecting, _) where isStalled: .stalled
         case (.connecting, _): .connecting
         case (.recording, .nothing), (.waiting, .nothing): .noSpace
         case (.recording, _) where isStalled, (.waiting, _) where isStalled: .stalled

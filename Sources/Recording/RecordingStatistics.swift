@@ -1,3 +1,4 @@
+public import Camera
 public import Timing
 
 /// What has gone into a recording.
@@ -8,13 +9,17 @@ public struct RecordingStatistics: Hashable, Sendable {
     public var receivedVideoFrames: UInt64 = 0
     /// Frames of sound that came.
     public var receivedAudioFrames: UInt64 = 0
-    /// Pictures written.
+    /// Pictures handed to files.
     public var videoFrames: UInt64 = 0
-    /// Frames of sound written.
+    /// Frames of sound handed to files.
     public var audioFrames: UInt64 = 0
     /// Samples of each channel in those.
     public var audioSamples: UInt64 = 0
-    /// Frames that could not be written: before the first key frame, or malformed.
+    /// What was lost of the source's packets, and of the frames in them.
+    public var source = SourceStatistics()
+    /// Frames that came before the first key frame, and are in no file.
+    public var earlyFrames: UInt64 = 0
+    /// Frames that the container could not hold: malformed, or where time went back.
     public var droppedFrames: UInt64 = 0
     /// Frames left out because the disk could not take them.
     public var withheldFrames: UInt64 = 0
@@ -34,12 +39,22 @@ public struct RecordingStatistics: Hashable, Sendable {
     /// Nothing.
     public init() {}
 
+    /// What was handed to files.
+    var frames: FrameCount {
+        var count = FrameCount()
+        (count.videoFrames, count.audioFrames) = (videoFrames, audioFrames)
+        count.audioSamples = audioSamples
+        return count
+    }
+
     mutating func add(_ other: RecordingStatistics) {
         receivedVideoFrames += other.receivedVideoFrames
         receivedAudioFrames += other.receivedAudioFrames
         videoFrames += other.videoFrames
         audioFrames += other.audioFrames
         audioSamples += other.audioSamples
+        source.add(other.source)
+        earlyFrames += other.earlyFrames
         droppedFrames += other.droppedFrames
         withheldFrames += other.withheldFrames
         foreignPackets += other.foreignPackets

@@ -11,8 +11,14 @@ extension Recordings {
 
     /// What all recordings since the start have come to.
     public struct Totals: Hashable, Sendable {
-        /// Frames and octets.
+        /// What has come, and was handed to files.
         public internal(set) var statistics = RecordingStatistics()
+        /// Frames that the disk has taken.
+        public internal(set) var written = FrameCount()
+        /// Octets that the disk has taken.
+        public internal(set) var writtenBytes: UInt64 = 0
+        /// Frames that were handed to files, and that the disk has not taken.
+        public internal(set) var unwrittenFrames: UInt64 = 0
         /// Times that a source went away.
         public internal(set) var interruptions: UInt64 = 0
         /// Times that a source stayed and sent nothing.
@@ -26,6 +32,9 @@ extension Recordings {
 
         mutating func add(_ progress: RecordingProgress.Snapshot) {
             statistics.add(progress.total)
+            written.add(progress.written)
+            writtenBytes += progress.writtenBytes
+            unwrittenFrames += progress.unwrittenFrames
             interruptions += progress.interruptionCount
             stalls += progress.stallCount
             files += UInt64(progress.fileCount)

@@ -1,4 +1,5 @@
 import Muxer
+import Reactor
 import Timing
 
 // What becomes of a recording's files, told by the disk's thread, and what the engine is told of it.
@@ -18,19 +19,42 @@ extension RunningRecording {
                 return state.isRefused
             }
             if wasRefused { report("recording goes on in \(progress.snapshot.path)", false) }
-        case .written(let byteCount):
+        case .written(let byteCount, let frames):
+            wrote(UInt64(byteCount), frames, of: live)
+            followQueue()
+        case .dropped(let frames):
             progress.update { progress in
-                progress.writtenBytes += UInt64(byteCount)
-                progress.isFileEmpty = false
-                progress.waitingBytes = UInt64(queue.count)
+                progress.unwrittenFrames += frames.frames
+                progress.wait(queue.count, at: .now())
             }
             followQueue()
-        case .dropped: followQueue()
         case .failed(let error): failed(error, of: live)
-        case .closed:
-            state.withLock { state in state.ending.removeAll { $0.live === live } }
+        case .closed(let byteCount):
+            closed(live, byteCount)
             followDisk()
         }
+    }
+
+    /// The disk has taken octets: now they are written, and not before.
+    private func wrote(_ byteCount: UInt64, _ frames: FrameCount, of live: LiveIndex) {
+        state.withLock { $0.growth[ObjectIdentifier(live), default: 0] += byteCount }
+        let now = Instant.now()
+        progress.update { progress in
+            progress.writtenBytes += byteCount
+            progress.fileBytes += byteCount
+            progress.written.add(frames)
+            (progress.lastWritten, progress.isFileEmpty) = (now, false)
+            progress.wait(queue.count, at: now, isTaking: true)
+        }
+    }
+
+    /// A file is whole: cut after its last part, or longer by what its closing has added.
+    private func closed(_ live: LiveIndex, _ byteCount: UInt64) {
+        let written = state.withLock { state in
+            state.ending.removeAll { $0.live === live }
+            return state.growth.removeValue(forKey: ObjectIdentifier(live)) ?? 0
+        }
+        progress.update { $0.fileBytes = $0.fileBytes - written + byteCount }
     }
 
     /// What has waited for the disk waits no longer.

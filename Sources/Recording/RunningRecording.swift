@@ -27,6 +27,8 @@ final class RunningRecording: Sendable {
         var isRefusalTold = false
         /// Whether the present file takes no more, and the engine has been told to begin another.
         var isTorn = false
+        /// Octets that the disk has taken of files which are not closed yet.
+        var growth: [ObjectIdentifier: UInt64] = [:]
         /// When the newest file of this name begins, in seconds since 1970.
         var newestSeconds: Int64?
     }
@@ -86,9 +88,11 @@ final class RunningRecording: Sendable {
     /// Takes an engine's event, on its thread.
     func take(_ event: RecordingEvent) {
         switch event {
-        case .connected(let now): progress.update { $0.connected = $0.connected ?? now }
+        case .connected(let now):
+            progress.update { ($0.connected, $0.isAwaited) = ($0.connected ?? now, false) }
         case .began(let container): begin(container)
         case .data(let chunk, let statistics): append(chunk, statistics)
+        case .counted(let statistics): progress.count(statistics)
         case .finished(let statistics):
             progress.count(statistics)
             endFile()
@@ -98,9 +102,9 @@ final class RunningRecording: Sendable {
                 if isStalled { progress.stallCount += 1 }
             }
             report(isStalled ? "nothing comes from the source" : "the source sends again", false)
-        case .interrupted(let reason, let isFinal):
+        case .interrupted(let reason, let isFinal, let isAwaited):
             progress.update { progress in
-                progress.state = isFinal ? .stopped : .waiting
+                (progress.state, progress.isAwaited) = (isFinal ? .stopped : .waiting, isAwaited)
                 progress.isStalled = false
                 progress.interruptionCount += 1
                 progress.lastFailure = reason
@@ -160,11 +164,13 @@ final class RunningRecording: Sendable {
         let isTaken = state.withLock { $0.file }?.append(chunk) ?? false
         progress.count(statistics)
         progress.update { progress in
-            progress.waitingBytes = UInt64(queue.count)
-            guard isTaken else { return progress.droppedBytes += UInt64(chunk.bytes.count) }
-            progress.fileBytes += UInt64(chunk.bytes.count)
             let now = Instant.now()
-            (progress.firstData, progress.lastData) = (progress.firstData ?? now, now)
+            progress.wait(queue.count, at: now)
+            guard isTaken else {
+                progress.unwrittenFrames += chunk.frames.frames
+                return progress.droppedBytes += UInt64(chunk.bytes.count)
+            }
+            progress.firstData = progress.firstData ?? now
             for part in chunk.parts { progress.recorded = progress.recorded + part.duration }
         }
         if !isTaken {

@@ -1,3 +1,4 @@
+import Camera
 import Codecs
 public import Muxer
 public import RTP
@@ -31,6 +32,7 @@ public struct StreamRecording: ~Copyable {
     var spanLimit = LiveIndex.spanLimit / 4 * 3
     private var order: PictureOrder
     private var nextCut: Int64?  // nanoseconds since 1970
+    private var handed = FrameCount()  // of what has been handed out
 
     /// A recording that nothing has been written to.
     ///
@@ -66,7 +68,7 @@ public struct StreamRecording: ~Copyable {
         statistics.receivedVideoFrames += 1
         statistics.firstVideoTime = statistics.firstVideoTime ?? time
         guard let pictureTrack, isStarted || unit.isKeyframe else {
-            return statistics.droppedFrames += 1
+            return statistics.earlyFrames += 1
         }
         let decodeTime = order.decodeTime(of: unit, at: time)
         guard admits(unit) else { return statistics.withheldFrames += 1 }
@@ -83,7 +85,7 @@ public struct StreamRecording: ~Copyable {
         statistics.receivedAudioFrames += 1
         statistics.firstAudioTime = statistics.firstAudioTime ?? time
         guard let soundTrack, isStarted || pictureTrack == nil else {
-            return statistics.droppedFrames += 1
+            return statistics.earlyFrames += 1
         }
         guard intake != .nothing else { return statistics.withheldFrames += 1 }
         isStarted = true
@@ -110,6 +112,9 @@ public struct StreamRecording: ~Copyable {
 
     /// Counts a key frame asked of the source.
     mutating func keyframeRequested() { statistics.keyframeRequests += 1 }
+
+    /// Notes what was lost of the source so far.
+    mutating func count(_ source: SourceStatistics) { statistics.source = source }
 
     /// Counts a packet of another than the source.
     mutating func foreignPacketArrived() { statistics.foreignPackets += 1 }
@@ -198,7 +203,8 @@ extension StreamRecording {
         guard count > 0 || !finished.isEmpty else { return }
         var chunk = FileChunk(
             bytes: Array(output.bytes[..<count]), index: finished.flatMap(\.record),
-            parts: finished.map(\.part))
+            parts: finished.map(\.part), frames: statistics.frames.since(handed))
+        handed = statistics.frames
         if spans.value == 0, let first = finished.first {
             chunk.header = (try? IndexReader(first.record.span.bytes))?.header
         }

@@ -60,6 +60,8 @@ struct AnalyticsBody: Encodable {
     let gap_seconds: Double
     /// What has come, and was lost, since this process began it; `null` where it did not.
     @OrNull var source: SourceBody?
+    /// What of that is in no file, by the words of `LossCause`.
+    @OrNull var losses: [String: UInt64]?
 
     init(
         _ recording: RecordingBody, _ files: [FileSummary], _ pieces: Pieces,
@@ -76,6 +78,7 @@ struct AnalyticsBody: Encodable {
         let gaps = files.gaps
         (gap_count, gap_seconds) = (gaps.count, gaps.reduce(0) { $0 + Double($1) / 1e9 })
         source = status.map { SourceBody($0.progress) }
+        losses = status?.progress.losses
     }
 }
 
@@ -95,8 +98,9 @@ struct SourceBody: Encodable {
         let total = progress.total
         video_frames_received = total.receivedVideoFrames
         audio_frames_received = total.receivedAudioFrames
-        (video_frames_written, audio_frames_written) = (total.videoFrames, total.audioFrames)
-        dropped_frames = total.droppedFrames + total.withheldFrames
+        let written = progress.written
+        (video_frames_written, audio_frames_written) = (written.videoFrames, written.audioFrames)
+        dropped_frames = progress.droppedFrames
         (dropped_bytes, keyframe_requests) = (progress.droppedBytes, total.keyframeRequests)
         (interruptions, stalls) = (progress.interruptionCount, progress.stallCount)
     }

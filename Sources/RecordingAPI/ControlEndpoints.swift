@@ -131,7 +131,8 @@ extension Recordings.Status {
     var reason: String? {
         switch progress.condition {
         case .recording, .degraded: nil
-        case .connecting, .noSpace, .stalled, .waiting: progress.lastFailure
+        case .connecting, .noSpace, .waiting: progress.lastFailure
+        case .stalled: "nothing comes from the source"
         case .stopped:
             progress.lastFailure ?? (hasBegun ? nil : "nothing has come from the source")
         }

@@ -25,6 +25,9 @@ struct RecordingMetrics {
         page.gauge(
             "recording_memory_usage_mb", "Resident memory of this process, MB of 10^6 octets.",
             residentMegabytes())
+        page.gauge(
+            "process_resident_memory_bytes", "Resident memory of this process.",
+            residentMegabytes() * 1_000_000)
         return page.description
     }
 
@@ -32,7 +35,7 @@ struct RecordingMetrics {
         page.gauge("recording_active", "Recordings that run.", running.count)
         page.gauge(
             "recording_file_size_bytes", "Octets in the files of running recordings.",
-            running.reduce(0) { $0 + Int(clamping: $1.writtenBytes) })
+            running.reduce(0) { $0 + Int(clamping: $1.fileBytes) })
         page.gauge(
             "recording_empty_files", "Running recordings whose present file holds nothing.",
             running.count { $0.isFileEmpty })
@@ -41,7 +44,7 @@ struct RecordingMetrics {
             running.reduce(0) { $0 + Int(clamping: $1.totalFrames) })
         page.gauge(
             "recording_zero_packet_streak",
-            "Seconds since a frame was written, of the recording that waits longest.",
+            "Seconds since a frame was written, or since the start, of the recording that waits longest.",
             running.map { $0.zeroPacketStreak(at: now) }.max() ?? 0)
         for condition in Self.conditions {
             page.gauge(
@@ -54,15 +57,34 @@ struct RecordingMetrics {
     private func writeFrames(to page: inout Exposition) {
         let frames = totals.statistics
         page.counter(
-            "recording_received_frames_total", "Pictures and frames of sound that came.",
-            frames.receivedVideoFrames + frames.receivedAudioFrames)
+            "recording_written_frames_total",
+            "Pictures and frames of sound that the disk has taken.", totals.written.frames)
         page.counter(
-            "recording_dropped_frames_total",
-            "Frames not written: before a key frame, malformed, or for want of a disk.",
-            frames.droppedFrames + frames.withheldFrames)
+            "recording_received_frames_total",
+            "Pictures and frames of sound that came, whole or not.", frames.receivedFrames)
+        page.counter(
+            "recording_dropped_frames_total", "Frames that came and are in no file.",
+            totals.droppedFrames)
         page.counter(
             "recording_frames_dropped_backpressure_total",
-            "Frames not written because the disk could not take them.", frames.withheldFrames)
+            "Frames not written because the disk could not take them.",
+            totals[.framesBackpressure])
+        page.counter(
+            "recording_losses_total", "What is in no file, packets and frames, by cause.",
+            label: "cause", LossCause.allCases.map { ($0.rawValue, totals[$0]) })
+        page.counter(
+            "recording_requested_packets_total", "Packets asked for again of WHEP servers.",
+            frames.source.requestedPackets)
+        page.counter(
+            "recording_recovered_packets_total",
+            "Packets that came after they were asked for again.",
+            frames.source.recoveredPackets)
+        page.counter(
+            "recording_clock_jumps_total",
+            "Timestamps that jumped, and were put where they arrived.", frames.source.clockJumps)
+        page.counter(
+            "recording_clock_steps_total", "Times that a sender has set its wall clock.",
+            frames.source.clockSteps)
         page.counter(
             "recording_foreign_packets_total",
             "Packets of others than the source that were sent to a recording, and dropped.",
@@ -84,6 +106,12 @@ struct RecordingMetrics {
     }
 
     private func writeDisk(to page: inout Exposition) {
+        page.counter(
+            "recording_written_bytes_total", "Octets that the disk has taken.", totals.writtenBytes)
+        page.gauge(
+            "recording_write_delay_seconds",
+            "Time that octets have waited without the disk taking any, of the recording that waits longest.",
+            running.map { $0.writeDelay(at: now) }.max() ?? 0)
         page.gauge(
             "recording_queue_bytes", "Octets that wait for the disk.",
             running.reduce(0) { $0 + Int(clamping: $1.waitingBytes) })
@@ -110,6 +138,6 @@ struct RecordingMetrics {
     }
 
     private static let conditions = [
-        RecordingProgress.Condition.stalled, .waiting, .stopped,
+        RecordingProgress.Condition.connecting, .stalled, .waiting, .stopped,
     ]
 }

@@ -74,7 +74,7 @@ struct TimestampBody: Encodable {
         first_video_timestamp = total.firstVideoTime?.seconds
         first_audio_timestamp = total.firstAudioTime?.seconds
         (audio_samples_written, recording_start_time) =
-            (total.audioSamples, progress.startedSeconds)
+            (progress.written.audioSamples, progress.startedSeconds)
     }
 }
 
@@ -120,10 +120,10 @@ struct FrameMetricsBody: Encodable {
 
     init(_ progress: RecordingProgress.Snapshot) {
         let total = progress.total
-        frames_received = total.receivedVideoFrames + total.receivedAudioFrames
+        frames_received = total.receivedFrames
         (packets_written, bytes_written) = (progress.totalFrames, progress.writtenBytes)
         pts_corrections = total.correctedTimes
-        dropped_frames = total.droppedFrames + total.withheldFrames
+        dropped_frames = progress.droppedFrames
     }
 }
 
@@ -142,6 +142,14 @@ struct StatisticsBody: Encodable {
     let video_frames_written: UInt64
     let audio_frames_written: UInt64
     let dropped_frames: UInt64
+    /// What is in no file, packets and frames, by the words of `LossCause`.
+    let losses: [String: UInt64]
+    /// Packets asked for again of a WHEP server, and those of them that came.
+    let packets_requested: UInt64
+    let packets_recovered: UInt64
+    /// Timestamps that jumped, and times that the sender has set its clock.
+    let clock_jumps: UInt64
+    let clock_steps: UInt64
     let pli_requests: UInt64
     let bytes_written: UInt64
     let pts_corrections: Int
@@ -157,14 +165,19 @@ struct StatisticsBody: Encodable {
         _ progress: RecordingProgress.Snapshot, trackCount: Int, zeroPacketStreak: Int = 0
     ) {
         let statistics = progress.total
-        (video_frames, audio_frames) = (statistics.videoFrames, statistics.audioFrames)
+        let written = progress.written
+        (video_frames, audio_frames) = (written.videoFrames, written.audioFrames)
         video_frames_received = statistics.receivedVideoFrames
         audio_frames_received = statistics.receivedAudioFrames
-        video_frames_written = statistics.videoFrames
-        audio_frames_written = statistics.audioFrames
-        dropped_frames = statistics.droppedFrames + statistics.withheldFrames
+        video_frames_written = written.videoFrames
+        audio_frames_written = written.audioFrames
+        dropped_frames = progress.droppedFrames
+        losses = progress.losses
+        let source = statistics.source
+        (packets_requested, packets_recovered) = (source.requestedPackets, source.recoveredPackets)
+        (clock_jumps, clock_steps) = (source.clockJumps, source.clockSteps)
         pli_requests = statistics.keyframeRequests
-        bytes_written = statistics.writtenBytes
+        bytes_written = progress.writtenBytes
         pts_corrections = statistics.correctedTimes
         zero_packet_streak = zeroPacketStreak
         memory_usage_mb = residentMegabytes()
@@ -176,5 +189,12 @@ struct StatisticsBody: Encodable {
     private static func seconds(from start: Instant?, to end: Instant?) -> Double? {
         guard let start, let end else { return nil }
         return (end - start).seconds
+    }
+}
+
+extension RecordingProgress.Snapshot {
+    /// What is in no file, by cause.
+    var losses: [String: UInt64] {
+        Dictionary(uniqueKeysWithValues: LossCause.allCases.map { ($0.rawValue, self[$0]) })
     }
 }

@@ -13,14 +13,19 @@ import Timing
         (progress.started, progress.connected) = (start, start + .milliseconds(250))
         progress.firstData = start + .milliseconds(750)
         (progress.state, progress.startedSeconds, progress.fileBytes) = (.recording, 77, 3 << 20)
-        progress.earlier.audioSamples = 960
         progress.earlier.correctedTimes = 2
-        progress.statistics.audioSamples = 9_600
-        (progress.statistics.audioFrames, progress.statistics.videoFrames) = (10, 30)
+        (progress.statistics.audioFrames, progress.statistics.videoFrames) = (11, 32)
+        (progress.written.audioFrames, progress.written.videoFrames) = (10, 30)
+        progress.written.audioSamples = 10_560
         (progress.statistics.receivedAudioFrames, progress.statistics.receivedVideoFrames) = (
             11, 33
         )
         (progress.statistics.droppedFrames, progress.statistics.withheldFrames) = (3, 1)
+        (progress.statistics.source.missingPackets, progress.statistics.source.brokenFrames) = (
+            9, 2
+        )
+        progress.earlier.source.missingPackets = 1
+        progress.unwrittenFrames = 1
         (progress.statistics.keyframeRequests, progress.statistics.correctedTimes) = (5, 4)
         progress.statistics.firstVideoTime = .milliseconds(1_500)
         let body = StatusBody(
@@ -33,9 +38,14 @@ import Timing
         #expect(body.stats.connection_time == 0.25 && body.stats.subscription_time == 0.5)
         #expect(body.stats.audio_frames_written == 10 && body.stats.audio_frames == 10)
         #expect(body.stats.video_frames_written == 30 && body.stats.video_frames_received == 33)
-        #expect(body.stats.dropped_frames == 4 && body.stats.pli_requests == 5)
+        #expect(body.stats.dropped_frames == 7 && body.stats.pli_requests == 5)
         #expect(body.stats.zero_packet_streak == 6 && body.stats.memory_usage_mb > 0)
-        #expect(body.metrics.frames_received == 44 && body.metrics.packets_written == 40)
+        #expect(
+            body.stats.losses["packets_missing"] == 10 && body.stats.losses["frames_broken"] == 2)
+        #expect(body.stats.losses["frames_unfit"] == 3)
+        #expect(body.stats.losses["frames_backpressure"] == 2)
+        #expect(body.stats.losses.count == LossCause.allCases.count)
+        #expect(body.metrics.frames_received == 46 && body.metrics.packets_written == 40)
         #expect(body.file_size_mb == 3 && body.is_recording && body.state == .recording)
     }
 }

@@ -146,10 +146,11 @@ final class PipedRoom {
         case .finished(let found):
             statistics[id] = found
             told.append("\(id) finished")
-        case .interrupted(let reason, _):
+        case .interrupted(let reason, _, _):
             told.append("\(id) interrupted")
             reasons.append(reason)
         case .stalled(let isStalled): told.append("\(id) \(isStalled ? "stalled" : "flows")")
+        case .counted(let found): statistics[id] = found
         case .connected, .note: return
         }
     }

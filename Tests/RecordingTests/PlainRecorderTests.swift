@@ -70,7 +70,7 @@ import Wire
             case .finished: events.append("finished")
             case .interrupted: events.append("interrupted")
             case .stalled(let isStalled): events.append(isStalled ? "stalled" : "flows")
-            case .connected, .data, .note: continue
+            case .connected, .counted, .data, .note: continue
             }
         }
         return events

@@ -30,7 +30,7 @@ import Wire
                         in: "/r", name: "cam", startSeconds: 0, live: LiveIndex(container),
                         disk: disk.door, queue: WaitingOctets(), onEvent: { _ in })
                 case .data(let chunk, _): #expect(file?.append(chunk) == true)
-                case .connected, .finished, .stalled, .interrupted, .note: continue
+                case .connected, .counted, .finished, .stalled, .interrupted, .note: continue
                 }
             }
             disk.perform(&work, at: stream.start + stream.time(number))

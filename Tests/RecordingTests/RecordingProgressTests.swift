@@ -40,6 +40,7 @@ struct RecordingProgressTests {
         Row(state: .connecting, intake: .keyframes, word: "connecting"),
         Row(state: .connecting, intake: .nothing, isConnected: false, word: "connecting"),
         Row(state: .connecting, intake: .nothing, word: "no_space"),
+        Row(state: .connecting, isStalled: true, word: "stalled"),
         Row(state: .recording, word: "recording"),
         Row(state: .recording, intake: .keyframes, word: "degraded"),
         Row(state: .recording, isStalled: true, word: "stalled"),
@@ -58,6 +59,34 @@ struct RecordingProgressTests {
         )
         snapshot.connected = row.isConnected ? Instant(nanoseconds: 1) : nil
         #expect(snapshot.condition.rawValue == row.word)
+    }
+
+    @Test func `a camera that has answered and never sends is missed from the start`() {
+        let start = Instant(nanoseconds: 1_000_000_000)
+        var snapshot = RecordingProgress.Snapshot()
+        (snapshot.started, snapshot.connected) = (start, start + .seconds(1))
+        #expect(snapshot.zeroPacketStreak(at: start + .milliseconds(12_900)) == 12)
+        snapshot.state = .waiting
+        #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 12, "it is away")
+        snapshot.isAwaited = true
+        #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 0, "nobody has come yet")
+        snapshot.lastWritten = start + .seconds(5)
+        #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 7)
+        snapshot.state = .stopped
+        #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 0)
+    }
+
+    @Test
+    func `the disk's delay counts from the first octet that waits, and anew with each it takes`() {
+        let start = Instant(nanoseconds: 1_000_000_000)
+        var snapshot = RecordingProgress.Snapshot()
+        snapshot.wait(100, at: start)
+        snapshot.wait(200, at: start + .seconds(2))
+        #expect(snapshot.writeDelay(at: start + .seconds(6)) == 6)
+        snapshot.wait(100, at: start + .seconds(6), isTaking: true)
+        #expect(snapshot.writeDelay(at: start + .seconds(7)) == 1)
+        snapshot.wait(0, at: start + .seconds(7), isTaking: true)
+        #expect(snapshot.writeDelay(at: start + .seconds(60)) == 0)
     }
 
     @Test func `nobody waits longer than they want`() async {

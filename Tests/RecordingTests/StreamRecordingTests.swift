@@ -163,7 +163,7 @@ import Wire
             recording.write(stream.picture(number), time: stream.time(number))
             written.take(&recording)
         }
-        #expect(recording.statistics.droppedFrames == 5)
+        #expect(recording.statistics.earlyFrames == 5)
         #expect(recording.statistics.receivedVideoFrames == 30)
         #expect(recording.statistics.videoFrames == 25)
     }

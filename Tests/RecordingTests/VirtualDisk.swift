@@ -52,7 +52,7 @@ final class FileLog: Sendable {
     private let state = Mutex<[RecordingFile.Event]>([])
     var events: [RecordingFile.Event] { state.withLock { $0 } }
     func note(_ event: RecordingFile.Event) {
-        guard event != .dropped else { return }  // which says nothing of the file
+        if case .dropped = event { return }  // which says nothing of the file
         state.withLock { $0.append(event) }
     }
 }
@@ -62,10 +62,13 @@ extension LiveIndex {
 }
 
 /// A part of `byteCount` octets at `offset`, and its octets.
-func chunk(at offset: UInt64, _ byteCount: Int, isWhole: Bool = true, index: [UInt8] = [7])
-    -> FileChunk
-{
-    FileChunk(
+func chunk(
+    at offset: UInt64, _ byteCount: Int, isWhole: Bool = true, index: [UInt8] = [7],
+    pictures: UInt64 = 0
+) -> FileChunk {
+    var frames = FrameCount()
+    frames.videoFrames = pictures
+    return FileChunk(
         bytes: [UInt8](repeating: 0x47, count: byteCount), index: isWhole ? index : [],
         parts: isWhole
             ? [
@@ -73,5 +76,5 @@ func chunk(at offset: UInt64, _ byteCount: Int, isWhole: Bool = true, index: [UI
                     offset: offset, byteCount: UInt32(byteCount),
                     start: .milliseconds(Int64(offset)), duration: .milliseconds(Int64(byteCount)),
                     isIndependent: true)
-            ] : [])
+            ] : [], frames: frames)
 }

@@ -157,8 +157,8 @@ struct WatchedRoom: ~Copyable {
             switch event {
             case .began: fileCount += 1
             case .data(_, let found), .finished(let found): statistics = found
-            case .interrupted(let reason, _): reasons.append(reason)
-            case .connected, .note, .stalled: continue
+            case .interrupted(let reason, _, _): reasons.append(reason)
+            case .connected, .counted, .note, .stalled: continue
             }
         }
         while worker.nextEvent() != nil {}

@@ -31,8 +31,10 @@ struct AccessUnitQueue: Sendable {
         } else if isAfterLoss, policy.resumesAtKeyframe {
             isWaiting = true
         }
-        if isWaiting { statistics.count(.awaitingKeyframe) }
-        return !isWaiting
+        guard isWaiting else { return true }
+        statistics.count(.awaitingKeyframe)
+        if statistics.keyframes == 0 { statistics.earlyUnits += 1 }
+        return false
     }
 
     /// Takes an admitted unit.

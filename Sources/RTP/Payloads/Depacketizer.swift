@@ -64,6 +64,8 @@ public struct DepacketizerStatistics: Hashable, Sendable {
     public internal(set) var units = 0
     /// Of those, units at which a decoder can begin.
     public internal(set) var keyframes = 0
+    /// Of those that awaited a key frame, those before the first one.
+    public internal(set) var earlyUnits = 0
     private var broken = [Int](repeating: 0, count: BrokenUnit.allCases.count)
 
     /// Nothing yet.

@@ -175,6 +175,7 @@ extension PlainRecorder {
     private mutating func takeRest(at now: Instant) {
         tracks.advance(to: now + ReceivedTracks.patience)
         takeFrames(at: now)
+        frames.count(tracks.statistics, at: now)
     }
 
     private mutating func takeFrames(at now: Instant) {
@@ -186,5 +187,6 @@ extension PlainRecorder {
             case .keyframeNeeded: continue  // nobody here can be asked
             }
         }
+        if frames.isCountDue(at: now) { frames.count(tracks.statistics, at: now) }
     }
 }

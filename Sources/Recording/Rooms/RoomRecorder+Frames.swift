@@ -17,6 +17,11 @@ extension RoomRecorder {
             }
         } catch {
             malformedFrames += 1
+            // Whose it was cannot be told: it is missing to all that this loop sends to.
+            let listeners = Set(tracks.values.filter { $0.key.loop == loop }.flatMap(\.listeners))
+            for handle in listeners where recordings.contains(handle) {
+                recordings[handle].malformedFrames += 1
+            }
         }
     }
 

@@ -30,6 +30,7 @@ extension RoomRecording {
     mutating func takeRest(at now: Instant) {
         tracks.advance(to: now + ReceivedTracks.patience)
         takeFrames(at: now)
+        countLosses(at: now)
     }
 
     mutating func takeFrames(at now: Instant) {
@@ -44,5 +45,12 @@ extension RoomRecording {
             }
         }
         if wish.advance(to: now) { lacksKeyframe = true }
+        if frames.isCountDue(at: now) { countLosses(at: now) }
+    }
+
+    private mutating func countLosses(at now: Instant) {
+        var source = tracks.statistics
+        source.malformedPackets += malformedFrames
+        frames.count(source, at: now)
     }
 }

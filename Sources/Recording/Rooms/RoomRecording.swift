@@ -26,6 +26,8 @@ struct RoomRecording: ~Copyable {
     var early: [ReportedClock?] = [nil, nil]  // before the track's first packet
     var hasCome = [false, false]
     var lacksKeyframe = false
+    /// What came through the pipe and made no sense, since its tracks began.
+    var malformedFrames: UInt64 = 0
 
     init(id: Int, room: String, options: RecordingOptions, clock: ClockMap) {
         (self.id, self.room) = (id, room)
@@ -67,7 +69,7 @@ struct RoomRecording: ~Copyable {
             picture: picture.flatMap { PictureReceiver($0) },
             sound: sound.flatMap { SoundReceiver($0) })
         (early, hasCome) = ([picture?.report, sound?.report], [false, false])
-        (wish, lacksKeyframe) = (KeyframeWish(), false)
+        (wish, lacksKeyframe, malformedFrames) = (KeyframeWish(), false, 0)
         if picture != nil { wish.expect(at: now) }
         frames.connected(at: now)
         frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
@@ -75,7 +77,8 @@ struct RoomRecording: ~Copyable {
 
     /// Tells that nobody is there yet.
     mutating func noteAbsence() {
-        if choice.isEmpty { frames.interrupt("nobody sends in the room yet") }
+        guard choice.isEmpty else { return }
+        frames.interrupt("nobody sends in the room yet", isAwaited: true)
     }
 
     /// Takes in a packet of one of its tracks.

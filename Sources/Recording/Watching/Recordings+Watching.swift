@@ -41,7 +41,7 @@ extension Recordings {
                 },
                 onEvent: { [weak self] event in
                     order.recording.take(event)
-                    guard case .interrupted(_, isFinal: false) = event else { return }
+                    guard case .interrupted(_, isFinal: false, _) = event else { return }
                     let isAsked = again.run { [weak self] in await self?.ask(order, isAgain: true) }
                     guard !isAsked else { return }
                     order.recording.take(
@@ -73,7 +73,9 @@ extension Recordings {
                 return add(order, next)
             } catch {
                 guard isWanted(order) else { return }
-                order.recording.take(.interrupted(reason: error.description, isFinal: false))
+                order.recording.take(
+                    .interrupted(
+                        reason: error.description, isFinal: false, isAwaited: error.isOfAbsence))
                 delay = Self.delay(before: attempt, after: error)
             }
         }

@@ -140,6 +140,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
         beginning.release(to: &tracks, at: now + SoundBeginning.patience)
         tracks.advance(to: now + ReceivedTracks.patience)
         takeFrames(at: now)
+        countLosses(at: now)
     }
 
     private mutating func takeFrames(at now: Instant) {
@@ -153,6 +154,15 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
             case .keyframeNeeded: wish.needed(at: now)
             }
         }
+        if frames.isCountDue(at: now) { countLosses(at: now) }
+    }
+
+    private mutating func countLosses(at now: Instant) {
+        var source = tracks.statistics
+        source.requestedPackets = UInt64(session.requestedPackets)
+        source.recoveredPackets = UInt64(session.recoveredPackets)
+        source.overflowingPackets = UInt64(session.droppedPackets)
+        frames.count(source, at: now)
     }
 
     private mutating func askForKeyframe(at now: Instant) {
