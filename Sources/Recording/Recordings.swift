@@ -147,9 +147,13 @@ public actor Recordings {
         try await begin(order(name, source, format: format, of: room, after: newest ?? nil))
     }
 
-    /// What a room is being recorded as from that source; `nil` where it is not.
+    /// What a room is being recorded as from that source; `nil` where it is not, or what was begun has come
+    /// to an end by itself.
     private func recording(of place: Place) -> String? {
-        let running = entries.first { Place($1.order.room, $1.order.source) == place }?.key
+        let running = entries.first {
+            Place($1.order.room, $1.order.source) == place
+                && $1.recording.progress.snapshot.state != .stopped
+        }?.key
         return running ?? starting.first { $1 == place }?.key
     }
 

@@ -23,6 +23,8 @@ struct RecordButtonTests {
         /// The width of the picture that was played.
         let played: Int
         let title: String
+        /// Whether the button tells of the recording that somebody else has begun.
+        let shared: Bool
         let exit: Int32
     }
 
@@ -40,6 +42,7 @@ struct RecordButtonTests {
         #expect(found.done.link.hasPrefix("/recordings/#/recording/demo-"))
         #expect(found.failed.filter { !$0.hasPrefix("404 /rooms/demo") } == [])
         #expect(found.played == 640 && found.title == "demo" && found.exit == 0)
+        #expect(found.shared, "a second start of the room is no second recording")
     }
 
     struct Played: Decodable {

@@ -24,6 +24,10 @@ struct RecordingsListPageTests {
         let shares: [Double]
         let note: String
         let pictures: Int
+        let suggested: String
+        /// Where the browser saves by itself.
+        let handed: String
+        let handedPictures: Int
     }
 
     struct Link: Decodable {
@@ -61,6 +65,10 @@ struct RecordingsListPageTests {
         #expect(found.export.note.hasPrefix("Saved "), "\(found.export.note)")
         // Three seconds and what lies between them and the key frames around.
         #expect((90...240).contains(found.export.pictures), "\(found.export)")
+        let name = found.export.suggested.wholeMatch(of: /cam_0\.0[0-2]-0\.0[3-5]\.mp4/)
+        #expect(name != nil, "\(found.export)")
+        #expect(found.export.handed.hasPrefix("Your browser saves about "), "\(found.export)")
+        #expect((90...240).contains(found.export.handedPictures), "\(found.export)")
 
         #expect(found.asked <= 9, "a recorder that has nothing new is left alone for a while")
         #expect(found.links.count == 2 && found.links[0].contains("/download?file="))

@@ -43,6 +43,15 @@ import Web
         await folder.recordings.stopAll()
     }
 
+    @Test func `one that can never be recorded is in nobody's way`() async throws {
+        let folder = try await RecordedFolder(rooms: "http://127.0.0.1:1")
+        let first = try await Self.start("demo", in: folder)
+        let entry = try #require(await folder.recordings.entries[first.body.recording_id])
+        entry.recording.take(.interrupted(reason: "no container holds it", isFinal: true))
+        #expect(try await Self.start("demo", in: folder).status == 202)
+        await folder.recordings.stopAll()
+    }
+
     @Test func `of two starts at once one is refused`() async throws {
         let folder = try await RecordedFolder(rooms: "http://127.0.0.1:1")
         async let first = Self.start("demo", in: folder)

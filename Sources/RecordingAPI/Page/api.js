@@ -3,7 +3,7 @@ import { ask, call } from "./call.js";
 import { el } from "./dom.js";
 import * as token from "./token.js";
 
-export { ask };
+export { ask, call };
 
 async function json(path, options) {
   const response = await call(path, options);
@@ -21,6 +21,13 @@ export const thumbnail = (id, version) => `${at(id)}/thumbnail?v=${version}`;
 export const picture = (id, seconds) => `${at(id)}/thumbnail?at=${seconds.toFixed(1)}`;
 export const download = (id, file) => `${at(id)}/download?file=${encodeURIComponent(file)}`;
 export const exported = (id, from, to) => `${at(id)}/export?from=${from.toFixed(3)}&to=${to.toFixed(3)}`;
+/** The address of a part for a browser that saves it by itself: with a token in it, where one is wanted. */
+export async function exportAddress(id, from, to) {
+  const path = exported(id, from, to);
+  if (!token.current()) return path;
+  const [, query] = (await addresses(id)).url.split("?");
+  return query ? `${path}&${query}` : path;
+}
 export const whole = (id) => `${at(id)}/download`;
 
 /** Addresses of a recording for who cannot send the token: players, and a browser's downloads. They end in an hour. */

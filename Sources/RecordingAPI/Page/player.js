@@ -14,7 +14,10 @@ export class Player {
   #isLive = true;   // follows the end
   #wake = () => {};
 
-  /** `server.ask` fetches; `server.address` gives the playlist's address for who has nothing else. */
+  /**
+   * `server.ask` fetches; `server.address` gives the playlist's address for who has nothing else, `server.type`
+   * the media type of what begins with the head at an address.
+   */
   constructor(video, url, type, onchange, server) {
     Object.assign(this, { video, onchange, server, playlist: new Playlist(url, server.ask) });
     this.type = type;
@@ -150,6 +153,7 @@ export class Player {
       if (this.#map !== piece.map.url || this.#isBeginning) {
         if (this.#buffer.updating) await event(this.#buffer, "updateend");
         if (source.readyState === "open") this.#buffer.abort(); // "ended" it has nothing to give up
+        this.#retype(this.server.type(piece.map.url), source.constructor);
         await this.#append(await this.#fetch(piece.map));
         this.#map = piece.map.url;
       }
@@ -162,6 +166,13 @@ export class Player {
       this.#begin(isFirst ? added(before, ranges(video.buffered)) : null);
       await this.#forget();
     }
+  }
+
+  /** Another file may hold other codecs, or be another container: the buffer is told. */
+  #retype(type, Source) {
+    if (!type || type === this.type || !Source.isTypeSupported(type)) return;
+    this.#buffer.changeType(type);
+    this.type = type;
   }
 
   /** Goes where there is something to be seen; what has been fetched first begins at `first`. */

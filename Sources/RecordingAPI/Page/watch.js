@@ -106,6 +106,12 @@ export function showRecording(main, id) {
   }
   for (const name of ["timeupdate", "play", "pause", "volumechange", "seeked"]) video.addEventListener(name, tick);
 
+  /** What the file is whose head lies at an address; nothing where it is too new to be known. */
+  function typeOf(url) {
+    const { pathname } = new URL(url);
+    return recording.files.find(({ file }) => pathname.split("/").includes(encodeURIComponent(file)))?.media_type;
+  }
+
   async function refresh() {
     try {
       recording = await api.recording(id);
@@ -113,7 +119,8 @@ export function showRecording(main, id) {
       describe();
       if (!player && recording.files.length) {
         const type = recording.files.at(-1).media_type;
-        player = globalThis.player = new Player(video, recording.playlist_url, type, tick, { ask: api.ask, address: () => api.playlist(id) });
+        player = globalThis.player = new Player(
+          video, recording.playlist_url, type, tick, { ask: api.ask, address: () => api.playlist(id), type: typeOf });
       }
     } catch (error) {
       if (isGone) return;

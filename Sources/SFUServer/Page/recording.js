@@ -72,6 +72,9 @@ export class RecordControl {
       this.#shown = await this.#one();
     } catch (error) {
       this.#problem = `${isStop ? "It could not be stopped" : "Recording is refused"}: ${error.message}`;
+      // Somebody else has begun it already: that one is told of.
+      const other = error.status === 409 && !isStop ? await this.#running().catch(() => null) : null;
+      if (other) [this.#shown, this.#problem] = [other, ""];
     }
     this.#asked = "";
     this.#render();

@@ -111,12 +111,26 @@ def opened(sfu, folder, photos):
             done = seen(browser, "it is over", lambda now: now["state"] == "completed")
             photograph(browser, photos, "completed")
             failed = browser.evaluate(FAILED)
+            shared = somebody_elses(server, browser)
             browser.go(server.url + done["link"])
             played = wait_for(lambda: browser.evaluate(f"{VIDEO} && {VIDEO}.currentTime > 1 && {VIDEO}.videoWidth"), 40, "it is played")
             photograph(browser, photos, "watch")
             title = browser.evaluate("document.querySelector('h1').textContent")
     return {"first": first, "waiting": waiting, "growing": growing, "done": done, "failed": failed, "played": played, "title": title,
+            "shared": shared,
             "exit": server.code}
+
+
+def somebody_elses(server, browser):
+    """The button where somebody else has begun a recording since the page has looked."""
+    body = json.dumps({"room_id": "demo"}).encode()
+    with urllib.request.urlopen(urllib.request.Request(server.url + API + "/start", body), timeout=20) as answer:
+        recording = json.loads(answer.read())["recording_id"]
+    browser.evaluate(PRESS)
+    shown = seen(browser, "that one is shown", lambda now: now["state"] == "recording" and now["link"])
+    browser.evaluate(PRESS)
+    seen(browser, "it is over", lambda now: now["state"] == "completed")
+    return shown["link"].endswith(recording)
 
 
 def ffmpeg(url, *options):

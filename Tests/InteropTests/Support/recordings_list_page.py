@@ -5,6 +5,7 @@ recordings_list_page.py RECORDER
 Records a camera twice under one name, the second time as long as it is looked at. Prints as JSON what the page showed,
 and what ffprobe makes of what it saved.
 """
+import base64
 import json
 import pathlib
 import re
@@ -32,6 +33,18 @@ WATCH_PROGRESS = """(() => {
   globalThis.shares = [];
   new MutationObserver(() => { if (!bar.hidden) shares.push(bar.value); }).observe(note, { childList: true, characterData: true, subtree: true });
   return true;
+})()"""
+# What a user would choose in a dialog, which a browser without a screen has not: a file to stream into.
+PICKER = """(() => {
+  globalThis.showSaveFilePicker = async ({ suggestedName }) => {
+    globalThis.suggested = suggestedName;
+    return globalThis.chosen = await (await navigator.storage.getDirectory()).getFileHandle("chosen", { create: true });
+  };
+  return true;
+})()"""
+CHOSEN = """(async () => {
+  const octets = new Uint8Array(await (await chosen.getFile()).arrayBuffer());
+  return btoa(Array.from(octets, (octet) => String.fromCharCode(octet)).join(""));
 })()"""
 PLAYED = """(async () => {
   const video = document.querySelector("video"), before = performance.now();
@@ -98,10 +111,19 @@ def export(browser, downloads):
         browser.evaluate(PLAYED % time)
         click(browser, text)
     browser.evaluate(WATCH_PROGRESS)
+    browser.evaluate(PICKER)
     click(browser, "Export")
     note = "document.querySelector('.export p').textContent"
     wait_for(lambda: "Saved" in (browser.evaluate(note) or ""), 40, "an export")
-    return {"shares": browser.evaluate("shares"), "note": browser.evaluate(note), "pictures": pictures(saved(downloads, ".mp4"))}
+    chosen = pathlib.Path(downloads, "chosen")
+    chosen.write_bytes(base64.b64decode(browser.evaluate(CHOSEN)))
+    found = {"shares": browser.evaluate("shares"), "note": browser.evaluate(note), "pictures": pictures(chosen),
+             "suggested": browser.evaluate("suggested")}
+    # Where pages choose no files the browser saves it by itself.
+    browser.evaluate("(globalThis.showSaveFilePicker = undefined, true)")
+    click(browser, "Export")
+    wait_for(lambda: "Your browser saves" in (browser.evaluate(note) or ""), 40, "a download")
+    return found | {"handed": browser.evaluate(note), "handedPictures": pictures(saved(downloads, ".mp4"))}
 
 
 def watch(browser, base, downloads):
