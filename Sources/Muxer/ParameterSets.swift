@@ -50,6 +50,16 @@ struct ParameterSets {
     /// In the order they are written.
     enum Kind: Int, CaseIterable { case video, sequence, picture }
 
+    /// Some of the kinds.
+    struct Kinds: OptionSet {
+        let rawValue: UInt8
+
+        init(rawValue: UInt8) { self.rawValue = rawValue }
+        init(_ kind: Kind) { rawValue = 1 << UInt8(kind.rawValue) }
+
+        static let all = Kinds(rawValue: 7)
+    }
+
     private struct Entry {
         let kind: Kind
         let id: UInt32
@@ -78,9 +88,12 @@ struct ParameterSets {
     }
 
     /// Octets that the sets of `kinds` take, each after a start code of four.
-    func byteCount(of kinds: [Kind]) -> Int {
+    func byteCount(of kinds: Kinds) -> Int {
+        guard !kinds.isEmpty else { return 0 }
         var count = 0
-        for entry in entries where kinds.contains(entry.kind) { count += 4 + entry.unit.count }
+        for entry in entries where kinds.contains(Kinds(entry.kind)) {
+            count += 4 + entry.unit.count
+        }
         return count
     }
 
@@ -104,8 +117,9 @@ struct ParameterSets {
     }
 
     /// Hands the sets of `kinds` over in order, each after its start code.
-    func append(_ kinds: [Kind], to cutter: inout PacketCutter) {
-        for entry in entries where kinds.contains(entry.kind) {
+    func append(_ kinds: Kinds, to cutter: inout PacketCutter) {
+        guard !kinds.isEmpty else { return }
+        for entry in entries where kinds.contains(Kinds(entry.kind)) {
             cutter.appendStartCode()
             cutter.append(entry.unit.span.bytes)
         }

@@ -41,9 +41,11 @@ import Wire
         let header = PESHeader(
             streamID: 0xE0, payloadByteCount: 1_000, isAligned: true, presentation: stamp,
             decode: stamp - 3_000)
+        #expect(header.byteCount == 19)
         var writer = ByteWriter()
-        header.write(to: &writer)
-        #expect(writer.count == 19 && header.byteCount == 19)
+        writer.write(count: 19) { memory in
+            if let start = memory.baseAddress { header.write(to: start) }
+        }
         let bytes = writer.bytes
         var reader = ByteReader(bytes.span.bytes)
         #expect(try PESHeader(parsing: &reader) == header)
@@ -61,7 +63,9 @@ import Wire
             streamID: 0xE0, payloadByteCount: 10, isAligned: true, presentation: 126_000,
             decode: 126_000)
         var writer = ByteWriter()
-        header.write(to: &writer)
+        writer.write(count: header.byteCount) { memory in
+            if let start = memory.baseAddress { header.write(to: start) }
+        }
         #expect(writer.bytes == hexadecimal("000001e00012848005210007d861"))
     }
 

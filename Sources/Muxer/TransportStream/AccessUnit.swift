@@ -15,7 +15,7 @@ struct AccessUnit {
     /// Whether a decoder can begin here.
     private(set) var isRandomAccess = false
     /// The kinds of parameter sets it lacks.
-    private(set) var missing = ParameterSets.Kind.allCases
+    private(set) var missing = ParameterSets.Kinds.all
 
     /// Looks at `payload`, and learns the parameter sets in it.
     ///
@@ -55,7 +55,7 @@ struct AccessUnit {
     ) {
         guard case .parameterSet(let kind) = kind else { return }
         sets.learn(unit, kind: kind)
-        missing.removeAll { $0 == kind }
+        missing.remove(ParameterSets.Kinds(kind))
     }
 
     private mutating func takeRestAsItIs(_ payload: RawSpan) {

@@ -63,6 +63,17 @@ struct GatheredAudio {
 
     var byteCount: Int { queue.count }
 
+    /// Whether more has been gathered than is usual.
+    var isLarge: Bool { queue.count > Self.usualLimit }
+
+    /// Whether what has been gathered goes out before a frame of so many octets, which comes too early or
+    /// too late to run on in one packet under the first one's time, or would make it too long.
+    func ends(before time: Interval, _ byteCount: Int) -> Bool {
+        guard let end else { return false }
+        return abs((time - end).nanoseconds) > Self.tolerance.nanoseconds
+            || queue.count + byteCount > Self.unitLimit
+    }
+
     /// When the first frame that begins in the next `count` octets is heard.
     func start(within count: Int) -> Interval? {
         guard let first = starts.first, first.offset < count else { return nil }
@@ -91,12 +102,13 @@ struct GatheredAudio {
             // The frame's length stands above the 13 bits that end the header.
             let whole = head &+ UInt64(payload.byteCount) << 13
             queue.write(count: Self.adtsByteCount + payload.byteCount) { memory in
-                for index in 0..<Self.adtsByteCount {
-                    memory[index] = UInt8(truncatingIfNeeded: whole >> UInt64(48 - 8 * index))
-                }
-                payload.withUnsafeBytes {
-                    UnsafeMutableRawBufferPointer(rebasing: memory[Self.adtsByteCount...])
-                        .copyMemory(from: $0)
+                // The eighth octet is the frame's first one, which there always is.
+                memory.storeBytes(of: (whole << 8).bigEndian, as: UInt64.self)
+                payload.withUnsafeBytes { frame in
+                    guard let first = frame.baseAddress, let start = memory.baseAddress else {
+                        return
+                    }
+                    (start + Self.adtsByteCount).copyMemory(from: first, byteCount: frame.count)
                 }
             }
         case .opus:
@@ -124,6 +136,10 @@ struct GatheredAudio {
 
     private static let adtsByteCount = 7
     private static let adtsLimit = 0x1FFF - adtsByteCount
+    private static let tolerance = Interval.milliseconds(1)
+    /// A PES packet of audio must say its length in 16 bits, frames' headers included.
+    private static let unitLimit = 65_000
+    private static let usualLimit = 32_768
 
     /// The Opus access unit's control header: eleven bits of prefix, no trims, then the size in
     /// octets of 255 and a rest (the mapping of Opus into MPEG-2 transport streams, §3.2.1).

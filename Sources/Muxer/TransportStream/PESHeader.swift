@@ -60,25 +60,23 @@ public struct PESHeader: Hashable, Sendable {
         payloadByteCount = length == 0 ? nil : length - 3 - fieldsByteCount
     }
 
-    /// Appends the header.
-    func write(to output: inout ByteWriter) {
+    /// Writes the header's `byteCount` octets.
+    func write(to memory: UnsafeMutableRawPointer) {
         let length = UInt32(payloadByteCount.map { $0 + byteCount - 6 } ?? 0)
         let flags: UInt32 = presentationStamp == nil ? 0 : decodeStamp == nil ? 0x80 : 0xC0
         let fields = UInt32(byteCount - 9)
-        output.write(count: byteCount) { memory in
-            let first = UInt64(0x100 | UInt32(streamID)) << 32
-            let second = UInt64(length << 16 | (isAligned ? 0x8400 : 0x8000) | flags)
-            memory.storeBytes(of: (first | second).bigEndian, as: UInt64.self)
-            memory.storeBytes(of: UInt8(fields), toByteOffset: 8, as: UInt8.self)
-            guard let presentationStamp else { return }
-            Self.store(presentationStamp, prefix: decodeStamp == nil ? 2 : 3, at: 9, memory)
-            if let decodeStamp { Self.store(decodeStamp, prefix: 1, at: 14, memory) }
-        }
+        let first = UInt64(0x100 | UInt32(streamID)) << 32
+        let second = UInt64(length << 16 | (isAligned ? 0x8400 : 0x8000) | flags)
+        memory.storeBytes(of: (first | second).bigEndian, as: UInt64.self)
+        memory.storeBytes(of: UInt8(fields), toByteOffset: 8, as: UInt8.self)
+        guard let presentationStamp else { return }
+        Self.store(presentationStamp, prefix: decodeStamp == nil ? 2 : 3, at: 9, memory)
+        if let decodeStamp { Self.store(decodeStamp, prefix: 1, at: 14, memory) }
     }
 
     /// Five octets: four bits of prefix, then 3, 15 and 15 bits, a marker after each.
     private static func store(
-        _ stamp: UInt64, prefix: UInt64, at offset: Int, _ memory: UnsafeMutableRawBufferPointer
+        _ stamp: UInt64, prefix: UInt64, at offset: Int, _ memory: UnsafeMutableRawPointer
     ) {
         let high = UInt8(truncatingIfNeeded: prefix << 4 | (stamp >> 30) << 1 | 1)
         let low = (stamp >> 15 & 0x7FFF) << 17 | 0x1_0000 | (stamp & 0x7FFF) << 1 | 1

@@ -8,8 +8,6 @@ import Wire
 struct PacketCutter {
     private var cursor: UnsafeMutableRawPointer
     private let pid: UInt16
-    private let adaptation: AdaptationField
-    private var isFirst = true
     private var unsent: Int
     private var room = 0
     private var counter: UInt8
@@ -23,8 +21,8 @@ struct PacketCutter {
         _ memory: UnsafeMutableRawPointer, pid: UInt16, byteCount: Int,
         adaptation: AdaptationField, counter: UInt8
     ) {
-        (cursor, self.pid, unsent) = (memory, pid, byteCount)
-        (self.adaptation, self.counter) = (adaptation, counter)
+        (cursor, self.pid, unsent, self.counter) = (memory, pid, byteCount, counter)
+        openPacket(adaptation, startsUnit: true)
     }
 
     /// How many packets `byteCount` octets take with an adaptation field of `fieldByteCount`.
@@ -43,14 +41,14 @@ struct PacketCutter {
         var remaining = bytes.count
         while remaining > 0 {
             if room == 0 {
-                let whole = isFirst ? 0 : remaining / Self.roomPerPacket
+                let whole = remaining / Self.roomPerPacket
                 if whole > 0 {
                     appendPackets(whole, from: source)
                     source += whole * Self.roomPerPacket
                     remaining -= whole * Self.roomPerPacket
                     continue
                 }
-                openPacket()
+                openPacket(AdaptationField(), startsUnit: false)
             }
             let count = min(room, remaining)
             cursor.copyMemory(from: source, byteCount: count)
@@ -63,7 +61,17 @@ struct PacketCutter {
 
     /// Takes a start code of four octets.
     mutating func appendStartCode() {
-        withUnsafeBytes(of: UInt32(1).bigEndian) { append($0) }
+        guard room >= 4 else { return withUnsafeBytes(of: UInt32(1).bigEndian) { append($0) } }
+        appendHead(4) { $0.storeBytes(of: UInt32(1).bigEndian, as: UInt32.self) }
+    }
+
+    /// Takes `count` octets that `body` writes, where the packet has room for them: its first one always has
+    /// for a header and what stands right behind it.
+    mutating func appendHead(_ count: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
+        precondition(room >= count, "append heads at the beginning of a PES packet")
+        body(cursor)
+        cursor += count
+        room &-= count
     }
 
     /// Packets from the middle, which most are: of a known length, with nothing before their payload
@@ -76,7 +84,10 @@ struct PacketCutter {
         var source = source
         for _ in 0..<count {
             cursor.storeBytes(of: (head | UInt32(counter)).bigEndian, as: UInt32.self)
-            (cursor + 4).copyMemory(from: source, byteCount: Self.roomPerPacket)
+            // In halves, which compilers copy in place: a call for each packet costs as much again.
+            (cursor + 4).copyMemory(from: source, byteCount: Self.firstHalf)
+            (cursor + 4 + Self.firstHalf).copyMemory(
+                from: source + Self.firstHalf, byteCount: Self.roomPerPacket - Self.firstHalf)
             cursor += TransportPacket.byteCount
             source += Self.roomPerPacket
             counter = (counter + 1) & 0x0F
@@ -84,33 +95,33 @@ struct PacketCutter {
         unsent -= count * Self.roomPerPacket
     }
 
-    private mutating func openPacket() {
+    private mutating func openPacket(_ field: AdaptationField, startsUnit: Bool) {
         precondition(unsent > 0, "append no more octets than were announced")
-        var fieldByteCount = isFirst ? adaptation.byteCount : 0
+        var fieldByteCount = field.byteCount
         fieldByteCount += max(Self.roomPerPacket - fieldByteCount - unsent, 0)
         let head = TransportPacket.head(
-            pid: pid, startsUnit: isFirst, hasAdaptation: fieldByteCount > 0, hasPayload: true,
+            pid: pid, startsUnit: startsUnit, hasAdaptation: fieldByteCount > 0, hasPayload: true,
             counter: counter)
         cursor.storeBytes(of: head.bigEndian, as: UInt32.self)
         cursor += 4
         if fieldByteCount > 0 {
-            let field = isFirst ? adaptation : AdaptationField()
             field.write(byteCount: fieldByteCount, to: cursor)
             cursor += fieldByteCount
         }
         room = Self.roomPerPacket - fieldByteCount
         unsent -= room
         counter = (counter + 1) & 0x0F
-        isFirst = false
     }
 
     /// What a packet's header leaves.
     static let roomPerPacket = TransportPacket.byteCount - 4
+    private static let firstHalf = 96
 }
 
 /// A PES packet that is about to be written: what is known of it before its first octet.
 struct PacketizedUnit {
     let pid: UInt16
+    let header: PESHeader
     /// All of it, header included.
     let byteCount: Int
     let adaptation: AdaptationField
@@ -123,12 +134,13 @@ struct PacketizedUnit {
     /// The counter of this PID's packet after the last of these.
     var nextCounter: UInt8 { UInt8(truncatingIfNeeded: Int(counter) + packetCount) & 0x0F }
 
-    /// Appends the packets, whose octets `body` hands over.
+    /// Appends the packets, with the octets that `body` hands over behind the header.
     func write(to output: inout ByteWriter, _ body: (inout PacketCutter) -> Void) {
         output.write(count: packetCount * TransportPacket.byteCount) { memory in
             guard let start = memory.baseAddress else { return }
             var cutter = PacketCutter(
                 start, pid: pid, byteCount: byteCount, adaptation: adaptation, counter: counter)
+            cutter.appendHead(header.byteCount) { header.write(to: $0) }
             body(&cutter)
         }
     }

@@ -52,21 +52,8 @@ extension TransportStreamWriter {
     /// - Returns: The sample with decode times that rise and a presentation not before them.
     mutating func advance(to sample: Sample, into output: inout ByteWriter) -> Sample {
         var timing = sample
-        let index = sample.track
         let hasJumped = hasJumped(sample)
-        if let last = tracks[index].lastDecodeTime {
-            let step = timing.decodeTime - last
-            if step <= .zero, step > .zero - configuration.jump {
-                timing.decodeTime = last + Self.tick
-                statistics.correctedTimes += 1
-            }
-            tracks[index].step = min(max(step, .zero), configuration.referenceInterval)
-        }
-        if timing.presentationTime < timing.decodeTime {
-            if sample.presentationTime < sample.decodeTime { statistics.correctedTimes += 1 }
-            timing.presentationTime = timing.decodeTime
-        }
-        tracks[index].lastDecodeTime = timing.decodeTime
+        statistics.correctedTimes += tracks[sample.track].settle(&timing, configuration)
         if hasJumped {
             openTimeBase(at: timing.decodeTime, into: &output)
         } else {
@@ -122,7 +109,7 @@ extension TransportStreamWriter {
 
     /// Writes the tables, when they are due now, and a packet with the clock alone.
     mutating func writeReference(into output: inout ByteWriter) {
-        if areTablesDue(after: Self.tick) { writeTables(into: &output) }
+        if areTablesDue(after: TransportTrack.tick) { writeTables(into: &output) }
         let field = clock.takeReference(at: output.count)
         let track = tracks[referenceTrack]
         output.write(count: TransportPacket.byteCount) { memory in
@@ -166,7 +153,4 @@ extension TransportStreamWriter {
 
     /// Tracks further apart than this are on no common line of time.
     private static let longestLag = Interval.seconds(10)
-
-    /// The smallest step of a stamp, rounded up.
-    private static let tick = Interval(nanoseconds: 11_112)
 }

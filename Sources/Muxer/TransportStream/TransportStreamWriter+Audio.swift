@@ -11,22 +11,12 @@ extension TransportStreamWriter {
             throw .malformedSample(track: index)
         }
         let timing = advance(to: sample, into: &output)
-        let hasStrayed = tracks[index].gathered.end.map { end in
-            abs((timing.decodeTime - end).nanoseconds) > Self.tolerance.nanoseconds
-        }
-        if hasStrayed == true
-            || tracks[index].gathered.byteCount + payload.byteCount > Self.unitLimit
-        {
+        if tracks[index].gathered.ends(before: timing.decodeTime, payload.byteCount) {
             emitAudio(of: index, isWhole: true, into: &output)
         }
-        tracks[index].gathered.append(
-            payload, at: timing.presentationTime, lasting: duration)
-        tracks[index].step = duration
-        let mustEmit =
-            tracks[index].gathered.spanWithNext > configuration.audioSpan
-            || tracks[index].gathered.byteCount > Self.gatheredLimit
-            || index == referenceTrack && isReferenceDue(after: duration)
-        if mustEmit {
+        let isFull = tracks[index].gather(
+            payload, at: timing.presentationTime, lasting: duration, upTo: configuration.audioSpan)
+        if isFull || index == referenceTrack && isReferenceDue(after: duration) {
             emitAudio(of: index, isWhole: configuration.audioSpan == .zero, into: &output)
         }
     }
@@ -55,17 +45,9 @@ extension TransportStreamWriter {
             presentation: start.map { ($0 + lead).ticks90 })
         let packet = begin(header, count, of: index, isKeyframe: false, into: &output)
         packet.write(to: &output) { cutter in
-            cutter.append(scratch.bytes.span.bytes)
             tracks[index].gathered.append(first: count, to: &cutter)
         }
         tracks[index].counter = packet.nextCounter
         tracks[index].gathered.removeFirst(count)
     }
-
-    /// Audio whose times stray less than this runs on in one packet, under the first one's time.
-    private static let tolerance = Interval.milliseconds(1)
-
-    /// A PES packet of audio must say its length in 16 bits, frames' headers included.
-    private static let unitLimit = 65_000
-    private static let gatheredLimit = 32_768
 }

@@ -13,7 +13,7 @@ extension TransportStreamWriter {
         else { throw .malformedSample(track: index) }
         let timing = advance(to: sample, into: &output)
         let isKeyframe = sample.isKeyframe || unit.isRandomAccess
-        let missing = isKeyframe ? unit.missing : []
+        let missing: ParameterSets.Kinds = isKeyframe ? unit.missing : []
         let delimiterByteCount =
             4 + (unit.delimiterByteCount > 0 ? unit.delimiterByteCount : isH265 ? 3 : 2)
         let byteCount =
@@ -23,23 +23,31 @@ extension TransportStreamWriter {
             streamID: tracks[index].streamID, payloadByteCount: byteCount, isAligned: true,
             presentation: stamp(timing.presentationTime), decode: stamp(timing.decodeTime))
         let packet = begin(header, byteCount, of: index, isKeyframe: isKeyframe, into: &output)
-        if unit.delimiterByteCount == 0 {
-            scratch.write(UInt32(1))
-            if isH265 { scratch.write(UInt16(0x4601)) } else { scratch.write(UInt8(9)) }
-            // Any kind of picture may follow: the one answer that is always true.
-            scratch.write(UInt8(isH265 ? 0x50 : 0xF0))
-        }
         payload.withUnsafeBytes { payload in
             packet.write(to: &output) { cutter in
-                cutter.append(scratch.bytes.span.bytes)
                 if unit.delimiterByteCount > 0 {
                     Self.appendDelimiter(of: payload.bytes, framing, to: &cutter)
+                } else {
+                    Self.appendDelimiter(isH265: isH265, to: &cutter)
                 }
                 tracks[index].parameterSets.append(missing, to: &cutter)
                 Self.append(payload.bytes, from: unit.restOffset, framing, to: &cutter)
             }
         }
         tracks[index].counter = packet.nextCounter
+    }
+
+    /// Any kind of picture may follow: the one answer that is always true.
+    private static func appendDelimiter(isH265: Bool, to cutter: inout PacketCutter) {
+        cutter.appendStartCode()
+        if isH265 {
+            cutter.appendHead(3) {
+                $0.storeBytes(of: UInt16(0x4601).bigEndian, as: UInt16.self)
+                $0.storeBytes(of: 0x50, toByteOffset: 2, as: UInt8.self)
+            }
+        } else {
+            cutter.appendHead(2) { $0.storeBytes(of: UInt16(0x09F0).bigEndian, as: UInt16.self) }
+        }
     }
 
     private static func appendDelimiter(

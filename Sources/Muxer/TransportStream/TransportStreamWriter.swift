@@ -17,7 +17,6 @@ public struct TransportStreamWriter: ~Copyable {
     var tables: TransportTables
     var clock = TransportClock()
     let configuration: TransportStreamConfiguration
-    var scratch = ByteWriter(capacity: 64)
 
     /// The track whose packets carry the clock: the first with pictures, else the first.
     let referenceTrack: Int
@@ -95,7 +94,7 @@ public struct TransportStreamWriter: ~Copyable {
 }
 
 extension TransportStreamWriter {
-    /// Writes what must stand before a PES packet, and leaves its header in `scratch`.
+    /// Writes what must stand before a PES packet.
     mutating func begin(
         _ header: PESHeader, _ byteCount: Int, of index: Int, isKeyframe: Bool,
         into output: inout ByteWriter
@@ -113,10 +112,8 @@ extension TransportStreamWriter {
             writeReference(into: &output)
         }
         field.isRandomAccess = isKeyframe
-        scratch.removeAll()
-        header.write(to: &scratch)
         return PacketizedUnit(
-            pid: tracks[index].pid, byteCount: total, adaptation: field,
+            pid: tracks[index].pid, header: header, byteCount: total, adaptation: field,
             counter: tracks[index].counter)
     }
 

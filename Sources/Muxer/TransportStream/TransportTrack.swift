@@ -51,6 +51,43 @@ struct TransportTrack {
         }
     }
 
+    /// Takes a frame of sound.
+    ///
+    /// - Returns: Whether what has been gathered is to be written: with the next frame it would last longer
+    ///   than `span`, or it is too large.
+    mutating func gather(
+        _ payload: RawSpan, at time: Interval, lasting duration: Interval, upTo span: Interval
+    ) -> Bool {
+        gathered.append(payload, at: time, lasting: duration)
+        step = duration
+        return gathered.spanWithNext > span || gathered.isLarge
+    }
+
+    /// Gives a sample a decode time behind the last one's, and a presentation not before that. Time that goes
+    /// back by a jump stays.
+    ///
+    /// - Returns: How many of its times were wrong.
+    mutating func settle(
+        _ sample: inout Sample, _ configuration: TransportStreamConfiguration
+    ) -> Int {
+        var corrections = 0
+        if sample.presentationTime < sample.decodeTime { corrections += 1 }
+        if let lastDecodeTime {
+            let passed = sample.decodeTime - lastDecodeTime
+            if passed <= .zero, passed > .zero - configuration.jump {
+                sample.decodeTime = lastDecodeTime + Self.tick
+                corrections += 1
+            }
+            step = min(max(passed, .zero), configuration.referenceInterval)
+        }
+        sample.presentationTime = max(sample.presentationTime, sample.decodeTime)
+        lastDecodeTime = sample.decodeTime
+        return corrections
+    }
+
+    /// The smallest step of a stamp, rounded up.
+    static let tick = Interval(nanoseconds: 11_112)
+
     /// As the program map lists it.
     var stream: ProgramMap.Stream {
         switch format {
