@@ -9,8 +9,6 @@ actor JoinedStream {
     private struct Source {
         var file: String
         var byteCount: UInt64
-        /// Its times do not go on from those of the file before.
-        var isJump: Bool
     }
 
     private var sources: ArraySlice<Source>
@@ -23,15 +21,8 @@ actor JoinedStream {
     /// These files as they are now, whole packets of them.
     init(_ files: [FileSummary], catalog: RecordingCatalog) {
         self.catalog = catalog
-        var end: Int64?
-        var sources: [Source] = []
-        for file in files {
-            let gap = end.map { file.start &- $0 } ?? 0
-            sources.append(
-                Source(
-                    file: file.file, byteCount: file.parts.upperBound / 188 * 188,
-                    isJump: !(-Self.jitter...Self.jitter).contains(gap)))
-            end = file.start &+ file.duration
+        let sources = files.map {
+            Source(file: $0.file, byteCount: $0.parts.upperBound / 188 * 188)
         }
         self.sources = sources[...]
         hold = catalog.hold(files.map(\.file))
@@ -47,7 +38,7 @@ actor JoinedStream {
                 sources.removeFirst()
                 hold.finished(source.file)
                 (opened, offset) = (nil, 0)
-                if let next = sources.first { joiner.nextFile(isJump: next.isJump) }
+                joiner.nextFile()
                 continue
             }
             if opened == nil { opened = try await catalog.open(source.file) }
@@ -61,8 +52,6 @@ actor JoinedStream {
         return nil
     }
 
-    /// Nanoseconds that a camera's clock may stray from one file to the next.
-    private static let jitter: Int64 = 1_000_000_000
     /// Whole packets, some 128 KB.
     private static let pieceByteCount: UInt64 = 188 * 700
 }

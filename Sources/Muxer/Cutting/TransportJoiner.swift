@@ -1,19 +1,20 @@
-/// Makes one transport stream of files one behind the other: the packets stay, their continuity
-/// counters go on from file to file, and where the time jumps, the stream says so.
+import Wire
+
+/// Makes one transport stream of files one behind the other: the packets stay, their continuity counters
+/// go on from file to file, a map that reads differently from the one before it has another version, and
+/// where the clock does not go on, the stream says so.
 public struct TransportJoiner: Sendable {
     private var counters: [UInt16: UInt8] = [:]
-    /// PIDs that have said that the time jumps; `nil` where it does not.
-    private var jumping: Set<UInt16>?
+    /// The last clock reference of each PID, and of those before this file the ones not followed yet.
+    private var references: [UInt16: Int64] = [:]
+    private var unfollowed: Set<UInt16> = []
+    private var tables = JoinedTables()
 
     /// A stream that nothing has been written to.
     public init() {}
 
     /// Another file follows.
-    ///
-    /// - Parameter isJump: Its times do not go on from those of the file before.
-    public mutating func nextFile(isJump: Bool) {
-        jumping = isJump ? [] : nil
-    }
+    public mutating func nextFile() { unfollowed = Set(references.keys) }
 
     /// Goes on with whole packets of the file, in place; what is no packet stays as it is.
     public mutating func join(_ packets: inout [UInt8]) {
@@ -24,7 +25,8 @@ public struct TransportJoiner: Sendable {
             let pid = UInt16(packets[start + 1] & 0x1F) << 8 | UInt16(packets[start + 2])
             guard pid != TransportPacket.nullPID else { continue }
             count(pid, in: &packets[start + 3])
-            sayJump(pid, at: start, in: &packets)
+            if packets[start + 3] & 0x20 != 0 { follow(pid, at: start, in: &packets) }
+            if tables.areIn(pid) { tables.join(pid, at: start, in: &packets) }
         }
     }
 
@@ -40,12 +42,85 @@ public struct TransportJoiner: Sendable {
         counters[pid] = next
     }
 
-    /// The first packet of the file with a clock reference begins another clock (§2.4.3.5).
-    private mutating func sayJump(_ pid: UInt16, at start: Int, in packets: inout [UInt8]) {
-        guard let said = jumping, !said.contains(pid), packets[start + 3] & 0x20 != 0,
-            packets[start + 4] > 0, packets[start + 5] & 0x10 != 0
-        else { return }
-        packets[start + 5] |= 0x80
-        jumping?.insert(pid)
+    /// A file's first clock reference that does not go on from the last one's begins another clock
+    /// (§2.4.3.5).
+    private mutating func follow(_ pid: UInt16, at start: Int, in packets: inout [UInt8]) {
+        guard let reference = Self.reference(at: start, in: packets) else { return }
+        if unfollowed.remove(pid) != nil, let last = references[pid] {
+            let step = TransportTime.difference(
+                reference, last, period: TransportTime.referencePeriod)
+            if !(0...Self.longestStep).contains(step) { packets[start + 5] |= 0x80 }
+        }
+        references[pid] = reference
+    }
+
+    private static func reference(at start: Int, in packets: [UInt8]) -> Int64? {
+        var reader = ByteReader(
+            packets.span.bytes.extracting(start + 4..<start + TransportPacket.byteCount))
+        return (try? AdaptationField(parsing: &reader))?.programClockReference
+    }
+
+    /// References are at most 100 ms apart (§2.7.2): in ticks of 27 MHz.
+    private static let longestStep: Int64 = 2_700_000
+}
+
+/// The tables of the files as those of one stream: what changes has another version (§2.4.4.5, §2.4.4.9).
+private struct JoinedTables {
+    private struct Table {
+        /// All but version and checksum.
+        var content: [UInt8]
+        var version: UInt8
+    }
+
+    private var tables: [UInt16: Table] = [:]
+    /// PIDs of the programs' maps.
+    private var maps: Set<UInt16> = []
+
+    func areIn(_ pid: UInt16) -> Bool { pid == ProgramAssociation.pid || maps.contains(pid) }
+
+    /// Gives the section that a packet holds, all of it, the version it has in the joined stream.
+    mutating func join(_ pid: UInt16, at start: Int, in packets: inout [UInt8]) {
+        guard let range = section(in: packets, at: start) else { return }
+        let versionPlace = range.lowerBound + 5
+        var content = Array(packets[range].dropLast(4))
+        let own = content[5] >> 1 & 0x1F
+        content[5] &= 0xC1
+        var table = tables[pid] ?? Table(content: content, version: own)
+        if table.content != content {
+            table = Table(content: content, version: (table.version + 1) & 0x1F)
+        }
+        tables[pid] = table
+        if pid == ProgramAssociation.pid { learnMaps(packets.span.bytes.extracting(range)) }
+        guard table.version != own else { return }
+        packets[versionPlace] = packets[versionPlace] & 0xC1 | table.version << 1
+        let sum = CRC32MPEG.checksum(
+            of: packets.span.bytes.extracting(range.lowerBound..<range.upperBound - 4))
+        for place in 0..<4 {
+            packets[range.upperBound - 4 + place] = UInt8(
+                truncatingIfNeeded: sum >> UInt32(24 - 8 * place))
+        }
+    }
+
+    private mutating func learnMaps(_ section: RawSpan) {
+        guard let association = try? ProgramAssociation(parsing: section) else { return }
+        for entry in association.programs where entry.program != 0 { maps.insert(entry.pid) }
+    }
+
+    /// Where the section is that begins in a packet and ends there, unharmed.
+    private func section(in packets: [UInt8], at start: Int) -> Range<Int>? {
+        let end = start + TransportPacket.byteCount
+        let bytes = packets.span.bytes
+        guard let packet = try? TransportPacket(parsing: bytes.extracting(start..<end)),
+            packet.startsUnit, packet.hasPayload, !packet.isScrambled
+        else { return nil }
+        let pointer = start + packet.payloadOffset
+        let first = pointer + 1 + Int(packets[pointer])
+        guard first + 3 <= end else { return nil }
+        let length = Int(packets[first + 1] & 0x0F) << 8 | Int(packets[first + 2])
+        // A table in several sections is nothing that is written here.
+        guard length >= 9, first + 3 + length <= end, packets[first + 7] == 0,
+            CRC32MPEG.checksum(of: bytes.extracting(first..<first + 3 + length)) == 0
+        else { return nil }
+        return first..<first + 3 + length
     }
 }

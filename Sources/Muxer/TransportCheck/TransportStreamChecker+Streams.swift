@@ -49,6 +49,7 @@ extension TransportStreamChecker {
                 found(.checksum, at: offset, pid: packet.pid)
                 continue
             }
+            checkVersion(of: section, isAssociation: isAssociation, packet.pid, at: offset)
             if isAssociation, let association = try? ProgramAssociation(parsing: bytes) {
                 mapPID = association.programs.first { $0.program != 0 }?.pid ?? mapPID
                 wait(for: .association, at: offset)
@@ -59,6 +60,18 @@ extension TransportStreamChecker {
                 found(isAssociation ? .association : .map, at: offset, pid: packet.pid)
             }
         }
+    }
+
+    /// What reads differently has another version (ISO/IEC 13818-1 §2.4.4.5, §2.4.4.9).
+    private mutating func checkVersion(
+        of section: [UInt8], isAssociation: Bool, _ pid: UInt16, at offset: Int
+    ) {
+        if let last = lastSections[pid], last != section, last.count > 6, section.count > 6,
+            last[0] == section[0], last[3...6] == section[3...6]
+        {
+            found(isAssociation ? .association : .map, at: offset, pid: pid)
+        }
+        lastSections[pid] = section
     }
 
     mutating func readStream(_ payload: RawSpan, of packet: TransportPacket, at offset: Int) {

@@ -39,6 +39,8 @@ public struct TransportStreamChecker {
     let limits: Limits
     var counts: [TransportFinding.Indicator: Int] = [:]
     var sections: [UInt16: SectionAssembler] = [:]
+    /// Each table as last heard.
+    var lastSections: [UInt16: [UInt8]] = [:]
     var streams: [UInt16: StreamObservation] = [:]
     var mapPID: UInt16?
     var waiting: [TimedObservation] = []
