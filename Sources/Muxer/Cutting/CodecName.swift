@@ -11,7 +11,7 @@ extension TrackFormat {
         case .h265(let sets, _): return Self.h265Name(sets)
         case .aac(let configuration): return "mp4a.40.\(configuration.objectType)"
         case .opus: return "opus"
-        case .mp3: return "mp4a.6B"
+        case .mp3(let rate): return rate >= 32_000 ? "mp4a.6B" : "mp4a.69"
         case .vp8: return "vp8"
         case .vp9(let header):
             guard let header else { return "vp09.00.41.08" }

@@ -2,6 +2,16 @@ import Codecs
 import Timing
 import Wire
 
+extension TrackFormat {
+    /// Whether a transport stream's frames of it may begin in one packet and end in the next.
+    public var isCutWherePacketsEnd: Bool {
+        switch self {
+        case .aac, .mp3: true
+        case .h264, .h265, .vp8, .vp9, .av1, .opus, .g711: false
+        }
+    }
+}
+
 /// Gathers the frames of one track of sound from a transport stream's packets, in which frames may
 /// begin in one and end in the next.
 struct ElementaryFrames {
@@ -72,8 +82,16 @@ struct ElementaryFrames {
                 headerByteCount: header.byteCount, byteCount: header.frameByteCount,
                 ticks: duration.ticks90)
             return (extent, true)
+        case .mp3:
+            guard rest.byteCount >= 4 else { return nil }
+            guard let header = try? MPEGAudioHeader(parsing: rest) else { return (nil, false) }
+            let duration = Interval.samples(header.sampleCount, rate: header.sampleRate)
+            // The header belongs to the frame.
+            let extent = Extent(
+                headerByteCount: 0, byteCount: header.frameByteCount, ticks: duration.ticks90)
+            return (extent, true)
         case .opus: return opusFrame(rest)
-        case .h264, .h265, .mp3, .vp8, .vp9, .av1, .g711: return (nil, false)
+        case .h264, .h265, .vp8, .vp9, .av1, .g711: return (nil, false)
         }
     }
 
@@ -99,19 +117,29 @@ struct ElementaryFrames {
     /// Where the first frame begins in a packet that may begin within one: where two headers follow
     /// each other as the first says.
     private func firstFrame(in octets: [UInt8]) -> Int? {
-        guard case .aac = format else { return 0 }
+        guard format.isCutWherePacketsEnd else { return 0 }
         let span = octets.span.bytes
-        for offset in octets.indices.dropLast(8) where octets[offset] == 0xFF {
-            let rest = span.extracting(offset..<octets.count)
-            guard let header = try? ADTSHeader(parsing: rest) else { continue }
-            let next = offset + header.frameByteCount
+        for offset in octets.indices.dropLast(3) where octets[offset] == 0xFF {
+            guard let count = byteCount(of: span.extracting(offset..<octets.count)) else {
+                continue
+            }
+            let next = offset + count
             if next == octets.count { return offset }
             guard next < octets.count else { continue }
             let following = span.extracting(next..<octets.count)
-            if following.byteCount < 2 || (try? ADTSHeader(parsing: following)) != nil {
+            if following.byteCount < Self.leastHeader || byteCount(of: following) != nil {
                 return offset
             }
         }
         return nil
     }
+
+    /// Octets of the frame that begins here, by its header; `nil` where there is none.
+    private func byteCount(of rest: RawSpan) -> Int? {
+        if case .mp3 = format { return (try? MPEGAudioHeader(parsing: rest))?.frameByteCount }
+        return (try? ADTSHeader(parsing: rest))?.frameByteCount
+    }
+
+    /// Octets of the longest of these headers: of what is shorter nothing can be said.
+    private static let leastHeader = 7
 }
