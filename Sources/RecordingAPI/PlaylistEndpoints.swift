@@ -29,8 +29,8 @@ struct PlaylistEndpoints: Sendable {
         }
         let wanted = Wanted(request)
         if let segment = wanted.segment {
-            if playlist.isFarAhead(segment: segment) {
-                return .problem(400, "_HLS_msn is beyond what comes next")
+            if playlist.isFarAhead(segment: segment, part: wanted.part) {
+                return .problem(400, "_HLS_msn or _HLS_part is beyond what comes next")
             }
             let deadline = ContinuousClock.now + .seconds(3 * playlist.targetDuration)
             while !playlist.isEnded, !playlist.contains(segment: segment, part: wanted.part) {

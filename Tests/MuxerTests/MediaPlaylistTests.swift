@@ -72,6 +72,19 @@ import Timing
         #expect(Self.lines(playlist).count { $0.hasPrefix("#EXT-X-PART:") } == 60)
     }
 
+    @Test func `a part behind a segment's last one is the first of the next`() {
+        func playlist(_ openParts: Int, isFinished: Bool = false) -> MediaPlaylist {
+            MediaPlaylist(
+                files: [Self.file(segments: 2, openParts: openParts, isFinished: isFinished)],
+                isEnded: false)
+        }
+        // The second segment has ten parts, and grows no more where its file has ended.
+        let ended = playlist(0, isFinished: true)
+        #expect(ended.contains(segment: 1, part: 9) && !ended.contains(segment: 1, part: 10))
+        #expect(ended.contains(segment: 1, part: nil) && ended.contains(segment: 0, part: 99))
+        #expect(playlist(1).contains(segment: 1, part: 10))
+    }
+
     @Test func `a blocking reload knows what is listed and what is too far ahead`() {
         let playlist = MediaPlaylist(
             files: [Self.file(segments: 2, openParts: 3, isFinished: false)], isEnded: false)
@@ -81,8 +94,11 @@ import Timing
         #expect(!playlist.contains(segment: 2, part: 3))
         #expect(!playlist.contains(segment: 2, part: nil))
         #expect(!playlist.contains(segment: 3, part: 0))
-        #expect(!playlist.isFarAhead(segment: 4))
-        #expect(playlist.isFarAhead(segment: 5))
+        #expect(!playlist.isFarAhead(segment: 3) && !playlist.isFarAhead(segment: 3, part: 0))
+        #expect(playlist.isFarAhead(segment: 4) && playlist.isFarAhead(segment: 4, part: 0))
+        // Parts of three seconds, of 200 ms each: fifteen behind the third.
+        #expect(!playlist.isFarAhead(segment: 2, part: 17))
+        #expect(playlist.isFarAhead(segment: 2, part: 18))
     }
 
     @Test func `a delta update leaves out what lies six target durations back`() {

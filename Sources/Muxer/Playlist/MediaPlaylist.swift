@@ -110,15 +110,31 @@ extension MediaPlaylist {
         return file.parts(of: open).count
     }
 
-    /// Whether segment `number`, or its part, is listed.
+    /// Whether segment `number`, or its part, is listed. A part behind a segment's last one stands for the
+    /// first one of the next segment.
     public func contains(segment number: Int, part: Int?) -> Bool {
-        guard number >= nextSequenceNumber else { return true }
-        guard let part, number == nextSequenceNumber else { return false }
-        return part < openPartCount
+        let next = nextSequenceNumber
+        guard let part, number >= next - 1 else { return number < next }
+        if number > next { return false }
+        return number == next
+            ? part < openPartCount : openPartCount > 0 || part < lastClosedPartCount
     }
 
-    /// A player that asks for more than this beyond the end is told that it is wrong.
-    public func isFarAhead(segment number: Int) -> Bool { number > nextSequenceNumber + 2 }
+    /// Parts of the last segment that has ended; no number of them is too large where they are not known.
+    private var lastClosedPartCount: Int {
+        guard let file = files.last(where: { $0.closedCount > 0 }) else { return .max }
+        let count = file.parts(of: file.segments[file.closedCount - 1]).count
+        return count > 0 ? count : .max
+    }
+
+    /// A player that asks for more than this beyond the end is told that it is wrong: two segments behind the
+    /// last one that has ended, or parts of three seconds.
+    public func isFarAhead(segment number: Int, part: Int? = nil) -> Bool {
+        let next = nextSequenceNumber
+        guard let part, number == next else { return number > next + 1 }
+        let target = max(partTarget.nanoseconds, 1)
+        return part >= openPartCount + max(Int((3_000_000_000 + target - 1) / target), 3)
+    }
 
     /// Whole seconds that no segment exceeds when it is rounded (RFC 8216bis §4.4.3.1), nor any that
     /// was listed before: it may not change, so it begins with what segments of two seconds and
