@@ -119,6 +119,7 @@ extension IndexedPart {
     fileprivate mutating func join(_ next: IndexedPart) {
         byteCount += next.byteCount
         duration = next.start + next.duration - start
+        hasOtherSets = hasOtherSets || next.hasOtherSets
     }
 }
 

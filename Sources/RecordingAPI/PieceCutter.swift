@@ -35,7 +35,8 @@ struct PieceCutter: Sendable {
             let range = TransportCutter.Range(
                 octets: octets,
                 before: try opened.octets(before..<piece.offset),
-                start: piece.start, end: piece.start + piece.duration)
+                start: piece.start, end: piece.start + piece.duration,
+                hasOtherSets: piece.hasOtherSets)
             return try Self.cutter(file, header, opened).fragments(of: range)
         }
     }
@@ -48,15 +49,12 @@ struct PieceCutter: Sendable {
             head: try opened.read(at: 0, count: TransportCutter.headByteCount))
     }
 
-    /// Where to begin to read for the frames of AAC that begin in one packet and end in the next:
-    /// others do not. Sound is gathered for 200 ms.
+    /// Where to begin to read for the frames of sound that begin in one packet and end in the next. Sound is
+    /// gathered for 200 ms.
     private static func lookbehind(
         of piece: IndexedPart, in file: RecordedFile, _ header: IndexHeader
     ) -> UInt64 {
-        let isWanted = header.formats.contains { format in
-            if case .aac = format { true } else { false }
-        }
-        guard isWanted else { return piece.offset }
+        guard header.formats.contains(where: \.isCutWherePacketsEnd) else { return piece.offset }
         let earlier = file.index.parts.suffix(100).filter { $0.offset < piece.offset }
         if earlier.count >= 3 { return earlier[earlier.count - 3].offset }
         let perSecond = Double(file.byteCount) / max(Double(file.duration) / 1e9, 0.2)

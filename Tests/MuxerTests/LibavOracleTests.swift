@@ -7,8 +7,8 @@ import Wire
 @testable import Muxer
 
 /// Seeded sequences of everything that happens to a recording – B-frames, gaps, wraps, changed
-/// parameter sets, lone tracks – of every codec in each container that holds it: libavformat finds the same samples at the same
-/// times. `make oracle` tries ten thousand, and has GStreamer read the same files.
+/// parameter sets, lone tracks – of every codec in each container that holds it: libavformat finds the
+/// same samples at the same times. `make oracle` tries ten thousand, and has GStreamer read the same files.
 @Suite struct LibavOracleTests {
     static let count =
         ProcessInfo.processInfo.environment["ORACLE_SEQUENCES"].flatMap(Int.init) ?? 80
@@ -21,7 +21,12 @@ import Wire
             var source = SyntheticStream(seed: UInt64(seed) * 4 + 1_000)
             let (samples, formats) = try OtherCodecs.sequence(&source, in: container)
             let file = try SegmentPartsTests.record(samples, formats, container)
-            let kept = Array(samples.drop { $0.sample.track != 0 || !$0.sample.isKeyframe })
+            var kept = Array(samples.drop { $0.sample.track != 0 || !$0.sample.isKeyframe })
+            if container == .fmp4 || container == .mp4 {
+                kept = CarriedSetsTests.carried(
+                    kept, as: formats[0],
+                    entry: CarriedSetsTests.entry(of: kept, as: formats[0]))
+            }
             try OracleFolder.put(file, kept, formats, container, seed)
             switch container {
             case .mpegts:

@@ -75,9 +75,11 @@ import Wire
         let movie = try FragmentedMovieTests.write(samples, formats)
         let found = try #require(movieSamples(of: movie.bytes))
         let origin = samples.map(\.sample.decodeTime).min() ?? .zero
+        let carried = CarriedSetsTests.carried(
+            samples, entry: [SyntheticStream.sps, SyntheticStream.pps])
         for (track, format) in formats.enumerated() {
             let timescale = Double(try MovieTrack(format, index: track).timescale)
-            let expected = samples.filter { $0.sample.track == track }
+            let expected = carried.filter { $0.sample.track == track }
             let read = found.filter { $0.track == track + 1 }
             try #require(read.count == expected.count)
             for (sample, source) in zip(read, expected) {

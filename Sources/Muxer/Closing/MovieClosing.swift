@@ -28,8 +28,9 @@ public struct MovieClosing: FileEnding, ~Escapable {
         }
         var counts = reader.header.formats.map { _ in TableCounts() }
         var end = UInt64(reader.header.headerByteCount)
+        var hasOtherSets = false
         while let part = reader.next() {
-            end = max(end, part.end)
+            (end, hasOtherSets) = (max(end, part.end), hasOtherSets || part.hasOtherSets)
             var runs = reader.runs
             while !runs.isAtEnd {
                 let run = try runs.next()
@@ -45,7 +46,7 @@ public struct MovieClosing: FileEnding, ~Escapable {
         let checked = index.extracting(0..<reader.byteCount)
         self.reader = try IndexReader(checked)
         self.reader.isTrusted = true
-        let layout = try MovieLayout(header, counts, at: partsEnd)
+        let layout = try MovieLayout(header, counts, hasOtherSets: hasOtherSets, at: partsEnd)
         (tables, skeleton, fileEnd) = (layout.tables, layout.skeleton, layout.end)
     }
 

@@ -11,15 +11,19 @@ struct MovieLayout {
 
     private let line: MovieLine
 
-    /// - Parameter start: Where the box goes.
+    /// - Parameters:
+    ///   - hasOtherSets: Whether pictures have come with other parameter sets than the first ones.
+    ///   - start: Where the box goes.
     init(
-        _ header: IndexHeader, _ counts: [TableCounts], at start: UInt64
+        _ header: IndexHeader, _ counts: [TableCounts], hasOtherSets: Bool, at start: UInt64
     ) throws(ParseError) {
         end = start
         var tracks: [(track: MovieTrack, counts: TableCounts)] = []
         for (index, format) in header.formats.enumerated() where counts[index].samples > 0 {
             do throws(MuxerError) {
-                tracks.append((try MovieTrack(format, index: index), counts[index]))
+                var track = try MovieTrack(format, index: index)
+                if hasOtherSets { track.tellSetsInStream() }
+                tracks.append((track, counts[index]))
             } catch { throw .invalid(field: "format", at: index) }
         }
         line = MovieLine(origin: header.origin, of: tracks.map(\.track))

@@ -17,13 +17,16 @@ public struct TransportCutter: Sendable {
         public var start: Interval
         /// When the next one behind them does.
         public var end: Interval
+        /// Whether the pictures may want other parameter sets than the file began with.
+        public var hasOtherSets: Bool
 
         /// Parts of a file, and what stands before them.
         public init(
-            octets: [UInt8], before: [UInt8] = [], start: Interval, end: Interval
+            octets: [UInt8], before: [UInt8] = [], start: Interval, end: Interval,
+            hasOtherSets: Bool = false
         ) {
             (self.octets, self.before) = (octets, before)
-            (self.start, self.end) = (start, end)
+            (self.start, self.end, self.hasOtherSets) = (start, end, hasOtherSets)
         }
     }
 
@@ -52,6 +55,7 @@ public struct TransportCutter: Sendable {
     public func fragments(of range: Range) throws(MuxerError) -> [UInt8] {
         var writer = try FragmentedMovieWriter(formats, configuration: configuration)
         _ = writer.takeHeader()
+        if range.hasOtherSets { writer.leaveSetsInStream() }
         var output = ByteWriter(capacity: range.octets.count)
         var samples = samples(in: range)
         samples.sort { $0.sample.decodeTime < $1.sample.decodeTime }

@@ -20,6 +20,7 @@ public struct IndexReader: ~Escapable {
 
     private var reader: ByteReader
     private var rest: RawSpan
+    private let bytes: RawSpan
 
     /// Reads the header of a whole sidecar.
     @_lifetime(copy bytes)
@@ -30,7 +31,7 @@ public struct IndexReader: ~Escapable {
         guard content.isAtEnd else { throw .invalid(field: "header", at: content.offset) }
         byteCount = reader.offset
         self.reader = reader
-        rest = bytes.extracting(0..<0)
+        (self.bytes, rest) = (bytes, bytes.extracting(0..<0))
     }
 
     /// Reads on in a sidecar with this header: `bytes` are those behind the records known already.
@@ -39,7 +40,7 @@ public struct IndexReader: ~Escapable {
         self.header = header
         byteCount = 0
         reader = ByteReader(bytes)
-        rest = bytes.extracting(0..<0)
+        (self.bytes, rest) = (bytes, bytes.extracting(0..<0))
     }
 
     /// The next part; `nil` behind the last whole record.
@@ -72,6 +73,24 @@ public struct IndexReader: ~Escapable {
         var parts: [IndexedPart] = []
         while let part = next() { parts.append(part) }
         return parts
+    }
+
+    /// Octets that have not been read.
+    var remainingByteCount: Int { reader.remaining }
+
+    /// Goes on with the next whole record whose part lies in these octets of the file.
+    ///
+    /// - Returns: Whether there is one.
+    mutating func stepOverTear(to range: Range<UInt64>, budget: inout Int) -> Bool {
+        let torn = bytes.extracting(reader.offset..<bytes.byteCount)
+        let found = IndexRecord.offset(ofNextIn: torn, budget: &budget) { content in
+            var fields = ByteReader(content)
+            guard let part = try? IndexedPart(parsing: &fields) else { return false }
+            return part.offset >= range.lowerBound && part.end <= range.upperBound
+                && part.byteCount > 0
+        }
+        guard let found else { return false }
+        return (try? reader.skip(found)) != nil
     }
 
     /// The part of the record that `bytes` end with, the last octets of a sidecar; `nil` where they hold

@@ -53,6 +53,29 @@ enum IndexRecord {
         return nil
     }
 
+    /// Where the next whole record begins whose content is plausible. Of that alone a checksum is reckoned,
+    /// and of no more than `budget` octets in all.
+    static func offset(
+        ofNextIn bytes: RawSpan, budget: inout Int, where isPlausible: (RawSpan) -> Bool
+    ) -> Int? {
+        var offset = 0
+        while offset + 12 <= bytes.byteCount, budget > 0 {
+            let length = Int(
+                UInt32(
+                    bigEndian: bytes.unsafeLoadUnaligned(
+                        fromUncheckedByteOffset: offset, as: UInt32.self)))
+            if length <= min(limit, bytes.byteCount - offset - 12),
+                isPlausible(bytes.extracting(offset + 4..<offset + 4 + length))
+            {
+                budget -= length
+                var reader = ByteReader(bytes.extracting(offset..<bytes.byteCount))
+                if (try? read(from: &reader)) != nil { return offset }
+            }
+            offset += 1
+        }
+        return nil
+    }
+
     /// Eight octets a step: 50 MB take some milliseconds.
     static func checksum(of bytes: RawSpan) -> UInt64 {
         var state = seed ^ UInt64(bytes.byteCount)

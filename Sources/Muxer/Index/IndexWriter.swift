@@ -40,7 +40,7 @@ public struct IndexWriter: Sendable {
             writer.write(part.byteCount)
             writer.write(UInt64(bitPattern: part.start.nanoseconds))
             writer.write(UInt64(bitPattern: part.duration.nanoseconds))
-            writer.write(UInt8(part.isIndependent ? 1 : 0))
+            writer.write(UInt8((part.isIndependent ? 1 : 0) | (part.hasOtherSets ? 2 : 0)))
             writer.write(runs)
         }
         byteCount += UInt64(output.count - before)
@@ -55,8 +55,8 @@ extension IndexedPart {
         start = Interval(nanoseconds: Int64(bitPattern: try reader.readUInt64()))
         duration = Interval(nanoseconds: Int64(bitPattern: try reader.readUInt64()))
         let flags = try reader.readUInt8()
-        guard flags <= 1 else { throw .invalid(field: "part flags", at: 28) }
-        isIndependent = flags == 1
+        guard flags <= 3 else { throw .invalid(field: "part flags", at: 28) }
+        (isIndependent, hasOtherSets) = (flags & 1 != 0, flags & 2 != 0)
         guard start.nanoseconds.magnitude < 1 << 61, duration.nanoseconds.magnitude < 1 << 60 else {
             throw .invalid(field: "part time", at: 12)
         }

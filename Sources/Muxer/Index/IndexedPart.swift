@@ -12,15 +12,18 @@ public struct IndexedPart: Hashable, Sendable {
     public var duration: Interval
     /// Whether a decoder can begin here.
     public var isIndependent: Bool
+    /// Whether its pictures may want other parameter sets than the file began with: theirs stand before
+    /// key frames, here and in all that follows.
+    public var hasOtherSets: Bool
 
     /// A part of these measures.
     public init(
         offset: UInt64, byteCount: UInt32, start: Interval, duration: Interval,
-        isIndependent: Bool
+        isIndependent: Bool, hasOtherSets: Bool = false
     ) {
         (self.offset, self.byteCount) = (offset, byteCount)
         (self.start, self.duration) = (start, duration)
-        self.isIndependent = isIndependent
+        (self.isIndependent, self.hasOtherSets) = (isIndependent, hasOtherSets)
     }
 
     /// The offset behind its last octet.

@@ -22,6 +22,8 @@ public struct FragmentedMovieWriter: ~Copyable {
     private(set) var initialization: [UInt8] = []
     /// What the part last written holds, as a sidecar notes it.
     private(set) var runs = ByteWriter()
+    /// Whether pictures have come with other parameter sets than the first ones, up to the part last written.
+    private(set) var hasOtherSets = false
     private var sequenceNumber: UInt32 = 0
     var part: MoviePart?
     /// Where the part before ended, and the next begins.
@@ -100,6 +102,11 @@ public struct FragmentedMovieWriter: ~Copyable {
         _ = writePart(next: isLater ? (index, ticks, end) : nil, into: &output)
     }
 
+    /// Leaves parameter sets with the pictures, though the header has told them: others may hold by now.
+    mutating func leaveSetsInStream() {
+        for index in tracks.indices { tracks[index].leaveSetsInStream() }
+    }
+
     /// The header alone, before any sample; parts follow without it, and say all of themselves.
     mutating func takeHeader() -> [UInt8] {
         let nothing = MoviePart(
@@ -138,6 +145,7 @@ extension FragmentedMovieWriter {
         guard var part else { return nil }
         if origin == nil { writeHeader(part, into: &output) }
         sequenceNumber &+= 1
+        hasOtherSets = tracks.contains { $0.sets?.areInStream == true }
         let before = output.count
         MovieFragment(
             sequenceNumber: sequenceNumber, next: next.map { ($0.track, $0.ticks) }

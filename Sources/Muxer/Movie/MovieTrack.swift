@@ -14,6 +14,8 @@ struct MovieTrack {
 
     let format: TrackFormat
     private(set) var entry: SampleEntry
+    /// H.264 and H.265 only.
+    private(set) var sets: CarriedSets?
     /// Ticks in a second.
     let timescale: Int64
     /// How long a sample lasts where nothing else is known; in the header once that is written.
@@ -49,7 +51,24 @@ struct MovieTrack {
         }
         self.entry = entry
         step = defaultDuration
+        switch format {
+        case .h264(_, let framing):
+            self.sets = CarriedSets(sets, isH265: false, framing: framing)
+        case .h265(_, let framing):
+            self.sets = CarriedSets(sets, isH265: true, framing: framing)
+        case .vp8, .vp9, .av1, .aac, .opus, .mp3, .g711: break
+        }
     }
+
+    /// Says in the sample entry that parameter sets stand with the pictures too.
+    mutating func tellSetsInStream() {
+        sets?.leaveInStream()
+        guard let sets else { return }
+        entry = SampleEntry(format, sets: sets.entry, areSetsInStream: true) ?? entry
+    }
+
+    /// Leaves parameter sets where they are from here on, whatever the entry has told.
+    mutating func leaveSetsInStream() { sets?.leaveInStream() }
 
     /// Ticks in a second, and how many a sample lasts where nothing else is known.
     private static func clock(of format: TrackFormat) -> (Int64, Int64) {
@@ -84,6 +103,7 @@ struct MovieTrack {
         let zero = ticks(origin)
         originTicks = min(zero, pending.first?.decodeTicks ?? zero)
         setLead(zero - originTicks)
+        if sets?.areInStream == true { tellSetsInStream() }
         if format.kind == .video, pending.count > 1 {
             defaultDuration = pending[1].decodeTicks - pending[0].decodeTicks
         }
@@ -119,17 +139,12 @@ struct MovieTrack {
         lastTicks = ticks
         let before = bytes.count
         switch format {
-        case .h264(_, let framing) where framing != .lengths(octets: 4),
-            .h265(_, let framing) where framing != .lengths(octets: 4):
-            var walk = NALUnits(payload, framing: framing)
-            while let unit = walk.next() {
-                bytes.write(UInt32(unit.byteCount))
-                bytes.write(unit)
-            }
+        case .h264, .h265:
+            sets?.write(payload, isKeyframe: isKeyframe, to: &bytes)
         case .av1:
             let start = AV1Configuration.withoutDelimiter(payload)
             bytes.write(payload.extracting(start..<payload.byteCount))
-        case .h264, .h265, .vp8, .vp9, .aac, .opus, .mp3, .g711:
+        case .vp8, .vp9, .aac, .opus, .mp3, .g711:
             bytes.write(payload)
         }
         pending.append(

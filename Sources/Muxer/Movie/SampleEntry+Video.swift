@@ -13,11 +13,11 @@ extension SampleEntry {
             writer.writeUInt24(parameters.profileLevel)
             writer.write(UInt8(0xFF))  // lengths of four octets
             for (kind, marker) in [(ParameterSets.Kind.sequence, UInt8(0xE0)), (.picture, 0)] {
-                let units = sets.units(of: kind)
-                writer.write(marker | UInt8(truncatingIfNeeded: units.count))
+                let units = sets.units(of: kind).prefix(kind == .sequence ? 31 : 255)
+                writer.write(marker | UInt8(units.count))
                 write(units, to: &writer)
             }
-            guard [100, 110, 122, 144].contains(parameters.profileLevel >> 16) else { return }
+            guard ![66, 77, 88].contains(parameters.profileLevel >> 16) else { return }
             writer.write(0xFC | UInt8(truncatingIfNeeded: parameters.chromaFormat))
             writer.write(0xF8 | (parameters.bitDepths.luma - 8))
             writer.write(0xF8 | (parameters.bitDepths.chroma - 8))
@@ -26,7 +26,11 @@ extension SampleEntry {
     }
 
     /// `hvcC` (ISO/IEC 14496-15 §8.3.3.1).
-    static func writeH265(_ sets: ParameterSets, to writer: inout ByteWriter) {
+    ///
+    /// - Parameter areComplete: Whether all sets are here, and none in the stream.
+    static func writeH265(
+        _ sets: ParameterSets, areComplete: Bool, to writer: inout ByteWriter
+    ) {
         guard let first = sets.units(of: .sequence).first,
             let parameters = try? H265SequenceParameterSet(parsing: first.span.bytes)
         else { return }
@@ -47,7 +51,7 @@ extension SampleEntry {
             ]
             for (kind, type) in kinds {
                 let units = sets.units(of: kind)
-                writer.write(0x80 | type)
+                writer.write((areComplete ? 0x80 : 0) | type)
                 writer.write(UInt16(truncatingIfNeeded: units.count))
                 write(units, to: &writer)
             }
@@ -71,7 +75,7 @@ extension SampleEntry {
         }
     }
 
-    private static func write(_ units: [[UInt8]], to writer: inout ByteWriter) {
+    private static func write(_ units: some Sequence<[UInt8]>, to writer: inout ByteWriter) {
         for unit in units {
             writer.write(UInt16(truncatingIfNeeded: unit.count))
             writer.write(unit)

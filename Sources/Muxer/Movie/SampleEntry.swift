@@ -7,20 +7,25 @@ struct SampleEntry {
     /// What cannot change within a file; zeros for sound.
     let shape: PictureShape
 
+    /// - Parameter areSetsInStream: Whether parameter sets stand with the pictures too.
     /// - Returns: `nil` when MP4 cannot say the format, or what it must say is missing.
-    init?(_ format: TrackFormat, sets: ParameterSets) {
+    init?(_ format: TrackFormat, sets: ParameterSets, areSetsInStream: Bool = false) {
         guard let shape = PictureShape(format, sets: sets) else { return nil }
         self.shape = shape
         var writer = ByteWriter()
         switch format {
         case .h264:
             guard !sets.units(of: .picture).isEmpty else { return nil }
-            Self.writeVideo("avc1", shape, to: &writer) { Self.writeH264(sets, to: &$0) }
+            Self.writeVideo(areSetsInStream ? "avc3" : "avc1", shape, to: &writer) {
+                Self.writeH264(sets, to: &$0)
+            }
         case .h265:
             guard !sets.units(of: .picture).isEmpty, !sets.units(of: .video).isEmpty else {
                 return nil
             }
-            Self.writeVideo("hvc1", shape, to: &writer) { Self.writeH265(sets, to: &$0) }
+            Self.writeVideo(areSetsInStream ? "hev1" : "hvc1", shape, to: &writer) {
+                Self.writeH265(sets, areComplete: !areSetsInStream, to: &$0)
+            }
         case .vp9(let header?):
             Self.writeVideo("vp09", shape, to: &writer) { Self.writeVP9(header, to: &$0) }
         case .av1(let header):
@@ -35,7 +40,7 @@ struct SampleEntry {
         case .mp3(let rate):
             guard (8_000...48_000).contains(rate) else { return nil }
             Self.writeAudio("mp4a", 2, rate, to: &writer) {
-                Self.writeDescriptor(0x6B, [], to: &$0)
+                Self.writeDescriptor(rate >= 32_000 ? 0x6B : 0x69, [], to: &$0)
             }
         case .opus(let channels):
             guard (1...2).contains(channels) else { return nil }

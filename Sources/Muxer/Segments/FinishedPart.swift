@@ -28,6 +28,8 @@ struct SegmentIndex {
     private(set) var header: IndexHeader?
     /// What the current file's tracks were when it began.
     private(set) var formats: [TrackFormat] = []
+    /// Whether the current file's pictures have come with other parameter sets than its first ones.
+    var hasOtherSets = false
     var finished: [FinishedPart] = []
     var open: Open?
     var clock = PartClock()
@@ -35,7 +37,7 @@ struct SegmentIndex {
 
     /// Another file begins, of these tracks.
     mutating func begin(_ formats: [TrackFormat]) {
-        (header, writer, open) = (nil, nil, nil)
+        (header, writer, open, hasOtherSets) = (nil, nil, nil, false)
         self.formats = formats
     }
 

@@ -27,6 +27,9 @@ extension SegmentWriter {
 
     /// Notes a sample that has gone into the stream at `time`, whose octets began at `offset`.
     mutating func noteStream(_ sample: Sample, at time: Interval, from offset: Int) {
+        if isEntry(sample), formats[leadingTrack] != index.formats[leadingTrack] {
+            index.hasOtherSets = true
+        }
         guard var open = index.open else {
             index.open = SegmentIndex.Open(
                 start: time, offset: offset, isIndependent: !hasPictures || isEntry(sample),
@@ -54,7 +57,7 @@ extension SegmentWriter {
         let part = IndexedPart(
             offset: UInt64(open.offset), byteCount: UInt32(clamping: byteCount - open.offset),
             start: open.start, duration: max(end - open.start, .zero),
-            isIndependent: open.isIndependent)
+            isIndependent: open.isIndependent, hasOtherSets: index.hasOtherSets)
         index.open = nil
         let header = IndexHeader(container: container, formats: index.formats, wallClock: wallClock)
         index.append(part, segment: max(segments - 1, 0)) { header }
@@ -66,7 +69,8 @@ extension SegmentWriter {
             offset: UInt64(byteCount - written.byteCount),
             byteCount: UInt32(clamping: written.byteCount),
             start: written.start, duration: max(written.duration, .zero),
-            isIndependent: written.isIndependent)
+            isIndependent: written.isIndependent,
+            hasOtherSets: movie?.hasOtherSets ?? false)
         let header = IndexHeader(
             container: container, formats: index.formats, wallClock: wallClock,
             origin: movie?.origin ?? webm?.origin ?? .zero,

@@ -55,7 +55,8 @@ public struct TransportTail {
         guard leading.count > 0, let byteCount = UInt32(exactly: byteCount) else { return nil }
         return IndexedPart(
             offset: last.end, byteCount: byteCount, start: last.start + last.duration,
-            duration: leading.duration, isIndependent: isIndependent || !hasPictures)
+            duration: leading.duration, isIndependent: isIndependent || !hasPictures,
+            hasOtherSets: last.hasOtherSets)
     }
 
     private mutating func take(_ unit: Unit, upTo end: Int) {

@@ -17,7 +17,7 @@ struct StoredIndex: Sendable {
         var snapshot = LiveIndex.Snapshot()
         (snapshot.path, snapshot.header, snapshot.isFinished) = (path, reader.header, true)
         snapshot.byteCount = data.byteCount
-        while let part = reader.next(), part.end <= snapshot.byteCount { snapshot.append(part) }
+        reader.forEachMendedPart(upTo: data.byteCount) { snapshot.append($0) }
         snapshot.forgetParts()
         self.snapshot = snapshot
         let isMarked = bytes.suffix(ClosingMark.bytes.count) == ClosingMark.bytes[...]

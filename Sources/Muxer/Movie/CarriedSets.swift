@@ -1,0 +1,93 @@
+import Codecs
+import Wire
+
+/// Where a movie's track has its parameter sets: in the sample entry and nowhere else, until the stream
+/// brings others; from there on with the pictures (ISO/IEC 14496-15 §5.3.1, §8.3.1).
+struct CarriedSets {
+    /// Those that the sample entry holds.
+    let entry: ParameterSets
+    /// Whether they stand with the pictures too, as entries called `avc3` and `hev1` have it.
+    private(set) var areInStream = false
+
+    private let isH265: Bool
+    private let framing: NALUnitFraming
+    /// Those that hold now.
+    private var present: ParameterSets
+
+    init(_ entry: ParameterSets, isH265: Bool, framing: NALUnitFraming) {
+        (self.entry, present) = (entry, entry)
+        (self.isH265, self.framing) = (isH265, framing)
+    }
+
+    /// Leaves them with the pictures from here on.
+    mutating func leaveInStream() { areInStream = true }
+
+    /// Appends a sample: its NAL units, each behind its length in four octets, without the sets that the
+    /// entry has told. Where the sets have changed, a key frame has them all.
+    mutating func write(_ payload: RawSpan, isKeyframe: Bool, to output: inout ByteWriter) {
+        var walk = NALUnits(payload, framing: framing)
+        let found = learn(&walk)
+        let missing: ParameterSets.Kinds =
+            areInStream && isKeyframe ? .all.subtracting(found) : []
+        guard !found.isEmpty || !missing.isEmpty else { return write(all: payload, to: &output) }
+        let before = output.count
+        let head = payload.extracting(0..<walk.offset)
+        var units = NALUnits(head, framing: framing)
+        var isBeforeSets = true
+        while let unit = units.next() {
+            let kind = NALUnitKind(unit, isH265: isH265)
+            if isBeforeSets, kind != .delimiter {
+                present.write(missing, to: &output)
+                isBeforeSets = false
+            }
+            if case .parameterSet = kind, !areInStream { continue }
+            Self.write(unit, to: &output)
+        }
+        if isBeforeSets { present.write(missing, to: &output) }
+        write(all: payload.extracting(walk.offset..<payload.byteCount), to: &output)
+        // A sample of nothing but sets says them once more.
+        if output.count == before { write(all: payload, to: &output) }
+    }
+
+    /// Walks up to the first slice, behind which there are no sets.
+    ///
+    /// - Returns: The kinds of sets that stand before it.
+    private mutating func learn(_ walk: inout NALUnits) -> ParameterSets.Kinds {
+        var found: ParameterSets.Kinds = []
+        while let header = walk.nextHeader {
+            if case .picture = NALUnitKind(header: header, isH265: isH265) { break }
+            guard let unit = walk.next() else { break }
+            guard case .parameterSet(let kind) = NALUnitKind(unit, isH265: isH265) else { continue }
+            found.insert(ParameterSets.Kinds(kind))
+            if !areInStream, entry.contains(unit, kind: kind) { continue }
+            areInStream = true
+            present.learn(unit, kind: kind)
+        }
+        return found
+    }
+
+    private func write(all payload: RawSpan, to output: inout ByteWriter) {
+        guard framing != .lengths(octets: 4) else { return output.write(payload) }
+        var walk = NALUnits(payload, framing: framing)
+        while let unit = walk.next() { Self.write(unit, to: &output) }
+    }
+
+    fileprivate static func write(_ unit: RawSpan, to output: inout ByteWriter) {
+        output.write(UInt32(unit.byteCount))
+        output.write(unit)
+    }
+}
+
+extension ParameterSets {
+    /// Whether this very set is among them.
+    fileprivate func contains(_ unit: RawSpan, kind: Kind) -> Bool {
+        units(of: kind).contains { known in unit.withUnsafeBytes { known.elementsEqual($0) } }
+    }
+
+    /// Appends the sets of `kinds` in order, each behind its length.
+    fileprivate func write(_ kinds: Kinds, to output: inout ByteWriter) {
+        for kind in Kind.allCases where kinds.contains(Kinds(kind)) {
+            for unit in units(of: kind) { CarriedSets.write(unit.span.bytes, to: &output) }
+        }
+    }
+}
