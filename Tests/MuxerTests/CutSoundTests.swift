@@ -17,7 +17,31 @@ import Wire
         return (clip, samples.map(\.element))
     }
 
-    @Test func `a gap in the sound doubles no picture`() throws {
+    @Test func `sound behind a gap and the last picture doubles that one in no cut`() throws {
+        var source = SyntheticStream(seed: 2)
+        let formats = [SyntheticStream.h264, .opus(channelCount: 2)]
+        var samples = [0, 40].map { time in
+            SourceSample(
+                sample: Sample(track: 0, time: .milliseconds(time), isKeyframe: time == 0),
+                payload: source.picture(
+                    isKeyframe: time == 0, byteCount: 100, framing: SyntheticStream.lengths))
+        }
+        samples += [0, 20, 60].map { time in
+            SourceSample(
+                sample: Sample(track: 1, time: .milliseconds(time)), payload: [0xFC, 1, 2])
+        }
+        samples.sort { $0.sample.decodeTime < $1.sample.decodeTime }
+        let bytes = try mux(samples, formats).bytes
+        let cutter = TransportCutter(
+            IndexHeader(container: .mpegts, formats: formats), origin: .zero, head: bytes)
+        let range = TransportCutter.Range(octets: bytes, start: .zero, end: .milliseconds(80))
+        let found = try #require(
+            movieSamples(of: try cutter.initialization() + cutter.fragments(of: range)))
+        #expect(found.filter { $0.track == 1 }.map(\.decodeTicks) == [0, 3_600])
+        #expect(found.filter { $0.track == 2 }.map(\.decodeTicks) == [0, 960, 2_880])
+    }
+
+    @Test func `gaps in the sound double no picture of a recording cut part by part`() throws {
         let (clip, source) = Self.lossy()
         let file = try SegmentPartsTests.record(source, clip.formats, .mpegts)
         let (header, parts, _) = try #require(IndexTests.read(file.index))
