@@ -11,7 +11,7 @@ public struct StreamRecording: ~Copyable {
     /// What has gone into the files.
     public private(set) var statistics = RecordingStatistics()
     /// How much may be written, by what the disk can take.
-    public private(set) var intake = RecordingIntake.everything
+    public var intake: RecordingIntake { gate.intake }
 
     /// What the files are: the container asked for, or the nearest that holds the tracks.
     public let container: Container
@@ -24,7 +24,7 @@ public struct StreamRecording: ~Copyable {
     private var output = ByteWriter(capacity: 65_536)
     private var events: [RecordingEvent] = []
     private var isStarted = false
-    private var awaitsKeyframe = false
+    private var gate = IntakeGate()
     private var isOpen = false
     private var hasNoted = false
     private var spans = SpanCount()
@@ -71,7 +71,7 @@ public struct StreamRecording: ~Copyable {
             return statistics.earlyFrames += 1
         }
         let decodeTime = order.decodeTime(of: unit, at: time)
-        guard admits(unit) else { return statistics.withheldFrames += 1 }
+        guard gate.admits(unit) else { return statistics.withheldFrames += 1 }
         isStarted = true
         if unit.isKeyframe { prepareFile(at: unit.arrival, time: time) }
         let sample = Sample(
@@ -101,10 +101,9 @@ public struct StreamRecording: ~Copyable {
     /// Writes less from now on, or all again: from the next key frame. With nothing to be written the
     /// file ends whole.
     public mutating func limit(to intake: RecordingIntake) {
-        guard intake != self.intake else { return }
+        guard intake != gate.intake else { return }
         if intake == .nothing { finish() }
-        awaitsKeyframe = true
-        self.intake = intake
+        gate.limit(to: intake)
     }
 
     /// Dates files and cuts by this from now on. The present file's dates stay on one line.
@@ -143,17 +142,6 @@ public struct StreamRecording: ~Copyable {
 }
 
 extension StreamRecording {
-    /// Whether a picture may be written: without those before it, it is no use.
-    private mutating func admits(_ unit: AccessUnit) -> Bool {
-        switch intake {
-        case .nothing: return false
-        case .keyframes: return unit.isKeyframe
-        case .everything:
-            if unit.isKeyframe { awaitsKeyframe = false }
-            return !awaitsKeyframe
-        }
-    }
-
     /// A file may begin with what comes next: it is told the time, and the one before is ended where
     /// the wall clock has come to a multiple of the alignment.
     private mutating func prepareFile(at arrival: Instant, time: Interval) {
