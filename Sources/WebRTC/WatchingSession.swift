@@ -20,7 +20,7 @@ public struct WatchingSession: ~Copyable, Engine {
     }
 
     /// Packets dropped because the owner did not take them in time.
-    public private(set) var droppedPackets = 0
+    public var droppedPackets: Int { events.droppedPackets }
     /// Packets asked for again.
     public internal(set) var requestedPackets = 0
     /// Key frames asked for.
@@ -32,8 +32,7 @@ public struct WatchingSession: ~Copyable, Engine {
     var tracks: [WatchedTrack]
     let cname: String
     let reporterSSRC: UInt32
-    private var events: [Event] = []
-    private var eventPosition = 0
+    private var events = WatchingEvents()
     private var nextReport: Instant?
 
     /// A session over a connection just begun, for the sections that were agreed on.
@@ -116,15 +115,7 @@ extension WatchingSession {
     }
 
     /// The next fact for the owner, packets among them.
-    public mutating func nextEvent() -> Event? {
-        guard eventPosition < events.count else {
-            events.removeAll(keepingCapacity: true)
-            eventPosition = 0
-            return nil
-        }
-        defer { eventPosition += 1 }
-        return events[eventPosition]
-    }
+    public mutating func nextEvent() -> Event? { events.next() }
 
     private mutating func follow(at now: Instant) {
         while let news = path.nextNews() {
@@ -146,10 +137,6 @@ extension WatchingSession {
             let media = tracks[index].take(layout, packet, at: now)
         else { return }
         if media.isRecovered { recoveredPackets += 1 }
-        guard events.count - eventPosition < Self.eventLimit else {
-            droppedPackets += 1
-            return
-        }
         events.append(.packet(media.packet))
     }
 
@@ -167,5 +154,4 @@ extension WatchingSession {
     }
 
     private static let reportInterval = Interval.seconds(1)
-    private static let eventLimit = 8192
 }
