@@ -26,9 +26,15 @@ extension Recordings {
         }
     }
 
-    /// Ends all of them.
+    /// Ends all of them, many at once: a source that is slow to go holds up no other.
     public func stopAll() async {
-        for name in entries.keys { _ = try? await stop(name) }
+        let names = Array(entries.keys)
+        await withTaskGroup(of: Void.self) { group in
+            for (place, name) in names.enumerated() {
+                if place >= Self.leavingLimit { await group.next() }
+                group.addTask { _ = try? await self.stop(name) }
+            }
+        }
         let (asked, left, told) = (asking, leaving, timekeeping)
         asking = Errands(limit: Self.askingLimit)
         leaving = Errands(limit: Self.leavingLimit)

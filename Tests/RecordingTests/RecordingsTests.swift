@@ -32,6 +32,24 @@ import Wire
         await recordings.stopAll()
     }
 
+    @Test func `all end at once: a source that is slow to go holds up no other`() async throws {
+        let recordings = try Recordings(
+            folder: "/r", on: ModelDisk(), bearer: nil, clock: { 0 }, report: { _, _, _ in })
+        let (leaving, met) = (Awaited(0, waiterLimit: 10), Awaited(0, waiterLimit: 10))
+        for name in ["a", "b", "c"] {
+            let order = await recordings.order(name, "rtsp://192.0.2.1/live")
+            let source = RunningSource {
+                leaving.update { $0 += 1 }
+                let found = await leaving.next(within: .seconds(5)) { $0 == 3 }
+                if found == 3 { met.update { $0 += 1 } }
+            }
+            await recordings.add(order, source)
+        }
+        await recordings.stopAll()
+        #expect(met.value == 3, "each waited for the others to leave as well")
+        #expect(await recordings.active().isEmpty)
+    }
+
     @Test func `a clock that is set back meanwhile makes no jump in a recording's names or dates`()
         async throws
     {
