@@ -39,6 +39,8 @@ public final class RecordingProgress: Sendable {
         public internal(set) var firstPath = ""
         /// Seconds since 1970 at which the recording began.
         public internal(set) var startedSeconds: Int64 = 0
+        /// Nanoseconds since 1970 at which it ended; `nil` before.
+        public internal(set) var stoppedNanoseconds: Int64?
         /// Octets in all its files: what was cut off again is not among them, what a file's closing adds
         /// is.
         public internal(set) var fileBytes: UInt64 = 0
@@ -64,11 +66,11 @@ public final class RecordingProgress: Sendable {
         public internal(set) var fileCount = 0
         /// Those that had to end before their time, because the disk refused them or was too slow.
         public internal(set) var tornFileCount: UInt64 = 0
-        /// Times the source went away.
+        /// Times the source went away while it was recorded; while it is awaited it cannot.
         public internal(set) var interruptionCount: UInt64 = 0
         /// Whether there is nobody to be recorded yet, which is no failure: whoever comes is recorded.
         public internal(set) var isAwaited = false
-        /// Times the source stayed and sent nothing.
+        /// Times the source stayed, once it had come, and sent nothing.
         public internal(set) var stallCount: UInt64 = 0
         /// Whether the source sends nothing now.
         public internal(set) var isStalled = false

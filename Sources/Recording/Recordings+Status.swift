@@ -19,7 +19,7 @@ extension Recordings {
         public internal(set) var writtenBytes: UInt64 = 0
         /// Frames that were handed to files, and that the disk has not taken.
         public internal(set) var unwrittenFrames: UInt64 = 0
-        /// Times that a source went away.
+        /// Times that a source went away while it was recorded.
         public internal(set) var interruptions: UInt64 = 0
         /// Times that a source stayed and sent nothing.
         public internal(set) var stalls: UInt64 = 0

@@ -99,14 +99,18 @@ final class RunningRecording: Sendable {
         case .stalled(let isStalled):
             progress.update { progress in
                 progress.isStalled = isStalled
-                if isStalled { progress.stallCount += 1 }
+                // One that has never come is awaited.
+                if isStalled, progress.connected != nil { progress.stallCount += 1 }
             }
             report(isStalled ? "nothing comes from the source" : "the source sends again", false)
         case .interrupted(let reason, let isFinal, let isAwaited):
+            let now = clock()
             progress.update { progress in
+                // One that is awaited, or tried again, is not interrupted once more.
+                if progress.state == .recording { progress.interruptionCount += 1 }
                 (progress.state, progress.isAwaited) = (isFinal ? .stopped : .waiting, isAwaited)
+                if isFinal { progress.stoppedNanoseconds = now }
                 progress.isStalled = false
-                progress.interruptionCount += 1
                 progress.lastFailure = reason
             }
             report(reason, isFinal)
@@ -118,7 +122,11 @@ final class RunningRecording: Sendable {
     func finish() async {
         endFile()
         for file in state.withLock({ $0.ending }) { await file.closed() }
-        progress.update { ($0.state, $0.isStalled, $0.isFileEmpty) = (.stopped, false, false) }
+        let now = clock()
+        progress.update { progress in
+            (progress.state, progress.isStalled, progress.isFileEmpty) = (.stopped, false, false)
+            progress.stoppedNanoseconds = progress.stoppedNanoseconds ?? now
+        }
         disk.condition.ignore(self)
     }
 

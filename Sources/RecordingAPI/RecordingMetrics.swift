@@ -95,7 +95,8 @@ struct RecordingMetrics {
         page.counter(
             "recording_pli_requests_total", "Key frames asked of sources.", frames.keyframeRequests)
         page.counter(
-            "recording_interruptions_total", "Times that a source went away.", totals.interruptions)
+            "recording_interruptions_total", "Times that a source went away while it was recorded.",
+            totals.interruptions)
         page.counter(
             "recording_stalls_total", "Times that a source stayed and sent nothing.", totals.stalls)
         page.counter("recording_files_total", "Files begun.", totals.files)

@@ -201,4 +201,38 @@ import Timing
         #expect(told.intakes == [.nothing, .everything])
         #expect(recording.progress.snapshot.condition == .connecting)
     }
+
+    private static func away(_ reason: String, isFinal: Bool = false) -> RecordingEvent {
+        .interrupted(reason: reason, isFinal: isFinal)
+    }
+
+    @Test func `a source that is awaited is not interrupted, and one that has left is once`() {
+        let recording = Self.recording(VirtualDisk())
+        for _ in 0..<3 { recording.take(Self.away("nobody sends in the room yet")) }
+        #expect(recording.progress.snapshot.state == .waiting)
+        #expect(recording.progress.snapshot.interruptionCount == 0)
+        for count in UInt64(1)...2 {
+            recording.take(.connected(at: Self.start))
+            recording.take(.began(.mpegts))
+            recording.take(Self.data(0, 1000))
+            recording.take(.finished(RecordingStatistics()))
+            recording.take(Self.away("the server has ended the session"))
+            recording.take(Self.away("the server answers 503"))
+            recording.take(.connected(at: Self.start))
+            recording.take(Self.away("the server has ended the session"))
+            #expect(recording.progress.snapshot.interruptionCount == count)
+        }
+        recording.take(Self.away("the server answers 401", isFinal: true))
+        #expect(recording.progress.snapshot.interruptionCount == 2)
+    }
+
+    @Test func `only a source that has come can stall`() {
+        let recording = Self.recording(VirtualDisk())
+        recording.take(.stalled(true))
+        #expect(recording.progress.snapshot.stallCount == 0)
+        recording.take(.connected(at: Self.start))
+        recording.take(.stalled(false))
+        recording.take(.stalled(true))
+        #expect(recording.progress.snapshot.stallCount == 1)
+    }
 }
