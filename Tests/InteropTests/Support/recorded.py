@@ -11,7 +11,8 @@ def probe(path):
     document = json.loads(found.stdout or "{}")
     decode = [float(packet["dts_time"]) for packet in document.get("packets", []) if packet["stream_index"] == 0]
     shown = sorted(float(packet["pts_time"]) for packet in document.get("packets", []) if packet["stream_index"] == 0)
-    steps = [later - earlier for earlier, later in zip(shown, shown[1:])]
+    # A recording may end behind a picture that is decoded before others and shown after them, or behind two.
+    steps = [later - earlier for earlier, later in zip(shown[:-2], shown[1:-2])]
     streams = document.get("streams", [])
     return {
         "errors": found.stderr, "codecs": [stream["codec_name"] for stream in streams],

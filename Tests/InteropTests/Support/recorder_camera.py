@@ -1,13 +1,28 @@
 """A camera over RTSP, recorded. recorder_camera.py SFU RECORDER h265|bframes FORMAT"""
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 from recorded import probe
+
+FRAMES = 150  # six seconds, if nothing holds up camera and recorder
+PATIENCE = 90  # seconds: on a busy machine both begin late, and an encoder falls behind
+
+
+def written(port):
+    """Pictures in the recording's files, or on their way there."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/recording/status/camera", timeout=10) as answer:
+            return int(re.search(r'"video_frames_written":\s*(\d+)', answer.read().decode()).group(1))
+    except urllib.error.HTTPError:  # it listens before it knows its source
+        return 0
 
 
 def main():
@@ -27,9 +42,12 @@ def main():
         port = camera.stdout.readline().strip()
         recorder = subprocess.Popen(
             [program, "--source", f"rtsp://127.0.0.1:{port}/live", "--output", folder, "--name", "camera", "--format",
-             container, "--http", "127.0.0.1:0"], stderr=subprocess.PIPE, text=True)
+             container, "--http", "127.0.0.1:0", "--log-format", "json"], stderr=subprocess.PIPE, text=True)
         try:
-            time.sleep(8)
+            http = int(re.search(r"port (\d+)", recorder.stderr.readline()).group(1))
+            deadline = time.monotonic() + PATIENCE
+            while written(http) < FRAMES and time.monotonic() < deadline:
+                time.sleep(0.05)
             recorder.terminate()
             _, log = recorder.communicate(timeout=30)
         finally:  # what is left would hold whoever reads this script's output
