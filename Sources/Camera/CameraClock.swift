@@ -69,6 +69,15 @@ public struct CameraClock: Sendable {
         return time
     }
 
+    /// Nanoseconds since 1970 at media time zero, by the newest report of the pictures' sender, or of the
+    /// sound's where there are no pictures; `nil` without one.
+    public var senderWallClock: Int64? {
+        guard let index = tracks.firstIndex(where: { $0.origin != nil }),
+            let report = reports.newest(of: index)
+        else { return nil }
+        return report.wall &- tracks[index].raw(report.timestamp).nanoseconds
+    }
+
     private mutating func follow(_ index: Int, _ step: Interval) {
         guard reports.areComparable, tracks[index].origin != nil else { return }
         tracks[index].correction = tracks[index].correction + step

@@ -84,6 +84,9 @@ public struct CameraSession: ~Copyable {
     /// What has come since the camera last began to play, and what was lost.
     public var statistics: SourceStatistics { tracks.statistics }
 
+    /// Nanoseconds since 1970 at media time zero, by the camera's own reports; `nil` before it has made any.
+    public var senderWallClock: Int64? { tracks.senderWallClock }
+
     /// Ends the session for good; the camera is told.
     public mutating func close(at now: Instant) {
         isOver = true

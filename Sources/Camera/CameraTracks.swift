@@ -48,6 +48,9 @@ struct CameraTracks {
     /// What has come, and what was lost.
     var statistics: SourceStatistics { SourceStatistics(picture, sound, clock) }
 
+    /// Nanoseconds since 1970 at media time zero, by the camera's reports.
+    var senderWallClock: Int64? { clock.senderWallClock }
+
     mutating func next() -> CameraSession.Event? { ready.isEmpty ? nil : ready.removeFirst() }
 
     private mutating func receivePicture(_ packet: RawSpan, at now: Instant) {

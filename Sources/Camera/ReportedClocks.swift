@@ -41,6 +41,14 @@ struct ReportedClocks: Sendable {
         return (picture, sound)
     }
 
+    /// A track's newest report, by the sender's wall clock as it is set now; `nil` while there is none that
+    /// can be believed.
+    func newest(of track: Int) -> Report? {
+        guard tracks[track].suspect == nil, var report = tracks[track].report else { return nil }
+        report.wall = report.wall &+ tracks[track].shift
+        return report
+    }
+
     /// Whether sound follows the pictures.
     var areComparable: Bool { pair != nil }
 

@@ -94,7 +94,9 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
                 frames.begin(
                     picture: TrackFormat(format.picture), sound: format.audio.map(TrackFormat.init),
                     at: now)
-            case .picture(let unit, let time): frames.write(unit, time: time, at: now)
+            case .picture(let unit, let time):
+                frames.follow(sender: camera.senderWallClock)
+                frames.write(unit, time: time, at: now)
             case .sound(let frame, let time):
                 frames.write(frame, time: time, isAlone: false, at: now)
             case .interrupted(let failure, _):

@@ -8,11 +8,15 @@ public struct FileChunk: Hashable, Sendable {
     public var index: [UInt8]
     /// The parts that these octets complete.
     public var parts: [IndexedPart]
-    /// What the index begins with, where its first octets are among these.
+    /// What the index begins with, once the file's date is certain.
     public var header: IndexHeader?
     /// Frames that were taken in since the octets before these, and are among them but for what the
     /// container gathers: a part's worth, 200 ms.
     public var frames: FrameCount
+    /// What the index's first octets are from now on, where that date is another than they said.
+    public var indexHead: [UInt8] = []
+    /// The file's date is not certain yet: its parts are listed when it is.
+    public var isUndated = false
 
     /// An addition.
     public init(
@@ -24,5 +28,5 @@ public struct FileChunk: Hashable, Sendable {
     }
 
     /// Octets that it takes in memory until it is written.
-    var byteCount: Int { bytes.count + index.count }
+    var byteCount: Int { bytes.count + index.count + indexHead.count }
 }

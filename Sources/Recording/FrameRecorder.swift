@@ -12,7 +12,7 @@ struct FrameRecorder: ~Copyable {
     /// When what has been gathered is written though nothing has come behind it: after a crash it is lost.
     private var flushing: Instant?
     private var counted: Instant?  // what was lost
-    private var told = RecordingStatistics()
+    private var told = RecordingStatistics()  // what the owner knows
     private let options: RecordingOptions
     private var clock: ClockMap
 
@@ -64,9 +64,7 @@ struct FrameRecorder: ~Copyable {
     mutating func count(_ source: SourceStatistics, at now: Instant) {
         recording?.count(source)
         counted = now
-        guard let statistics = recording?.statistics, statistics != told else { return }
-        told = statistics
-        events.append(.counted(statistics))
+        tellCounts()
     }
 
     /// Counts a packet of another than the source.
@@ -82,6 +80,9 @@ struct FrameRecorder: ~Copyable {
         self.clock = clock
         recording?.follow(clock)
     }
+
+    /// Takes note of when media time zero was, in nanoseconds since 1970, by the sender's reports.
+    mutating func follow(sender wallClock: Int64?) { recording?.follow(sender: wallClock) }
 
     /// - Returns: Whether the source has just been found to send nothing.
     mutating func advance(to now: Instant) -> Bool {
@@ -119,6 +120,7 @@ struct FrameRecorder: ~Copyable {
         stall.sourceLeft()
         recording?.finish()
         collect()
+        tellCounts()
         recording = nil
         flushing = nil
     }
@@ -135,9 +137,19 @@ struct FrameRecorder: ~Copyable {
 
     private mutating func collect() {
         while let event = recording?.nextEvent() {
-            if case .data(_, let statistics) = event { told = statistics }
+            switch event {
+            case .data(_, let statistics), .finished(let statistics): told = statistics
+            case .connected, .began, .counted, .stalled, .interrupted, .note: break
+            }
             events.append(event)
         }
+    }
+
+    /// What has come and is in no file is told of as well.
+    private mutating func tellCounts() {
+        guard let statistics = recording?.statistics, statistics != told else { return }
+        told = statistics
+        events.append(.counted(statistics))
     }
 
     /// As long as a part lasts: where frames come as they should, it never comes to that.

@@ -24,6 +24,8 @@ public final class LiveIndex: Sendable {
         public var spans: [IndexedPart] = []
         /// No more comes.
         public var isFinished = false
+        /// Parts that wait for the file's date.
+        var undated: [IndexedPart] = []
 
         /// The parts that there have ever been.
         public var partCount: Int { firstPart + parts.count }
@@ -65,12 +67,17 @@ extension LiveIndex {
     /// The file is there.
     func opened(_ path: String) { current.update { $0.path = path } }
 
-    /// Octets and whole parts are in the file.
+    /// Octets and whole parts are in the file. Parts whose date may still change are not listed: what a
+    /// player has been told stays as it was.
     func wrote(_ chunk: FileChunk, byteCount: UInt64) {
         current.update { snapshot in
             snapshot.byteCount = byteCount
             snapshot.header = snapshot.header ?? chunk.header
-            for part in chunk.parts { snapshot.append(part) }
+            guard !chunk.isUndated || snapshot.undated.count >= Self.partLimit else {
+                return snapshot.undated += chunk.parts
+            }
+            for part in snapshot.undated + chunk.parts { snapshot.append(part) }
+            snapshot.undated = []
         }
     }
 

@@ -67,6 +67,9 @@ struct ReceivedTracks {
         clock.reportArrived(ntp, timestamp: wire, track: kind.rawValue, at: now)
     }
 
+    /// Nanoseconds since 1970 at media time zero, by the sender's reports.
+    var senderWallClock: Int64? { clock.senderWallClock }
+
     /// The timestamp of the moment at which all tracks begin, where it is known.
     mutating func setOrigin(_ timestamp: UInt32, of kind: Kind) {
         let wire = timestamps[kind.rawValue].locate(timestamp)

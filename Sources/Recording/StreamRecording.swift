@@ -1,4 +1,3 @@
-import Camera
 import Codecs
 public import Muxer
 public import RTP
@@ -9,7 +8,7 @@ import Wire
 /// sound where there is no picture; another file where the limits say so.
 public struct StreamRecording: ~Copyable {
     /// What has gone into the files.
-    public private(set) var statistics = RecordingStatistics()
+    public internal(set) var statistics = RecordingStatistics()
     /// How much may be written, by what the disk can take.
     public var intake: RecordingIntake { gate.intake }
 
@@ -20,18 +19,16 @@ public struct StreamRecording: ~Copyable {
     private let options: RecordingOptions
     private let pictureTrack: Int?
     private let soundTrack: Int?
-    private var clock: ClockMap
+    private var dating: FileDating
     private var output = ByteWriter(capacity: 65_536)
     private var events: [RecordingEvent] = []
-    private var isStarted = false
+    private var (isStarted, hasNoted) = (false, false)
     private var gate = IntakeGate()
     private var isOpen = false
-    private var hasNoted = false
     private var spans = SpanCount()
     /// Two days of spans: who plays a file keeps them all, and counts on each staying what it is.
     var spanLimit = LiveIndex.spanLimit / 4 * 3
     private var order: PictureOrder
-    private var nextCut: Int64?  // nanoseconds since 1970
     private var handed = FrameCount()  // of what has been handed out
 
     /// A recording that nothing has been written to.
@@ -48,7 +45,7 @@ public struct StreamRecording: ~Copyable {
     ) throws(MuxerError) {
         pictureTrack = picture == nil ? nil : 0
         soundTrack = sound == nil ? nil : picture == nil ? 0 : 1
-        (self.options, self.clock, order) = (options, clock, PictureOrder(picture))
+        (self.options, dating, order) = (options, FileDating(clock), PictureOrder(picture))
         let formats = [picture, sound].compactMap { $0 }
         var container = options.container
         do throws(MuxerError) {
@@ -59,21 +56,21 @@ public struct StreamRecording: ~Copyable {
             writer = try SegmentWriter(formats, container: container, limits: options.limits)
             events.append(.note("\(error.description), and is written"))
         }
-        self.container = container
-        statistics.connection = connection
+        (self.container, statistics.connection) = (container, connection)
     }
 
     /// Takes a picture in.
     public mutating func write(_ unit: AccessUnit, time: Interval) {
         statistics.receivedVideoFrames += 1
         statistics.firstVideoTime = statistics.firstVideoTime ?? time
+        dating.frameArrived(time, at: unit.arrival)
         guard let pictureTrack, isStarted || unit.isKeyframe else {
             return statistics.earlyFrames += 1
         }
         let decodeTime = order.decodeTime(of: unit, at: time)
         guard gate.admits(unit) else { return statistics.withheldFrames += 1 }
         isStarted = true
-        if unit.isKeyframe { prepareFile(at: unit.arrival, time: time) }
+        if unit.isKeyframe { prepareFile(at: unit.arrival) }
         let sample = Sample(
             track: pictureTrack, presentationTime: time, decodeTime: decodeTime,
             isKeyframe: unit.isKeyframe)
@@ -89,11 +86,13 @@ public struct StreamRecording: ~Copyable {
         }
         guard intake != .nothing else { return statistics.withheldFrames += 1 }
         isStarted = true
-        if pictureTrack == nil { prepareFile(at: frame.arrival, time: time) }
+        if pictureTrack == nil {
+            dating.frameArrived(time, at: frame.arrival)
+            prepareFile(at: frame.arrival)
+        }
         if append(Sample(track: soundTrack, time: time), frame.bytes) {
             statistics.audioFrames += 1
-            let format = writer.formats[soundTrack]
-            let count = format.sampleCount(of: frame.bytes.span.bytes)
+            let count = writer.formats[soundTrack].sampleCount(of: frame.bytes.span.bytes)
             statistics.audioSamples += UInt64(count ?? 0)
         }
     }
@@ -107,19 +106,14 @@ public struct StreamRecording: ~Copyable {
     }
 
     /// Dates files and cuts by this from now on. The present file's dates stay on one line.
-    public mutating func follow(_ clock: ClockMap) { self.clock = clock }
+    public mutating func follow(_ clock: ClockMap) { dating.follow(clock) }
 
-    /// Counts a key frame asked of the source.
-    mutating func keyframeRequested() { statistics.keyframeRequests += 1 }
+    /// Takes note of when media time zero was, in nanoseconds since 1970, by the sender's reports.
+    mutating func follow(sender wallClock: Int64?) { dating.follow(sender: wallClock) }
 
-    /// Notes what was lost of the source so far.
-    mutating func count(_ source: SourceStatistics) { statistics.source = source }
-
-    /// Counts a packet of another than the source.
-    mutating func foreignPacketArrived() { statistics.foreignPackets += 1 }
-
-    /// Writes what has been gathered, and goes on with the file.
+    /// Writes what has been gathered, for nothing comes behind it, and goes on with the file.
     mutating func flush() {
+        dating.settle()
         if isOpen { writer.flush(into: &output) }
     }
 
@@ -142,16 +136,12 @@ public struct StreamRecording: ~Copyable {
 }
 
 extension StreamRecording {
-    /// A file may begin with what comes next: it is told the time, and the one before is ended where
+    /// A file may begin with what comes next: it is told the date, and the one before is ended where
     /// the wall clock has come to a multiple of the alignment.
-    private mutating func prepareFile(at arrival: Instant, time: Interval) {
-        let now = clock.unixNanoseconds(at: arrival)
-        writer.wallClock = now - time.nanoseconds
-        if spans.value >= spanLimit { finish() }
-        guard let alignment = options.alignment?.nanoseconds, alignment > 0 else { return }
-        if let nextCut, now >= nextCut { finish() }
-        // Told anew each time: where the wall clock has been set back, it is nearer than before.
-        nextCut = (now / alignment + 1) * alignment
+    private mutating func prepareFile(at arrival: Instant) {
+        writer.wallClock = dating.wallClock()
+        let isCut = dating.isCut(at: arrival, every: options.alignment)
+        if isCut || spans.value >= spanLimit { finish() }
     }
 
     private mutating func append(_ sample: Sample, _ payload: [UInt8]) -> Bool {
@@ -180,22 +170,21 @@ extension StreamRecording {
 
     /// The first `count` octets of the output are the last of the file.
     private mutating func endFile(at count: Int) {
-        hand(count)
+        hand(count, isLast: true)
         events.append(.finished(statistics))
         isOpen = false
     }
 
     /// Hands out the first `count` octets of the output, with the parts that they complete.
-    private mutating func hand(_ count: Int) {
+    private mutating func hand(_ count: Int, isLast: Bool = false) {
         let finished = writer.takeParts()
-        guard count > 0 || !finished.isEmpty else { return }
+        guard count > 0 || !finished.isEmpty || dating.isDue else { return }
         var chunk = FileChunk(
             bytes: Array(output.bytes[..<count]), index: finished.flatMap(\.record),
             parts: finished.map(\.part), frames: statistics.frames.since(handed))
         handed = statistics.frames
-        if spans.value == 0, let first = finished.first {
-            chunk.header = (try? IndexReader(first.record.span.bytes))?.header
-        }
+        if spans.value == 0, let first = finished.first { dating.begin(first.record) }
+        dating.date(&chunk, isLast: isLast)
         for part in chunk.parts { spans.append(part) }
         if count == output.count { output.removeAll() } else { output.removeFirst(count) }
         statistics.writtenBytes += UInt64(count)

@@ -43,7 +43,8 @@ struct RoomStoppedBody: Encodable {
 
     init(_ stopped: Recordings.Status, _ now: DateTime, files: [FileSummary]) {
         let progress = stopped.progress
-        (recording_id, stopped_at) = (stopped.name, now.text)
+        recording_id = stopped.name
+        stopped_at = (files.end(noLaterThan: progress.stoppedNanoseconds) ?? now).text
         status = files.isEmpty ? .failed : .completed
         let absence = files.isEmpty ? stopped.reason : nil
         reason = absence
@@ -102,7 +103,8 @@ struct RecordingBody: Encodable {
         }
         started_at = (recorded.first?.date(at: 0) ?? asked)?.text
         let isActive = recording.map { $0.progress.state != .stopped } ?? false
-        stopped_at = isActive ? nil : recorded.last.flatMap { $0.date(at: $0.duration) }?.text
+        let stopped = recording?.progress.stoppedNanoseconds
+        stopped_at = isActive ? nil : recorded.end(noLaterThan: stopped)?.text
         duration_seconds = recorded.reduce(0) { $0 + Double($1.duration) / 1e9 }
         file_size_bytes = recorded.reduce(0) { $0 + $1.byteCount }
         let base = "/api/v1/recordings/" + name
@@ -155,6 +157,14 @@ extension FileSummary {
 }
 
 extension [FileSummary] {
+    /// When the last of what they hold was over: senders' clocks that run fast do not reach beyond `limit`,
+    /// in nanoseconds since 1970, nor any before the beginning.
+    func end(noLaterThan limit: Int64?) -> DateTime? {
+        guard let last, let end = last.date(at: last.duration) else { return nil }
+        let start = first?.date(at: 0)?.nanoseconds ?? .min
+        return DateTime(nanoseconds: Swift.max(Swift.min(end.nanoseconds, limit ?? .max), start))
+    }
+
     /// Those that are named one by one: figures are of all.
     var newest: ArraySlice<FileSummary> { suffix(2000) }
 }

@@ -110,6 +110,23 @@ import Timing
         #expect(seen.events == ["began", "finished"] && seen.statistics.videoFrames == 53)
     }
 
+    @Test func `what came and is in no file is told of at the end`() {
+        var recorder = Self.recorder()
+        recorder.limit(to: .nothing)
+        for number in 0..<10 {
+            let time = Self.stream.time(number)
+            recorder.write(Self.stream.picture(number), time: time, at: Self.stream.start + time)
+        }
+        recorder.foreignPacketArrived()
+        recorder.finish()
+        var counts: [RecordingStatistics] = []
+        while let event = recorder.nextEvent() {
+            if case .counted(let statistics) = event { counts.append(statistics) }
+        }
+        #expect(counts.count == 1 && counts[0].receivedVideoFrames == 10)
+        #expect(counts[0].foreignPackets == 1 && counts[0].withheldFrames == 1)
+    }
+
     @Test func `files are dated by the wall clock as it was last told; one keeps to its own`() {
         var options = RecordingOptions()
         options.limits.duration = .seconds(4)

@@ -11,6 +11,8 @@ import Wire
 /// A recorder of rooms, and by hand the frames that the rooms' loop would write for it.
 final class PipedRoom {
     static let start = Instant(nanoseconds: 1_000_000_000_000)
+    /// The wall clock then, in seconds.
+    static let wall: Int64 = 1_700_000_000
 
     var recorder = RoomRecorder()
     var now = PipedRoom.start
@@ -20,12 +22,17 @@ final class PipedRoom {
     private(set) var answers: [String] = []
     private(set) var reasons: [String] = []
     private(set) var statistics: [Int: RecordingStatistics] = [:]
+    /// What files' indexes begin with, as far as their dates are certain.
+    private(set) var headers: [IndexHeader] = []
+    /// The media in whole parts.
+    private(set) var recorded = Interval.zero
 
     /// Begins to record a room.
     func record(_ id: Int, room: String = "demo") {
         recorder.add(
             id, room: room, options: RecordingOptions(container: .webm),
-            clock: ClockMap(instant: Self.start, unixNanoseconds: 0), at: now)
+            clock: ClockMap(instant: Self.start, unixNanoseconds: Self.wall * 1_000_000_000),
+            at: now)
         turn()
     }
 
@@ -142,7 +149,11 @@ final class PipedRoom {
     private func take(_ id: Int, _ event: RecordingEvent) {
         switch event {
         case .began: told.append("\(id) began")
-        case .data(_, let found): statistics[id] = found
+        case .data(let chunk, let found):
+            statistics[id] = found
+            headers += chunk.header.map { [$0] } ?? []
+            recorded = chunk.parts.reduce(recorded) { $0 + $1.duration }
+        case .counted(let found): statistics[id] = found
         case .finished(let found):
             statistics[id] = found
             told.append("\(id) finished")
@@ -150,7 +161,6 @@ final class PipedRoom {
             told.append("\(id) interrupted")
             reasons.append(reason)
         case .stalled(let isStalled): told.append("\(id) \(isStalled ? "stalled" : "flows")")
-        case .counted(let found): statistics[id] = found
         case .connected, .note: return
         }
     }

@@ -90,6 +90,8 @@ struct WrittenFiles {
                 guard !files.isEmpty else { continue }
                 files[files.count - 1].data += chunk.bytes
                 files[files.count - 1].index += chunk.index
+                let head = chunk.indexHead
+                files[files.count - 1].index.replaceSubrange(0..<head.count, with: head)
                 files[files.count - 1].parts += chunk.parts
                 headers += chunk.header == nil ? 0 : 1
             case .finished: finished += 1

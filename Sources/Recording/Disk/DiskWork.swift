@@ -113,6 +113,10 @@ extension DiskWork {
             open.dataCount += UInt64(chunk.bytes.count)
             try storage.write(chunk.index, to: open.index, at: open.indexCount)
             open.indexCount += UInt64(chunk.index.count)
+            // As long as what was there: a crash leaves one or the other.
+            if !chunk.indexHead.isEmpty {
+                try storage.write(chunk.indexHead, to: open.index, at: 0)
+            }
         } catch {
             files[key] = open
             file.dropped(chunk)

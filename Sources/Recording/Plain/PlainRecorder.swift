@@ -179,6 +179,7 @@ extension PlainRecorder {
     }
 
     private mutating func takeFrames(at now: Instant) {
+        frames.follow(sender: tracks.senderWallClock)
         while let frame = tracks.next() {
             switch frame {
             case .picture(let unit, let time): frames.write(unit, time: time, at: now)

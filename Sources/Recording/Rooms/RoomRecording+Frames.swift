@@ -34,6 +34,7 @@ extension RoomRecording {
     }
 
     mutating func takeFrames(at now: Instant) {
+        frames.follow(sender: tracks.senderWallClock)
         while let frame = tracks.next() {
             switch frame {
             case .picture(let unit, let time):

@@ -144,6 +144,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     }
 
     private mutating func takeFrames(at now: Instant) {
+        frames.follow(sender: tracks.senderWallClock)
         while let frame = tracks.next() {
             switch frame {
             case .picture(let unit, let time):
