@@ -26,6 +26,9 @@ func serve() async {
         }
         words.continuation.yield(isFinal ? .failed(message) : .said(message))
     }
+    await recordings.reportFormats { name, container in
+        log(.info, "Using \(container.name) format", ["name": name])
+    }
     let web = serveHTTP(recordings, http, settings, command)
     async let looking: Void = recordings.tellRecovered(log)
     if let only { await start(only, recordings, web, command) }

@@ -4,8 +4,9 @@ import Timing
 /// The parts of a growing file, for those who play it while it grows: what is listed here is in the
 /// file, and can be read from it.
 ///
-/// The newest parts are kept one by one, older ones joined into spans from key frame to key frame:
-/// a day takes two megabytes. Each part on its own is found in the index beside the file for ever.
+/// The newest parts are kept one by one, older ones joined into spans from key frame to key frame, or
+/// of 32 MB where no key frame comes: a day takes two megabytes. Each part on its own is found in the
+/// index beside the file for ever.
 public final class LiveIndex: Sendable {
     /// What can be seen of a file at one moment.
     public struct Snapshot: Sendable {
@@ -59,6 +60,8 @@ public final class LiveIndex: Sendable {
     static let partLimit = 4096
     /// Spans are halved in number beyond this: three days of them. No file that is recorded comes so far.
     static let spanLimit = 131_072
+    /// Octets of a span in which no key frame comes: more than ten seconds of any camera's.
+    static let spanByteLimit: UInt64 = 32 << 20
 }
 
 // MARK: The writer's side
@@ -117,10 +120,11 @@ extension LiveIndex.Snapshot {
 }
 
 extension IndexedPart {
-    /// Whether another span begins with `next`: from key frame to key frame, two seconds at least.
+    /// Whether another span begins with `next`: from key frame to key frame, two seconds at least; of a
+    /// source that sends no key frames, so many octets as can be read and cut at once.
     fileprivate func isWhole(before next: IndexedPart) -> Bool {
         next.isIndependent && duration >= .seconds(2)
-            || UInt64(byteCount) + UInt64(next.byteCount) > UInt64(UInt32.max)
+            || UInt64(byteCount) + UInt64(next.byteCount) > LiveIndex.spanByteLimit
     }
 
     fileprivate mutating func join(_ next: IndexedPart) {

@@ -24,11 +24,16 @@ public final class RecordingProgress: Sendable {
         case noSpace = "no_space"
         /// The source is there and sends nothing.
         case stalled
-        case waiting, stopped
+        case waiting
+        /// It has been stopped, and its last file is not whole yet.
+        case stopping
+        case stopped
     }
 
     /// What can be seen of it.
     public struct Snapshot: Hashable, Sendable {
+        /// Whether it has been stopped, and no more is expected.
+        public internal(set) var isStopping = false
         /// What it does.
         public internal(set) var state = State.connecting
         /// What its files are: what was asked for, until the source has shown what it sends.
@@ -62,6 +67,8 @@ public final class RecordingProgress: Sendable {
         public internal(set) var statistics = RecordingStatistics()
         /// The same before that.
         public internal(set) var earlier = RecordingStatistics()
+        /// How much was lost of that lately.
+        public internal(set) var recentLoss = LossWindow()
         /// Files begun.
         public internal(set) var fileCount = 0
         /// Those that had to end before their time, because the disk refused them or was too slow.
@@ -114,12 +121,16 @@ public final class RecordingProgress: Sendable {
     func update(_ body: (inout Snapshot) -> Void) { current.update(body) }
 
     /// An engine's counts, which begin anew with every connection.
-    func count(_ statistics: RecordingStatistics) {
+    func count(_ statistics: RecordingStatistics, at now: Instant) {
         update { progress in
             if statistics.connection != progress.statistics.connection {
                 progress.earlier.add(progress.statistics)
             }
             progress.statistics = statistics
+            // What comes before the first key frame is not lost.
+            progress.recentLoss.note(
+                received: progress.total.receivedFrames,
+                lost: progress.droppedFrames - progress[.framesEarly], at: now)
         }
     }
 }
@@ -160,6 +171,7 @@ extension RecordingProgress.Snapshot {
     public var condition: RecordingProgress.Condition {
         switch (state, intake) {
         case (.stopped, _): .stopped
+        case _ where isStopping: .stopping
         // A source that has answered, and could be recorded if there were room.
         case (.connecting, .nothing) where connected != nil: .noSpace
         // One that has answered, and sends nothing that a file could begin with.

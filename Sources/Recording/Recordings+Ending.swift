@@ -5,6 +5,7 @@ extension Recordings {
     public func stop(_ name: String) async throws(RecordingError) -> Status {
         guard let entry = entries.removeValue(forKey: name) else { throw .notActive }
         let recording = entry.recording
+        recording.progress.update { $0.isStopping = true }
         ending.append(recording)
         await entry.source.close()
         async let released: Void = Self.release(entry.source.session)

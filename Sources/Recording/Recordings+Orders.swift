@@ -25,6 +25,7 @@ extension Recordings {
             clock: { clock.unixNanoseconds(at: .now()) }
         ) { [report] message, isFinal in report(name, message, isFinal) }
         recording.progress.update { $0.container = options.container }
+        if let formatReport { recording.tellFormat { formatReport(name, $0) } }
         return RecordingOrder(
             recording: recording, source: source, room: room, options: options, clock: clock)
     }

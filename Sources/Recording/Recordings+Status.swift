@@ -86,6 +86,9 @@ extension Recordings {
             .sorted { $0.name < $1.name }
     }
 
+    /// How many have been stopped, and are not whole on the disk yet.
+    public var stoppingCount: Int { ending.count }
+
     /// What all have come to, those that have been stopped included.
     public func totals() -> Totals {
         var totals = former.totals

@@ -1,4 +1,5 @@
 import Glibc
+public import Muxer
 import Reactor
 import Timing
 
@@ -33,6 +34,7 @@ public actor Recordings {
     var timekeeping = Errands(limit: 1)
     let options: RecordingOptions
     /// Looks for what there is of a name.
+    private(set) var formatReport: (@Sendable (_ name: String, _ container: Container) -> Void)?
     let naming = ReadingThread(name: "naming")
     let recovery: FolderRecovery
     let clock: @Sendable () -> Int64
@@ -155,6 +157,16 @@ public actor Recordings {
                 && $1.recording.progress.snapshot.state != .stopped
         }?.key
         return running ?? starting.first { $1 == place }?.key
+    }
+
+    /// Tells from now on what the files of recordings are that are started: with the first file, and
+    /// wherever that changes.
+    ///
+    /// - Parameter report: Told on any thread: it must not block.
+    public func reportFormats(
+        to report: @escaping @Sendable (_ name: String, _ container: Container) -> Void
+    ) {
+        formatReport = report
     }
 
     /// A source has begun.

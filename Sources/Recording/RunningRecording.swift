@@ -18,6 +18,9 @@ final class RunningRecording: Sendable {
         var live: LiveIndex?
         var control: (@Sendable (RecordingIntake) -> Void)?
         var tellClock: (@Sendable (ClockMap) -> Void)?
+        var tellFormat: (@Sendable (Container) -> Void)?
+        /// What the last file was.
+        var format: Container?
         /// As it was last told; `nil` where it is as at the start.
         var clock: ClockMap?
         var intake = RecordingIntake.everything
@@ -85,6 +88,11 @@ final class RunningRecording: Sendable {
         }
     }
 
+    /// Tells from now on what files are, with the first and wherever that changes.
+    func tellFormat(_ body: @escaping @Sendable (Container) -> Void) {
+        state.withLock { $0.tellFormat = body }
+    }
+
     /// Takes an engine's event, on its thread.
     func take(_ event: RecordingEvent) {
         switch event {
@@ -92,9 +100,9 @@ final class RunningRecording: Sendable {
             progress.update { ($0.connected, $0.isAwaited) = ($0.connected ?? now, false) }
         case .began(let container): begin(container)
         case .data(let chunk, let statistics): append(chunk, statistics)
-        case .counted(let statistics): progress.count(statistics)
+        case .counted(let statistics): progress.count(statistics, at: .now())
         case .finished(let statistics):
-            progress.count(statistics)
+            progress.count(statistics, at: .now())
             endFile()
         case .stalled(let isStalled):
             progress.update { progress in
@@ -138,7 +146,12 @@ final class RunningRecording: Sendable {
             progress.fileCount += 1
             progress.isFileEmpty = true
         }
-        state.withLock { ($0.live, $0.isTorn) = (live, false) }
+        let tell = state.withLock { state in
+            (state.live, state.isTorn) = (live, false)
+            defer { state.format = container }
+            return state.format == container ? nil : state.tellFormat
+        }
+        tell?(container)
         let file = RecordingFile(
             in: folder, name: name, startSeconds: nextStart(), live: live, disk: disk, queue: queue
         ) { [weak self] in self?.follow($0, of: live) }
@@ -170,7 +183,7 @@ final class RunningRecording: Sendable {
 
     private func append(_ chunk: FileChunk, _ statistics: RecordingStatistics) {
         let isTaken = state.withLock { $0.file }?.append(chunk) ?? false
-        progress.count(statistics)
+        progress.count(statistics, at: .now())
         progress.update { progress in
             let now = Instant.now()
             progress.wait(queue.count, at: now)

@@ -130,7 +130,7 @@ extension Recordings.Status {
     /// Why nothing is recorded now; `nil` while something is.
     var reason: String? {
         switch progress.condition {
-        case .recording, .degraded: nil
+        case .recording, .degraded, .stopping: nil
         case .connecting, .noSpace, .waiting: progress.lastFailure
         case .stalled: "nothing comes from the source"
         case .stopped:

@@ -63,6 +63,6 @@ struct PieceCutter: Sendable {
         return piece.offset - min(piece.offset, octets / 188 * 188)
     }
 
-    /// Octets of the largest segment: of a source without key frames that would be a whole day.
+    /// No segment comes so far: of a key frame and what belongs to it that would be gigabits a second.
     private static let limit: UInt32 = 256 << 20
 }

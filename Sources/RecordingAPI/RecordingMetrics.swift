@@ -6,6 +6,7 @@ import Timing
 /// What `/metrics` says of recordings, in Prometheus' words; `Alerts/recorder.rules.yml` reads it.
 struct RecordingMetrics {
     private let running: [RecordingProgress.Snapshot]
+    private let stopping: Int
     private let totals: Recordings.Totals
     private let disk: DiskCondition.Snapshot
     private let now: Instant
@@ -13,7 +14,7 @@ struct RecordingMetrics {
     /// The figures at one moment.
     init(_ recordings: Recordings, at now: Instant) async {
         running = await recordings.active().map(\.progress)
-        totals = await recordings.totals()
+        (stopping, totals) = (await recordings.stoppingCount, await recordings.totals())
         (disk, self.now) = (recordings.disk.snapshot, now)
     }
 
@@ -46,6 +47,12 @@ struct RecordingMetrics {
             "recording_zero_packet_streak",
             "Seconds since a frame was written, or since the start, of the recording that waits longest.",
             running.map { $0.zeroPacketStreak(at: now) }.max() ?? 0)
+        page.gauge(
+            "recording_dropped_ratio",
+            "Share of the last minute's frames that are in no file, of the recording that loses most.",
+            running.map { $0.recentLoss.share(at: now) }.max() ?? 0)
+        page.gauge(
+            "recording_stopping", "Recordings that are being stopped.", stopping)
         for condition in Self.conditions {
             page.gauge(
                 "recording_\(condition.rawValue)",

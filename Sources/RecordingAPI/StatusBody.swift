@@ -14,6 +14,7 @@ struct StatusBody: Encodable {
     let start_time: Int64
     @OrNull var output_path: String?
     let file_size_bytes: UInt64
+    /// Of 10^6 octets, as memory is told.
     let file_size_mb: Double
     let duration_seconds: Double
     let recording_mode: String
@@ -37,7 +38,7 @@ struct StatusBody: Encodable {
         output_path = progress.path.isEmpty ? nil : progress.path
         duration_seconds = progress.recorded.seconds
         file_size_bytes = progress.fileBytes
-        file_size_mb = Double(progress.fileBytes) / 1_048_576
+        file_size_mb = Double(progress.fileBytes) / 1_000_000
         recording_mode = progress.container.rawValue
         is_recording = progress.state == .recording
         tracks = header?.formats.enumerated().map { TrackBody($0.offset, $0.element) } ?? []
@@ -104,7 +105,9 @@ extension TrackFormat {
         case .h265(let sets, _):
             sets.lazy.compactMap { try? H265SequenceParameterSet(parsing: $0.span.bytes) }
                 .first { $0.width > 0 }.map { "\($0.width)x\($0.height)" }
-        case .av1, .aac, .opus, .mp3, .g711: nil
+        case .av1(let unit):
+            AV1SequenceHeader(unit: unit.span.bytes).map { "\($0.width)x\($0.height)" }
+        case .aac, .opus, .mp3, .g711: nil
         }
     }
 }
@@ -154,7 +157,10 @@ struct StatisticsBody: Encodable {
     let bytes_written: UInt64
     let pts_corrections: Int
     let zero_packet_streak: Int
+    /// Resident memory of the whole process, MB of 10^6 octets: all its recordings share it.
     let memory_usage_mb: Double
+    /// Octets of this recording that wait for the disk.
+    let queued_bytes: UInt64
 
     let track_subscriptions: Int
     /// Seconds from the start to the source's first answer, and from there to its first octets.
@@ -180,7 +186,7 @@ struct StatisticsBody: Encodable {
         bytes_written = progress.writtenBytes
         pts_corrections = statistics.correctedTimes
         zero_packet_streak = zeroPacketStreak
-        memory_usage_mb = residentMegabytes()
+        (memory_usage_mb, queued_bytes) = (residentMegabytes(), progress.waitingBytes)
         track_subscriptions = trackCount
         connection_time = Self.seconds(from: progress.started, to: progress.connected)
         subscription_time = Self.seconds(from: progress.connected, to: progress.firstData)
@@ -196,5 +202,16 @@ extension RecordingProgress.Snapshot {
     /// What is in no file, by cause.
     var losses: [String: UInt64] {
         Dictionary(uniqueKeysWithValues: LossCause.allCases.map { ($0.rawValue, self[$0]) })
+    }
+}
+
+extension AV1SequenceHeader {
+    /// Reads the header of a unit, all of it; `nil` where it is none.
+    fileprivate init?(unit: RawSpan) {
+        var units = AV1OBUs(unit)
+        guard let first = units.next(), first.header.type == .sequenceHeader,
+            let header = try? AV1SequenceHeader(parsing: first.payload)
+        else { return nil }
+        self = header
     }
 }

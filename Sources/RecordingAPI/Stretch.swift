@@ -21,7 +21,7 @@ struct Stretch: Sendable {
     /// From the key frame at or before `from` up to the one at or behind `to`, both nanoseconds of the
     /// file.
     init?(_ file: RecordedFile, from: Int64, to: Int64) {
-        guard let first = file.segment(at: from), let last = file.segment(at: to - 1),
+        guard let first = file.entry(at: from), let last = file.segment(at: to - 1),
             first <= last
         else { return nil }
         let (head, tail) = (file.index.spans[first], file.index.spans[last])

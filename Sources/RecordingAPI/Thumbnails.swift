@@ -14,7 +14,7 @@ actor Thumbnails {
 
     /// The key frame at or before `nanoseconds` of a file, as JPEG.
     func picture(of file: RecordedFile, at nanoseconds: Int64) async throws -> [UInt8] {
-        guard let header = file.index.header, let place = file.segment(at: nanoseconds),
+        guard let header = file.index.header, let place = file.entry(at: nanoseconds),
             let track = header.formats.firstIndex(where: { $0.kind == .video }),
             let (codec, sets) = Self.codec(of: header.formats[track])
         else { throw PieceCutter.Failure.missing }

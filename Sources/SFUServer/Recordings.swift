@@ -17,7 +17,7 @@ func openRecordings(
         endings: { server.endings })
     let container = settings["recording-format"].flatMap { Container(rawValue: $0) }
     do throws(RecordingError) {
-        return try Recordings(
+        let recordings = try Recordings(
             folder: folder, bearer: nil,
             options: RecordingOptions(container: container ?? .mpegts),
             disk: settings.diskOptions, rooms: feed,
@@ -25,6 +25,10 @@ func openRecordings(
         ) { name, message, isFinal in
             log(isFinal ? .error : .warning, message, ["recording": name])
         }
+        await recordings.reportFormats { name, container in
+            log(.info, "Using \(container.name) format", ["recording": name])
+        }
+        return recordings
     } catch {
         await server.stop()
         command.fail(error.description, .unavailable)

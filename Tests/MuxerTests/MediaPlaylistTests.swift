@@ -50,6 +50,14 @@ import Timing
         #expect(lines.contains("#EXT-X-MAP:URI=\"a.ts/init.mp4\""))
     }
 
+    @Test func `segments are said to begin with key frames where all do`() {
+        var file = Self.file(segments: 5, isFinished: true)
+        let tag = "#EXT-X-INDEPENDENT-SEGMENTS"
+        #expect(Self.lines(MediaPlaylist(files: [file], isEnded: true)).contains { $0 == tag })
+        file.segments[3].isIndependent = false
+        #expect(!Self.lines(MediaPlaylist(files: [file], isEnded: true)).contains { $0 == tag })
+    }
+
     @Test func `a growing one says how to wait for it, and hints at the part that comes next`() {
         let playlist = MediaPlaylist(
             files: [Self.file(segments: 2, openParts: 3, isFinished: false)], isEnded: false)

@@ -46,6 +46,8 @@ import Timing
         #expect(body.stats.losses["frames_backpressure"] == 2)
         #expect(body.stats.losses.count == LossCause.allCases.count)
         #expect(body.metrics.frames_received == 46 && body.metrics.packets_written == 40)
-        #expect(body.file_size_mb == 3 && body.is_recording && body.state == .recording)
+        #expect(
+            abs(body.file_size_mb - 3.145728) < 1e-9 && body.is_recording
+                && body.state == .recording)
     }
 }

@@ -68,6 +68,26 @@ import Timing
         }
     }
 
+    @Test func `a source without key frames has spans that can be read at once`() throws {
+        var file = RecordedFile(
+            file: "cam_20260101_000000.ts", name: "cam", stamp: "20260101_000000",
+            index: LiveIndex.Snapshot())
+        for number in 0..<3600 {
+            file.index.append(
+                IndexedPart(
+                    offset: UInt64(number) * 100_000, byteCount: 100_000,
+                    start: .milliseconds(Int64(number) * 200), duration: .milliseconds(200),
+                    isIndependent: number == 0 || number == 1000))
+        }
+        let spans = file.index.spans
+        #expect(spans.count == 11 && spans.allSatisfy { $0.byteCount <= LiveIndex.spanByteLimit })
+        #expect(spans.filter(\.isIndependent).map(\.offset) == [0, 100_000_000])
+        #expect(zip(spans, spans.dropFirst()).allSatisfy { $0.end == $1.offset })
+        // Where decoding can begin for the last picture, and for one before the second key frame.
+        let entries = [720, 150].map { file.entry(at: $0 * 1_000_000_000) }
+        #expect(try entries.map { spans[try #require($0)].offset } == [100_000_000, 0])
+    }
+
     @Test func `who waits is told of the next part, and of the end`() async {
         let live = LiveIndex.empty()
         async let first = live.next(after: 0, within: .seconds(60))

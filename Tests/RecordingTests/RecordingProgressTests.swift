@@ -30,6 +30,7 @@ struct RecordingProgressTests {
         var intake = RecordingIntake.everything
         var isStalled = false
         var isConnected = true
+        var isStopping = false
         let word: String
 
         var testDescription: String { "\(state), \(intake): \(word)" }
@@ -49,6 +50,8 @@ struct RecordingProgressTests {
         Row(state: .waiting, intake: .keyframes, word: "waiting"),
         Row(state: .waiting, isStalled: true, word: "stalled"),
         Row(state: .waiting, intake: .nothing, word: "no_space"),
+        Row(state: .recording, intake: .nothing, isStopping: true, word: "stopping"),
+        Row(state: .stopped, isStopping: true, word: "stopped"),
         Row(state: .stopped, intake: .nothing, isStalled: true, word: "stopped"),
     ]
 
@@ -57,6 +60,7 @@ struct RecordingProgressTests {
         (snapshot.state, snapshot.intake, snapshot.isStalled) = (
             row.state, row.intake, row.isStalled
         )
+        snapshot.isStopping = row.isStopping
         snapshot.connected = row.isConnected ? Instant(nanoseconds: 1) : nil
         #expect(snapshot.condition.rawValue == row.word)
     }

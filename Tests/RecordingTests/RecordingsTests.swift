@@ -50,6 +50,25 @@ import Wire
         #expect(await recordings.active().isEmpty)
     }
 
+    @Test func `what the files are is told with the recording's name, and where it changes`()
+        async throws
+    {
+        let recordings = try Recordings(
+            folder: "/r", on: ModelDisk(), bearer: nil, clock: { 0 }, report: { _, _, _ in })
+        let told = Mutex<[String]>([])
+        await recordings.reportFormats { name, container in
+            told.withLock { $0.append("\(name): \(container.name)") }
+        }
+        let order = await recordings.order("cam", "rtsp://192.0.2.1/live")
+        for container in [Container.mpegts, .mpegts, .webm] {
+            order.recording.take(.began(container))
+            order.recording.take(.finished(RecordingStatistics()))
+        }
+        await order.recording.finish()
+        #expect(told.withLock { $0 } == ["cam: MPEG-TS", "cam: WebM"])
+        await recordings.stopAll()
+    }
+
     @Test func `a clock that is set back meanwhile makes no jump in a recording's names or dates`()
         async throws
     {

@@ -20,6 +20,10 @@ import Timing
         #expect(room.sent.count == 600 && room.sentSounds == 1200)
         #expect(room.statistics.videoFrames == 600)
         #expect(room.fileCount == 1 && room.reasons == [])
+        let source = room.statistics.source
+        #expect((source.recoveredPackets > 0) == (lossPercent > 0))
+        #expect(source.requestedPackets >= source.recoveredPackets)
+        #expect(room.statistics[.framesUndecodable] == 0 && source.brokenFrames == 0)
     }
 
     @Test func `a lost request for a key frame is repeated: the recording goes on`() throws {
@@ -38,5 +42,7 @@ import Timing
         #expect(room.sent.count { $0 } == keyframes + 1, "one answers several requests")
         #expect(room.statistics.videoFrames >= before + 40)
         #expect(room.statistics.keyframeRequests >= 3)
+        #expect(room.statistics[.packetsMissing] > 80, "ninety of pictures, and some of sound")
+        #expect(room.statistics[.framesUndecodable] > 60, "until the key frame came")
     }
 }

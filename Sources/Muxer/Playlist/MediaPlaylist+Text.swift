@@ -23,7 +23,9 @@ extension MediaPlaylist {
         if removedFiles == 0 { text += "#EXT-X-PLAYLIST-TYPE:\(isEnded ? "VOD" : "EVENT")\n" }
         text += "#EXT-X-MEDIA-SEQUENCE:\(firstSequenceNumber)\n"
         if removedFiles > 1 { text += "#EXT-X-DISCONTINUITY-SEQUENCE:\(removedFiles - 1)\n" }
-        if files.contains(where: { $0.header.beginsWithKeyframes }) {
+        if files.contains(where: { $0.header.beginsWithKeyframes }),
+            files.allSatisfy({ $0.segments.allSatisfy(\.isIndependent) })
+        {
             text += "#EXT-X-INDEPENDENT-SEGMENTS\n"
         }
         let skipped = skipping && isLive ? skippableCount(under: targetDuration) : 0

@@ -52,6 +52,13 @@ extension RecordedFile {
         return max(low - 1, 0)
     }
 
+    /// The segment at or before that which holds `nanoseconds` at whose beginning a decoder can begin.
+    public func entry(at nanoseconds: Int64) -> Int? {
+        segment(at: nanoseconds).map { place in
+            index.spans[...place].lastIndex(where: \.isIndependent) ?? 0
+        }
+    }
+
     /// The segment, or the part, that begins at an offset.
     public func piece(at offset: UInt64, isPart: Bool) -> IndexedPart? {
         let pieces = isPart ? index.parts : index.spans
