@@ -175,7 +175,7 @@ extension RecordingProgress.Snapshot {
         // A source that has answered, and could be recorded if there were room.
         case (.connecting, .nothing) where connected != nil: .noSpace
         // One that has answered, and sends nothing that a file could begin with.
-        case (.connecting, _) where isStalled: .stalled
+        case (.connecting, _) where isStalled && connected != nil: .stalled
         case (.connecting, _): .connecting
         case (.recording, .nothing), (.waiting, .nothing): .noSpace
         case (.recording, _) where isStalled, (.waiting, _) where isStalled: .stalled

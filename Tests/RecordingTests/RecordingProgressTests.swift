@@ -42,6 +42,7 @@ struct RecordingProgressTests {
         Row(state: .connecting, intake: .nothing, isConnected: false, word: "connecting"),
         Row(state: .connecting, intake: .nothing, word: "no_space"),
         Row(state: .connecting, isStalled: true, word: "stalled"),
+        Row(state: .connecting, isStalled: true, isConnected: false, word: "connecting"),
         Row(state: .recording, word: "recording"),
         Row(state: .recording, intake: .keyframes, word: "degraded"),
         Row(state: .recording, isStalled: true, word: "stalled"),
