@@ -33,9 +33,9 @@ public actor Recordings {
     /// The look at the wall clock, each minute.
     var timekeeping = Errands(limit: 1)
     let options: RecordingOptions
-    /// Looks for what there is of a name.
     private(set) var formatReport: (@Sendable (_ name: String, _ container: Container) -> Void)?
-    let naming = ReadingThread(name: "naming")
+    /// Looks for what there is of a name.
+    let naming = WorkQueue(name: "naming")
     let recovery: FolderRecovery
     let clock: @Sendable () -> Int64
     let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void

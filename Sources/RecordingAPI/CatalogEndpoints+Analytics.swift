@@ -5,7 +5,7 @@ import Web
 // What recordings come to in figures; and what is asked of encoders, of which there are none.
 
 extension CatalogEndpoints {
-    func analytics(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+    func analytics(_ id: String) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard let recording = try await describe(name: id, withFiles: false) else {
             return .missing(id)
         }
@@ -19,7 +19,7 @@ extension CatalogEndpoints {
     }
 
     /// There is one rendition of a recording, as it came.
-    func encoding(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+    func encoding(_ id: String) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard try await describe(name: id, withFiles: false) != nil else { return .missing(id) }
         return .problem(
             501,

@@ -80,7 +80,7 @@ extension CatalogEndpoints {
         return kept.isEmpty ? "recording" : String(kept.prefix(60))
     }
 
-    func stop(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+    func stop(_ id: String) async throws(WorkQueue.Busy) -> HTTPResponse {
         let status: Recordings.Status
         do throws(RecordingError) { status = try await recordings.stop(id) } catch {
             return .refusal(error, of: id)
@@ -90,7 +90,7 @@ extension CatalogEndpoints {
             200, RoomStoppedBody(status, now, files: try await catalog.summaries(of: id)))
     }
 
-    func delete(_ id: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+    func delete(_ id: String) async throws(WorkQueue.Busy) -> HTTPResponse {
         if await recordings.active().contains(where: { $0.name == id }) {
             return .problem(409, "\(id) is still recording: stop it first")
         }

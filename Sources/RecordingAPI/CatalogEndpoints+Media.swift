@@ -9,7 +9,7 @@ extension CatalogEndpoints {
     /// The one file asked for by `file`, else all of them; empty where there is none.
     private func files(
         of id: String, _ request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> [FileSummary] {
+    ) async throws(WorkQueue.Busy) -> [FileSummary] {
         try await catalog.summaries(of: id, file: request[query: "file"])
     }
 
@@ -21,7 +21,7 @@ extension CatalogEndpoints {
     /// One file as it is; several as one.
     func download(
         _ id: String, _ request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
         guard let last = files.last else { return missing(id, request) }
         if files.count == 1 {
@@ -53,7 +53,7 @@ extension CatalogEndpoints {
 
     func downloadURL(
         _ id: String, _ request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await catalog.summaries(of: id)
         guard !files.isEmpty else { return .missing(id) }
         return .json(200, DownloadBody(id, files.newest, query: request.tokenQuery))
@@ -61,7 +61,7 @@ extension CatalogEndpoints {
 
     func redirect(
         _ id: String, _ request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard try await !catalog.summaries(of: id).isEmpty else { return .missing(id) }
         let location = "/hls/\(id)/index.m3u8" + request.tokenQuery
         return HTTPResponse(status: 307, headers: [("location", location)])
@@ -69,7 +69,7 @@ extension CatalogEndpoints {
 
     func thumbnail(
         _ id: String, _ request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
         guard let last = files.last else { return missing(id, request) }
         let asked = request[query: "at"].map { Self.nanoseconds($0) }
@@ -86,7 +86,7 @@ extension CatalogEndpoints {
                     ("content-type", "image/jpeg"), ("cache-control", "private, max-age=60"),
                 ],
                 body: .bytes(picture))
-        } catch let busy as ReadingThread.Busy {
+        } catch let busy as WorkQueue.Busy {
             throw busy
         } catch PictureError.noLibrary {
             return .problem(501, "There are no thumbnails: \(PictureError.noLibrary)")
@@ -98,7 +98,7 @@ extension CatalogEndpoints {
     /// Seconds of the one file, or of the whole recording.
     func export(
         _ id: String, _ request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
         guard !files.isEmpty else { return missing(id, request) }
         let from = request[query: "from"].map { Self.nanoseconds($0) } ?? 0

@@ -61,7 +61,7 @@ struct CatalogEndpoints: Sendable {
     /// - Parameter path: Behind `/api/v1/recordings`.
     func respond(
         _ path: [String], to request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard let route = Route(path) else { return .nothing }
         guard route.methods.contains(request.method) else { return .notAllowed(route.methods) }
         switch route {
@@ -82,7 +82,7 @@ struct CatalogEndpoints: Sendable {
 
     // MARK: Listing
 
-    private func list(_ request: HTTPRequest) async throws(ReadingThread.Busy) -> HTTPResponse {
+    private func list(_ request: HTTPRequest) async throws(WorkQueue.Busy) -> HTTPResponse {
         let limit = request[query: "limit"].map { Int($0) } ?? 50
         let offset = request[query: "offset"].map { Int($0) } ?? 0
         guard let limit, let offset, (1...200).contains(limit), offset >= 0 else {
@@ -99,7 +99,7 @@ struct CatalogEndpoints: Sendable {
 
     /// Names of recordings, those that run before all and then the newest first; of one room where one
     /// is asked for.
-    private func names(of room: String?) async throws(ReadingThread.Busy) -> [String] {
+    private func names(of room: String?) async throws(WorkQueue.Busy) -> [String] {
         var seen: Set<String> = []
         var names = await recordings.active().map(\.name)
         names.append(contentsOf: try await catalog.entries().reversed().map(\.name))
@@ -115,7 +115,7 @@ struct CatalogEndpoints: Sendable {
         return found
     }
 
-    private func describe(_ name: String) async throws(ReadingThread.Busy) -> HTTPResponse {
+    private func describe(_ name: String) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard let body = try await describe(name: name, withFiles: true) else {
             return .missing(name)
         }
@@ -124,7 +124,7 @@ struct CatalogEndpoints: Sendable {
 
     func describe(
         name: String, withFiles: Bool
-    ) async throws(ReadingThread.Busy) -> RecordingBody? {
+    ) async throws(WorkQueue.Busy) -> RecordingBody? {
         let files = try await catalog.summaries(of: name)
         let status = await recordings.status(name)
         guard !files.isEmpty || status.map({ !$0.isGone }) ?? false else { return nil }

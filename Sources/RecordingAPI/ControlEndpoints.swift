@@ -13,7 +13,7 @@ struct ControlEndpoints: Sendable {
     /// - Parameter path: Behind `/api/recording`.
     func respond(
         _ path: [String], to request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         switch (path.count, path[0]) {
         case (1, "start"):
             return request.method == .post ? await start(request) : .notAllowed([.post])
@@ -52,7 +52,7 @@ struct ControlEndpoints: Sendable {
             StartedBody(status, await recordings.live(name), body))
     }
 
-    private func stop(_ request: HTTPRequest) async throws(ReadingThread.Busy) -> HTTPResponse {
+    private func stop(_ request: HTTPRequest) async throws(WorkQueue.Busy) -> HTTPResponse {
         let body: StopBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
         let status: Recordings.Status

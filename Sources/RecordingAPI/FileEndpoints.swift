@@ -7,7 +7,7 @@ struct FileEndpoints: Sendable {
 
     func respond(
         _ file: String, to request: HTTPRequest, asDownload: Bool
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard let opened = try await catalog.open(file) else { return .missing(file) }
         let live = await catalog.live(file)
         var byteCount = opened.byteCount

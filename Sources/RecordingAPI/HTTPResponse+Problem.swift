@@ -43,7 +43,7 @@ extension HTTPResponse {
     /// The path means nothing.
     static let nothing = problem(404, "There is nothing here")
     /// Too much is asked for at once, or there is no thread that could see to it.
-    static func busy(_ error: ReadingThread.Busy) -> HTTPResponse {
+    static func busy(_ error: WorkQueue.Busy) -> HTTPResponse {
         problem(503, error.failure.map { "\($0): ask again" } ?? "The disk is busy: ask again")
     }
 

@@ -10,7 +10,7 @@ struct PlaylistEndpoints: Sendable {
     /// - Parameter path: Behind `/hls`.
     func respond(
         _ path: [String], to request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         switch path.count {
         case 2 where path[1] == "index.m3u8": return try await playlist(of: path[0], request)
         case 3: return try await piece(path[2], of: path[1])
@@ -22,7 +22,7 @@ struct PlaylistEndpoints: Sendable {
 
     private func playlist(
         of name: String, _ request: HTTPRequest
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let query = request.tokenQuery
         guard var playlist = try await history.playlist(of: name, query: query) else {
             return .missing(name)
@@ -57,7 +57,7 @@ struct PlaylistEndpoints: Sendable {
     /// Until there is another part, or another file where the last one has ended.
     private func waitForMore(
         _ playlist: MediaPlaylist, of name: String
-    ) async throws(ReadingThread.Busy) {
+    ) async throws(WorkQueue.Busy) {
         if let last = playlist.files.last, !last.isFinished,
             let live = try await history.live(name)
         {
@@ -87,7 +87,7 @@ struct PlaylistEndpoints: Sendable {
 
     private func piece(
         _ piece: String, of name: String
-    ) async throws(ReadingThread.Busy) -> HTTPResponse {
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard var file = try await catalog.file(name) else { return .missing(name) }
         let absent = HTTPResponse.problem(404, "There is no \(piece) in \(name)")
         do {
@@ -109,7 +109,7 @@ struct PlaylistEndpoints: Sendable {
             guard let found else { return absent }
             let cutter = PieceCutter(catalog: catalog)
             return .fragment(try await cutter.fragments(of: found, in: file), file.playedType)
-        } catch let busy as ReadingThread.Busy {
+        } catch let busy as WorkQueue.Busy {
             throw busy
         } catch let error as StorageError {
             return .problem(500, "\(name): \(error.reason)")

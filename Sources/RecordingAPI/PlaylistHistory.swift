@@ -17,10 +17,10 @@ actor PlaylistHistory {
     /// - Parameters:
     ///   - name: The recording's, or the file's.
     ///   - query: What every address in it ends with.
-    /// - Throws: `ReadingThread.Busy` where it cannot be known now: what was listed stays so.
+    /// - Throws: `WorkQueue.Busy` where it cannot be known now: what was listed stays so.
     func playlist(
         of name: String, query: String = ""
-    ) async throws(ReadingThread.Busy) -> MediaPlaylist? {
+    ) async throws(WorkQueue.Busy) -> MediaPlaylist? {
         views += 1
         let view = views
         let files = try await files(of: name)
@@ -44,7 +44,7 @@ actor PlaylistHistory {
     }
 
     /// The growing index behind a playlist.
-    func live(_ name: String) async throws(ReadingThread.Busy) -> LiveIndex? {
+    func live(_ name: String) async throws(WorkQueue.Busy) -> LiveIndex? {
         if let live = await recordings.live(name) { return live }
         guard let entry = try await entries(of: name).last(where: \.isGrowing) else { return nil }
         return await catalog.live(entry.file)
@@ -53,13 +53,13 @@ actor PlaylistHistory {
     /// The files of the recording of that name, or the one whose name without its ending it is.
     private func entries(
         of name: String
-    ) async throws(ReadingThread.Busy) -> [RecordingCatalog.Entry] {
+    ) async throws(WorkQueue.Busy) -> [RecordingCatalog.Entry] {
         let entries = try await catalog.entries(of: name)
         return entries.isEmpty ? try await catalog.entries(stem: name) : entries
     }
 
     /// The newest files, as many as a playlist should list: two days of them.
-    private func files(of name: String) async throws(ReadingThread.Busy) -> [RecordedFile] {
+    private func files(of name: String) async throws(WorkQueue.Busy) -> [RecordedFile] {
         var files: [RecordedFile] = []
         var count = 0
         for entry in try await entries(of: name).reversed() {

@@ -51,7 +51,7 @@ public struct RecordingEndpoints: Sendable {
         }
         guard isOwn(request) else { return .problem(403, "Another site's page may not do this") }
         let path = request.segments.map(String.init)
-        do throws(ReadingThread.Busy) {
+        do throws(WorkQueue.Busy) {
             switch path.first {
             case "api" where path.starts(with: ["api", "recording"]) && path.count > 2:
                 return try await control.respond(Array(path.dropFirst(2)), to: request)

@@ -72,8 +72,8 @@ actor RecordingTitles {
 
     /// `nil` where nothing is known.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
-    func title(of name: String) async throws(ReadingThread.Busy) -> RecordingTitle? {
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read.
+    func title(of name: String) async throws(WorkQueue.Busy) -> RecordingTitle? {
         if known[name] == nil {
             let note = try await catalog.note(of: name)
             let title = note.flatMap { try? decodeJSON(RecordingTitle.self, from: $0) }
@@ -95,7 +95,7 @@ actor RecordingTitles {
         _ = try? await catalog.keepNote(encodeJSON(title), of: name)
     }
 
-    func forget(_ name: String) async throws(ReadingThread.Busy) {
+    func forget(_ name: String) async throws(WorkQueue.Busy) {
         remember(.nothing, of: name)
         try await catalog.removeNote(of: name)
     }

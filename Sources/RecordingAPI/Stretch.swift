@@ -88,10 +88,10 @@ extension RecordingCatalog {
     /// From the key frame at or before `from` up to the one at or behind `to`, both nanoseconds of all
     /// files played one behind the other. What is wanted whole is not read for it.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read.
     func stretches(
         of files: [FileSummary], from: Int64 = 0, to: Int64 = .max
-    ) async throws(ReadingThread.Busy) -> [Stretch] {
+    ) async throws(WorkQueue.Busy) -> [Stretch] {
         var stretches: [Stretch] = []
         var start: Int64 = 0
         for summary in files {

@@ -6,7 +6,7 @@ import Recording
 /// Small pictures of recordings, made when they are asked for and kept for a while.
 actor Thumbnails {
     private let cutter: PieceCutter
-    private let drawing = ReadingThread(name: "thumbnails", limit: 32)
+    private let drawing = WorkQueue(name: "thumbnails", limit: 32)
     private var kept: [String: [UInt8]] = [:]
     private var order: [String] = []
 

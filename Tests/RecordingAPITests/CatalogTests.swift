@@ -72,11 +72,11 @@ import Web
         let folder = try await RecordedFolder()
         try folder.record("cam_20260101_000000.ts", .mpegts)
         let catalog = RecordingCatalog(
-            folder.recordings, reading: ReadingThread(name: "reading", limit: 0))
+            folder.recordings, reading: WorkQueue(name: "reading", limit: 0))
         let history = PlaylistHistory(catalog: catalog, recordings: folder.recordings)
-        await #expect(throws: ReadingThread.Busy.self) { try await history.playlist(of: "cam") }
-        await #expect(throws: ReadingThread.Busy.self) { try await catalog.entries() }
-        await #expect(throws: ReadingThread.Busy.self) {
+        await #expect(throws: WorkQueue.Busy.self) { try await history.playlist(of: "cam") }
+        await #expect(throws: WorkQueue.Busy.self) { try await catalog.entries() }
+        await #expect(throws: WorkQueue.Busy.self) {
             try await catalog.file("cam_20260101_000000.ts")
         }
     }

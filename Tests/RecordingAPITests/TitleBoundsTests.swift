@@ -15,7 +15,7 @@ import Web
     private static func catalog(
         of folder: RecordedFolder, isRefused: @escaping @Sendable () -> Bool
     ) -> RecordingCatalog {
-        let reading = ReadingThread(name: "reading", limit: 8) { name, body throws(SystemError) in
+        let reading = WorkQueue(name: "reading", limit: 8) { name, body throws(SystemError) in
             guard !isRefused() else { throw refusal }
             try startThread(name: name, body)
         }
@@ -83,7 +83,7 @@ import Web
         _ = try await folder.recordings.stop("cam")
         let busy = RecordingTitles(
             catalog: RecordingCatalog(
-                folder.recordings, reading: ReadingThread(name: "reading", limit: 0)))
+                folder.recordings, reading: WorkQueue(name: "reading", limit: 0)))
         let catalog = RecordingCatalog(folder.recordings)
         func delete(_ titles: RecordingTitles) async throws -> Int {
             let endpoints = CatalogEndpoints(
@@ -92,7 +92,7 @@ import Web
                 rooms: nil)
             return try await endpoints.delete("cam").status
         }
-        await #expect(throws: ReadingThread.Busy.self) { try await delete(busy) }
+        await #expect(throws: WorkQueue.Busy.self) { try await delete(busy) }
         #expect(try await delete(RecordingTitles(catalog: catalog)) == 204)
         #expect(try await delete(RecordingTitles(catalog: catalog)) == 404)
     }

@@ -3,8 +3,8 @@
 extension RecordingCatalog {
     /// The note of a recording; `nil` where there is none.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
-    public func note(of name: String) async throws(ReadingThread.Busy) -> [UInt8]? {
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read.
+    public func note(of name: String) async throws(WorkQueue.Busy) -> [UInt8]? {
         guard let note = StoredNote(name, in: recordings.folder) else { return nil }
         return try await reading.run { note.octets }
     }
@@ -13,11 +13,11 @@ extension RecordingCatalog {
     /// have had no file for a day, as retention leaves them.
     ///
     /// - Returns: Whether it is on the disk.
-    /// - Throws: `ReadingThread.Busy` where too much waits to be done.
+    /// - Throws: `WorkQueue.Busy` where too much waits to be done.
     @discardableResult
     public func keepNote(
         _ octets: [UInt8], of name: String
-    ) async throws(ReadingThread.Busy) -> Bool {
+    ) async throws(WorkQueue.Busy) -> Bool {
         guard let note = StoredNote(name, in: recordings.folder) else { return false }
         let running = Set(await recordings.active().map(\.name))
         return try await reading.run { [folder = recordings.folder, claims = recordings.claims] in
@@ -29,8 +29,8 @@ extension RecordingCatalog {
 
     /// Deletes a recording's note.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be done.
-    public func removeNote(of name: String) async throws(ReadingThread.Busy) {
+    /// - Throws: `WorkQueue.Busy` where too much waits to be done.
+    public func removeNote(of name: String) async throws(WorkQueue.Busy) {
         guard let note = StoredNote(name, in: recordings.folder) else { return }
         try await reading.run { [claims = recordings.claims] in
             claims.withNotes { note.remove() }

@@ -15,10 +15,10 @@ extension RecordingCatalog {
     /// - Parameters:
     ///   - name: What they are recordings of.
     ///   - file: The only one that is asked for; all where none is named.
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read.
     public func summaries(
         of name: String, file: String? = nil
-    ) async throws(ReadingThread.Busy) -> [FileSummary] {
+    ) async throws(WorkQueue.Busy) -> [FileSummary] {
         let entries = try await entries(of: name).filter { $0.file == file ?? $0.file }
         let read = try await readUnknown(entries)
         var found: [FileSummary] = []
@@ -36,8 +36,8 @@ extension RecordingCatalog {
 
     /// What a list tells of a file; `nil` where nothing is known of it.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
-    public func summary(of entry: Entry) async throws(ReadingThread.Busy) -> FileSummary? {
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read.
+    public func summary(of entry: Entry) async throws(WorkQueue.Busy) -> FileSummary? {
         guard !entry.isGrowing else { return try await file(entry.file).map { FileSummary($0) } }
         if let known = summaries[entry.file] {
             let isSame = try await isStill(known.tag, entry.file)
@@ -50,7 +50,7 @@ extension RecordingCatalog {
     /// turn between.
     private func readUnknown(
         _ entries: some Collection<Entry>, again: Bool = false
-    ) async throws(ReadingThread.Busy) -> [String: Read] {
+    ) async throws(WorkQueue.Busy) -> [String: Read] {
         var unknown = entries.filter { !$0.isGrowing && (again || summaries[$0.file] == nil) }[...]
         var found: [String: Read] = [:]
         while !unknown.isEmpty {

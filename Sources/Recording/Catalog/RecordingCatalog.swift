@@ -20,7 +20,7 @@ public actor RecordingCatalog {
     }
 
     /// Where reading is done.
-    public nonisolated let reading: ReadingThread
+    public nonisolated let reading: WorkQueue
 
     let recordings: Recordings
     var summaries = KnownSummaries()
@@ -33,21 +33,21 @@ public actor RecordingCatalog {
 
     /// The recordings that lie where these do.
     public init(
-        _ recordings: Recordings, reading: ReadingThread = ReadingThread(name: "reading")
+        _ recordings: Recordings, reading: WorkQueue = WorkQueue(name: "reading")
     ) {
         (self.recordings, self.reading) = (recordings, reading)
     }
 
     /// Every file, oldest first.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read; nothing is known then.
-    public func entries() async throws(ReadingThread.Busy) -> [Entry] {
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read; nothing is known then.
+    public func entries() async throws(WorkQueue.Busy) -> [Entry] {
         let growing = await recordings.growingFiles()
         return Self.entries(try await listing().files, growing)
     }
 
     /// Those of one recording, oldest first.
-    public func entries(of name: String) async throws(ReadingThread.Busy) -> [Entry] {
+    public func entries(of name: String) async throws(WorkQueue.Busy) -> [Entry] {
         let growing = await recordings.growingFiles()
         return Self.entries(try await listing().byName[name, default: []], growing)
     }
@@ -55,7 +55,7 @@ public actor RecordingCatalog {
     /// Those of one recording from a file on, oldest first; where that is gone, from its time on.
     public func entries(
         of name: String, from file: String
-    ) async throws(ReadingThread.Busy) -> [Entry] {
+    ) async throws(WorkQueue.Busy) -> [Entry] {
         guard let first = RecordingName(file) else { return [] }
         let entries = try await entries(of: name)
         guard let place = entries.firstIndex(where: { $0.file == file }) else {
@@ -65,7 +65,7 @@ public actor RecordingCatalog {
     }
 
     /// The file whose name without its ending is given; of several with other endings all.
-    public func entries(stem: String) async throws(ReadingThread.Busy) -> [Entry] {
+    public func entries(stem: String) async throws(WorkQueue.Busy) -> [Entry] {
         let growing = await recordings.growingFiles()
         return Self.entries(try await listing().byStem[stem, default: []], growing)
     }
@@ -83,7 +83,7 @@ public actor RecordingCatalog {
     }
 
     /// The folder, read again only when it has changed.
-    private func listing() async throws(ReadingThread.Busy) -> FolderListing {
+    private func listing() async throws(WorkQueue.Busy) -> FolderListing {
         let (folder, known) = (FolderReading(folder: recordings.folder), listed)
         listed = try await reading.run {
             let changed = folder.changed
@@ -100,8 +100,8 @@ public actor RecordingCatalog {
 
     /// One file with its parts; `nil` where there is none, or nothing is known of it.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
-    public func file(_ file: String) async throws(ReadingThread.Busy) -> RecordedFile? {
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read.
+    public func file(_ file: String) async throws(WorkQueue.Busy) -> RecordedFile? {
         guard let parsed = RecordingName(file), !file.contains("/") else { return nil }
         if let live = await recordings.growingFiles()[file] {
             return RecordedFile(
@@ -119,10 +119,10 @@ public actor RecordingCatalog {
     /// The part of a file that begins at an offset, where it is none of those kept one by one, behind the
     /// parts that come before it; none where there is no such part.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read.
     public func parts(
         of file: RecordedFile, upTo offset: UInt64
-    ) async throws(ReadingThread.Busy) -> [IndexedPart] {
+    ) async throws(WorkQueue.Busy) -> [IndexedPart] {
         guard offset < file.byteCount else { return [] }
         let path = recordings.folder + "/" + file.file
         let isGrowing = !file.index.isFinished
@@ -134,7 +134,7 @@ public actor RecordingCatalog {
     /// A finished file as its index has it, and the index's mark where that may yet change.
     func read(
         _ file: String
-    ) async throws(ReadingThread.Busy) -> (file: RecordedFile, tag: String?)? {
+    ) async throws(WorkQueue.Busy) -> (file: RecordedFile, tag: String?)? {
         guard let parsed = RecordingName(file) else { return nil }
         let path = recordings.folder + "/" + file
         guard let found = try await reading.run({ StoredIndex(of: path) }) else { return nil }
@@ -144,7 +144,7 @@ public actor RecordingCatalog {
     }
 
     /// Whether a file's index is what it was when it had this mark.
-    func isStill(_ tag: String?, _ file: String) async throws(ReadingThread.Busy) -> Bool {
+    func isStill(_ tag: String?, _ file: String) async throws(WorkQueue.Busy) -> Bool {
         guard let tag else { return true }
         let path = recordings.folder + "/" + file
         return try await reading.run { StoredIndex.tag(of: path) == tag }
@@ -157,10 +157,10 @@ public actor RecordingCatalog {
 
     /// Opens a file; `nil` for what is no recording's name, is not there, or is no plain file.
     ///
-    /// - Throws: `ReadingThread.Busy` where too much waits to be read.
+    /// - Throws: `WorkQueue.Busy` where too much waits to be read.
     public nonisolated func open(
         _ file: String
-    ) async throws(ReadingThread.Busy) -> OpenRecording? {
+    ) async throws(WorkQueue.Busy) -> OpenRecording? {
         guard RecordingName(file) != nil, !file.contains("/") else { return nil }
         let path = recordings.folder + "/" + file
         return try await reading.run { OpenRecording(path) }
@@ -174,8 +174,8 @@ public actor RecordingCatalog {
     /// Deletes a file that nobody is at work on, and its index.
     ///
     /// - Returns: Whether it is gone; what somebody else has deleted is gone too.
-    /// - Throws: `ReadingThread.Busy` where too much waits to be done.
-    public func remove(_ file: String) async throws(ReadingThread.Busy) -> Bool {
+    /// - Throws: `WorkQueue.Busy` where too much waits to be done.
+    public func remove(_ file: String) async throws(WorkQueue.Busy) -> Bool {
         guard RecordingName(file) != nil, !file.contains("/") else { return false }
         guard await recordings.growingFiles()[file] == nil else { return false }
         let path = recordings.folder + "/" + file

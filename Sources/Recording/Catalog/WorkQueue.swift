@@ -1,10 +1,10 @@
 public import Reactor
 import Synchronization
 
-/// A thread that does what others must not wait for, one piece after the other, as many waiting as are in
-/// the bound: it reads from a disk, looks for names or deletes there, or draws what was read. It is there
-/// while there is work: a recorder that nobody watches has no such thread.
-public final class ReadingThread: Sendable {
+/// A queue of work that others must not wait for, done one piece after the other on a thread of its own, as
+/// many waiting as are in the bound: reading from a disk, looking for names or deleting there, drawing what
+/// was read. The thread is there while there is work: a recorder that nobody watches has none.
+public final class WorkQueue: Sendable {
     /// The work was not taken: too much waits already, or there is no thread.
     public struct Busy: Error {
         /// Why there is no thread; `nil` where too much waits.
@@ -26,7 +26,7 @@ public final class ReadingThread: Sendable {
     private let start: Start
     private let state = Mutex(State())
 
-    /// A thread that has nothing to do yet.
+    /// A queue with nothing in it, whose thread will have a name.
     public convenience init(name: String, limit: Int = 256) {
         self.init(name: name, limit: limit) { name, body throws(SystemError) in
             try startThread(name: name, body)

@@ -20,7 +20,7 @@ final class DiskWriter: Sendable {
         let mailbox = try Mailbox<DiskCommand>(capacity: 65_536)
         let condition = DiskCondition()
         (self.mailbox, self.condition) = (mailbox, condition)
-        let sweeping = ReadingThread(name: "retention", limit: 1)
+        let sweeping = WorkQueue(name: "retention", limit: 1)
         try startThread(name: "disk") {
             Self.refuseTooLongFiles()
             var work = DiskWork(
