@@ -106,15 +106,17 @@ extension StampedStream {
     }
 }
 
-/// Octets of this process that are in memory.
+/// Octets of this process that are in memory and its own: of the program's, the kernel takes and brings back
+/// as many as it likes when others need room.
 private func resident() throws -> Int {
-    let file = try #require(fopen("/proc/self/statm", "r"))
+    let file = try #require(fopen("/proc/self/status", "r"))
     defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 128)
-    try #require(fgets(&line, 128, file) != nil)
-    let words = String(
-        decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self
-    )
-    .split(separator: " ")
-    return try #require(words.dropFirst().first.flatMap { Int($0) }) * Int(getpagesize())
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, 256, file) != nil {
+        let octets = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        let words = String(decoding: octets, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard words.count == 3, words[0] == "RssAnon:" else { continue }
+        return try #require(Int(words[1])) * 1024
+    }
+    throw StorageError(path: "/proc/self/status", code: ENODATA)
 }
