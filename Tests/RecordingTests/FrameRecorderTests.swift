@@ -123,8 +123,8 @@ import Timing
         while let event = recorder.nextEvent() {
             if case .counted(let statistics) = event { counts.append(statistics) }
         }
-        #expect(counts.count == 1 && counts[0].receivedVideoFrames == 10)
-        #expect(counts[0].foreignPackets == 1 && counts[0].withheldFrames == 1)
+        #expect(counts.map(\.receivedVideoFrames) == [10], "once")
+        #expect(counts.first?.foreignPackets == 1 && counts.first?.withheldFrames == 1)
     }
 
     @Test func `files are dated by the wall clock as it was last told; one keeps to its own`() {
