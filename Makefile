@@ -34,15 +34,15 @@ test: ## builds, lints, runs every test
 oracle: ## ten thousand random recordings, read back by libavformat; ten thousand files of one
 	@Scripts/oracle
 
-bench: ## the benchmarks: a table, and .build/bench.json
+bench: ## the benchmarks: a table, and .build/bench.json (GATE=gate: fails above the limits)
 	@Scripts/install build bench run
 	@Scripts/bench
-	@Scripts/bench-containers
-	@Scripts/bench-closing
-	@Scripts/bench-seeking
+	@Scripts/bench-containers $(GATE)
+	@Scripts/bench-closing $(GATE)
+	@Scripts/bench-seeking $(GATE)
 	@Scripts/bench-payloads
 	@Scripts/bench-pacer
-	@Scripts/bench-cameras
+	@Scripts/bench-cameras $(GATE)
 
 bench-gate: ## fails when instructions or allocations a packet have risen
 	@Scripts/install build bench
@@ -57,8 +57,9 @@ bench-peers: ## sfu beside Pion and Janus, as root: a table, and .build/bench-pe
 kill-recorder: ## kills KILLS (1000) recorders: what plays, what is lost (GSTREAMER, BROWSER: so many play there; LOSS: percent)
 	@Scripts/install build
 	swift build -c release --product recorder
-	@for format in mpegts fmp4 mp4; do Scripts/kill-recorder --format $$format --kills $(or $(KILLS),1000) \
-		--gstreamer $(or $(GSTREAMER),0) --browser $(or $(BROWSER),0) --loss $(or $(LOSS),0) || exit 1; done
+	@for segment in 0 1; do for format in mpegts fmp4 mp4; do Scripts/kill-recorder --format $$format \
+		--segment $$segment --kills $(or $(KILLS),1000) --gstreamer $(or $(GSTREAMER),0) \
+		--browser $(or $(BROWSER),0) --loss $(or $(LOSS),0) || exit 1; done; done
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (600)
 	@Scripts/install build

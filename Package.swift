@@ -86,7 +86,8 @@ let package = Package(
         .target(name: "Fetch", dependencies: ["CFetch", "CSystem"], swiftSettings: house),
         .target(name: "WHIP", dependencies: ["Fetch"], swiftSettings: house),
         .target(
-            name: "Service", dependencies: ["CSystem", "Timing", "Wire"], swiftSettings: house),
+            name: "Service", dependencies: ["CSystem", "Reactor", "Timing", "Wire"],
+            swiftSettings: house),
         .target(
             name: "PageFiles", resources: [.embedInCode("Shared")], swiftSettings: house),
 
@@ -226,7 +227,9 @@ let package = Package(
                 "Ciphers", "Codecs", "RTP", "SDP", "SFU", "Simulation", "Timing", "WebRTC", "Wire",
             ],
             swiftSettings: house),
-        .testTarget(name: "ServiceTests", dependencies: ["Service", "Wire"], swiftSettings: house),
+        .testTarget(
+            name: "ServiceTests", dependencies: ["Reactor", "Service", "Timing", "Wire"],
+            swiftSettings: house),
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
         .testTarget(

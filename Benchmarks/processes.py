@@ -1,5 +1,6 @@
 """What every benchmark script needs: built products, pinned children that speak in lines, samples of /proc."""
 import glob
+import json
 import os
 import pathlib
 import resource
@@ -26,6 +27,15 @@ def build(*products):
     source = root / "Benchmarks/Allocations/counter.c"
     subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", counter, source], check=True)
     return counter
+
+
+def judge(figures):
+    """Ends with 1 when one of these figures is above its limit in thresholds.json. Sizes and what they make of
+    their payload are the goals themselves; times are several times them, for a machine may have more to do."""
+    limits = json.loads((root / "Benchmarks/thresholds.json").read_text())["limits"]
+    above = [f"{name}: {figures[name]:g}, limit {limit:g}" for name, limit in limits.items() if figures.get(name, 0) > limit]
+    if above:
+        sys.exit("above the limit: " + "; ".join(above))
 
 
 def allow_descriptors(count):

@@ -104,6 +104,7 @@ let (took, cpu) = (now() - before, now(CLOCK_THREAD_CPUTIME_ID) - cpuBefore)
 print(
     """
     {"closing.hours": \(hours), "closing.index_bytes": \(indexByteCount), "closing.table_bytes": \(tables),
+     "closing.head_bytes": \(closing.head.bytes.count),
      "closing.walk_seconds": \(walked - before), "closing.cpu_seconds": \(cpu),
      "closing.seconds": \(took)}
     """)

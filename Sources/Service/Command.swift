@@ -50,18 +50,16 @@ public struct Command: Sendable {
 
     /// Ends the process with one line on standard error.
     public func fail(_ reason: String, _ code: ExitCode) -> Never {
-        print("\(name): \(reason)\n", to: STDERR_FILENO)
+        // Behind what the log has to say.
+        let line = "\(name): \(reason)\n"
+        LogLines.standardError?.add(line) { "\(name): \($0) lines lost\n" }
         exit(code.rawValue)
     }
 
     private func finish(printing text: String) -> Never {
-        print(text, to: STDOUT_FILENO)
-        exit(ExitCode.success.rawValue)
-    }
-
-    private func print(_ text: String, to descriptor: Int32) {
         var text = text
-        text.withUTF8 { bytes in _ = write(descriptor, bytes.baseAddress, bytes.count) }
+        text.withUTF8 { bytes in _ = write(STDOUT_FILENO, bytes.baseAddress, bytes.count) }
+        exit(ExitCode.success.rawValue)
     }
 
     private static var environment: [String: String] {

@@ -4,7 +4,8 @@ import Timing
 /// Writes records to standard error: a line of text, or one JSON object a line.
 ///
 /// A value, handed to whoever has something to say; there is no global one. A record below the
-/// level costs one comparison.
+/// level costs one comparison, and none waits for who reads it: a thousand records may be on their way;
+/// beyond that the newest are lost, and counted in a record of their own.
 public struct Log: Sendable {
     /// How serious a record is.
     public enum Level: Int, Comparable, Sendable {
@@ -25,11 +26,19 @@ public struct Log: Sendable {
 
     private let level: Level
     private let isJSON: Bool
+    private let lines: LogLines?
 
     /// A log that leaves out what is less serious than `level`.
-    public init(level: Level, isJSON: Bool) { (self.level, self.isJSON) = (level, isJSON) }
+    public init(level: Level, isJSON: Bool) {
+        self.init(level: level, isJSON: isJSON, lines: nil)
+    }
 
-    /// Writes one record, in one write.
+    /// - Parameter lines: Where it is written; `nil` for standard error.
+    init(level: Level, isJSON: Bool, lines: LogLines?) {
+        (self.level, self.isJSON, self.lines) = (level, isJSON, lines)
+    }
+
+    /// Writes one record, in one write, soon.
     ///
     /// The fields are names and values in their order; never a password or token.
     public func callAsFunction(
@@ -43,10 +52,10 @@ public struct Log: Sendable {
         _ level: Level, _ message: String, fields: [(key: String, value: String)]
     ) {
         guard level >= self.level else { return }
-        var line = line(level, message, fields, at: Self.timestamp())
-        line.withUTF8 { bytes in
-            // A log that cannot be written has nowhere to say so.
-            _ = write(STDERR_FILENO, bytes.baseAddress, bytes.count)
+        let line = line(level, message, fields, at: Self.timestamp())
+        (lines ?? LogLines.standardError)?.add(line) { lost in
+            let words = lost == 1 ? "1 line lost" : "\(lost) lines lost"
+            return self.line(.warning, words, [:], at: Self.timestamp())
         }
     }
 

@@ -26,11 +26,14 @@ import Timing
         disk.perform(&work, at: Self.start)
         #expect(disk.model.names.isEmpty)
         #expect(disk.model.state.withLock { $0.descriptors.isEmpty })
-        #expect(log.events == [.failed(StorageError(path: "/r", code: EIO)), .closed(0)])
+        #expect(
+            log.events == [
+                .opened(Self.path), .failed(StorageError(path: "/r", code: EIO)), .closed(0),
+            ])
         #expect(disk.claims.claim(Self.path), "its name is free")
         file.end()
         disk.perform(&work, at: Self.start)
-        #expect(log.events.count == 2)
+        #expect(log.events.count == 3)
     }
 
     @Test func `a file that is deleted or moved ends, and the disk is not blamed`() {
@@ -56,6 +59,7 @@ import Timing
         disk.perform(&work, at: Self.start)
         let error = StorageError(path: Self.path, code: EFBIG)
         work.fail(file, error, at: Self.start)
+        disk.perform(&work, at: Self.start)
         #expect(disk.condition.snapshot.intake == .everything)
         #expect(log.events.suffix(2) == [.failed(error), .closed(1000)])
         disk.perform(&work, at: Self.start + .milliseconds(500))

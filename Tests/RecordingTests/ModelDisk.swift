@@ -24,6 +24,7 @@ final class ModelDisk: Storage {
         var capacity = UInt64.max / 4
         var syncFailure: Int32?
         var folderFailure: Int32?
+        var createFailure: Int32?
         /// Neither the names in a folder nor the room there is are told.
         var listFailure: Int32?
         /// Calls that change something until one is refused, once.
@@ -32,10 +33,32 @@ final class ModelDisk: Storage {
         var hasLocks = true
         /// A pipe: no folder is listed until it is closed.
         var hold: Int32?
+        /// A pipe: no file is synced until it is closed.
+        var syncHold: Int32?
+        /// A file that cannot be deleted.
+        var stubborn: String?
         var seconds: Int64 = 0
+        /// What a test wants to know of the moment.
+        var moment = 0
+        /// Of so many calls that change something one is kept: how all stood before it.
+        var keepsOneOf: Int?
+        fileprivate(set) var kept: [State] = []
+        fileprivate var calls = 0
+
+        fileprivate mutating func keep() {
+            guard let keepsOneOf else { return }
+            calls += 1
+            guard calls % keepsOneOf == 0 else { return }
+            var copy = self
+            (copy.kept, copy.keepsOneOf) = ([], nil)
+            kept.append(copy)
+        }
     }
 
-    let state = Mutex(State())
+    let state: Mutex<State>
+
+    /// An empty one, or one as another stood.
+    init(_ initial: State = State()) { state = Mutex(initial) }
 
     /// Octets of all files.
     var usedBytes: UInt64 {
@@ -56,6 +79,7 @@ final class ModelDisk: Storage {
 
     func create(_ path: String) throws(StorageError) -> Int32 {
         try state.withLock { state throws(StorageError) in
+            if let code = state.createFailure { throw StorageError(path: path, code: code) }
             guard state.files[path] == nil else { throw StorageError(path: path, code: EEXIST) }
             state.files[path] = File(modifiedSeconds: state.seconds, isLocked: true)
             return state.open(path)
@@ -105,6 +129,7 @@ final class ModelDisk: Storage {
 
     func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
+            state.keep()
             try state.refuseOnce(file)
             let (end, offset) = (Int(offset) + bytes.count, Int(offset))
             let path = state.descriptors[file] ?? ""
@@ -120,6 +145,7 @@ final class ModelDisk: Storage {
 
     func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
+            state.keep()
             try state.refuseOnce(file)
             let path = state.descriptors[file] ?? ""
             state.files[path]?.bytes.removeSubrange(Int(byteCount)...)
@@ -127,7 +153,10 @@ final class ModelDisk: Storage {
     }
 
     func sync(_ file: Int32) throws(StorageError) {
+        var octet: UInt8 = 0
+        if let hold = state.withLock({ $0.syncHold }) { _ = Glibc.read(hold, &octet, 1) }
         try state.withLock { state throws(StorageError) in
+            state.keep()
             try state.refuseOnce(file)
             if let code = state.syncFailure {
                 throw StorageError(path: state.descriptors[file] ?? "", code: code)
@@ -139,6 +168,7 @@ final class ModelDisk: Storage {
 
     func syncFolder(_ folder: String) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
+            state.keep()
             if let code = state.folderFailure { throw StorageError(path: folder, code: code) }
             for path in state.files.keys { state.files[path]?.hasDurableName = true }
         }
@@ -146,6 +176,8 @@ final class ModelDisk: Storage {
 
     func remove(_ path: String) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
+            state.keep()
+            if state.stubborn == path { throw StorageError(path: path, code: EIO) }
             guard state.files.removeValue(forKey: path) != nil else {
                 throw StorageError(path: path, code: ENOENT)
             }

@@ -17,8 +17,11 @@ import Timing
     ) async {
         await #expect(processExitsWith: .success) { [name = container.rawValue as String] in
             let container = try #require(Container(rawValue: name))
+            // Half a picture a second, each a part and a segment of its own: as many entries in every
+            // list as a camera's day has, in a tenth of the time.
+            let stream = StampedStream(framesPerSecond: 1, keyframeEvery: 1, byteCount: 2_000)
             let before = try resident()
-            var day = try RecordedDay(container)
+            var day = try RecordedDay(container, stream, each: 2)
             day.record(hours: 1)
             let hour = try resident()
             day.record(hours: 23)
@@ -30,80 +33,167 @@ import Timing
             #expect(day.recording.progress.snapshot.droppedBytes == 0)
         }
     }
-}
 
-/// Half a picture a second, each a part and a segment of its own: as many entries in every list as a
-/// camera's day has, in a tenth of the time.
-private struct RecordedDay: ~Copyable {
-    let disk = NullDisk()
-    let recording: RunningRecording
-    private let virtual = VirtualDisk()
-    private var work: DiskWork
-    private var engine: StreamRecording
-    private let stream = StampedStream(framesPerSecond: 1, keyframeEvery: 1, byteCount: 2_000)
-    private var number = 0
-
-    init(_ container: Container) throws {
-        let sweep = Sweep(folder: "/r", retention: Retention(), claims: virtual.claims) { 0 }
-        work = DiskWork(
-            storage: disk, policy: .interval(.seconds(1)), claims: virtual.claims,
-            space: DiskSpace(sweep, condition: virtual.condition) { $0() })
-        recording = RunningRecording(
-            folder: "/r", name: "cam", disk: virtual.door, clock: { 0 }, report: { _, _ in })
-        engine = try StreamRecording(
-            picture: StampedStream.format, sound: nil,
-            options: RecordingOptions(container: container),
-            clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 0))
-    }
-
-    mutating func record(hours: Int) {
-        for _ in 0..<hours * 1800 {
-            engine.write(stream.longPicture(number), time: stream.time(number * 2))
-            while let event = engine.nextEvent() { recording.take(event) }
-            virtual.perform(&work, at: stream.start + stream.time(number * 2))
-            number += 1
+    @Test(arguments: [Container.mpegts, .fmp4, .mp4])
+    func
+        `files of an hour with sound, in parts of 200 ms and closed, take no more from one to the next`(
+            container: Container
+        ) async
+    {
+        await #expect(processExitsWith: .success) { [name = container.rawValue as String] in
+            let container = try #require(Container(rawValue: name))
+            var options = RecordingOptions(container: container)
+            options.limits.duration = .seconds(3600)
+            let stream = StampedStream(framesPerSecond: 5, keyframeEvery: 10, byteCount: 2_000)
+            let before = try resident()
+            var day = try RecordedDay(container, stream, options: options, hasSound: true)
+            day.record(hours: 1)
+            let hour = try resident()
+            day.record(hours: 3)
+            day.finish()
+            let after = try resident()
+            #expect(after - before <= 10_000_000, "\(after - before) octets")
+            #expect(after - hour <= 2_000_000, "\(after - hour) octets")
+            let progress = day.recording.progress.snapshot
+            #expect(progress.fileCount == 4 && progress.droppedBytes == 0)
+            #expect(day.disk.heads.count == (container == .mp4 ? 4 : 0))
+            #expect(day.disk.heads.allSatisfy { $0 <= 512 }, "no disk writes half of it")
         }
     }
 }
 
-/// Takes all, keeps nothing.
-private final class NullDisk: Storage {
-    private let count = Mutex<UInt64>(0)
-    var byteCount: UInt64 { count.withLock { $0 } }
+/// A camera's recording, as long as one likes.
+private struct RecordedDay: ~Copyable {
+    let disk: NullDisk
+    let recording: RunningRecording
+    private let virtual: VirtualDisk
+    private var work: DiskWork
+    private var engine: StreamRecording
+    private let stream: StampedStream
+    /// Seconds from picture to picture of the stream, which has so many a second.
+    private let seconds: Int
+    private let hasSound: Bool
+    private var number = 0
 
-    func create(_ path: String) -> Int32 { 1 }
-    func open(_ path: String) -> Int32 { 1 }
-    func close(_ file: Int32) {}
-    func isThere(_ file: Int32, at path: String) -> Bool { true }
-    func byteCount(of file: Int32) -> UInt64 { byteCount }
-    func read(_ file: Int32, at offset: UInt64, count: Int) -> [UInt8] { [] }
+    /// - Parameter seconds: What the stream takes for a second.
+    init(
+        _ container: Container, _ stream: StampedStream, each seconds: Int = 1,
+        options: RecordingOptions? = nil, hasSound: Bool = false
+    ) throws {
+        let (disk, virtual) = (try NullDisk(), VirtualDisk())
+        let aac = try #require(AudioSpecificConfig(sampleRate: 48_000, channelCount: 2))
+        let engine = try StreamRecording(
+            picture: StampedStream.format, sound: hasSound ? .aac(aac) : nil,
+            options: options ?? RecordingOptions(container: container),
+            clock: ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: 0))
+        (self.stream, self.seconds, self.hasSound) = (stream, seconds, hasSound)
+        (self.disk, self.virtual) = (disk, virtual)
+        work = virtual.work(on: disk)
+        recording = RunningRecording(
+            folder: "/r", name: "cam", disk: virtual.door, clock: { 0 }, report: { _, _ in })
+        self.engine = engine
+    }
+
+    mutating func record(hours: Int) {
+        for _ in 0..<hours * 3600 / seconds * stream.framesPerSecond {
+            let time = stream.time(number * seconds)
+            engine.write(stream.picture(number), time: time)
+            if hasSound {
+                let frame = AudioFrame(
+                    timestamp: Int64(number), arrival: stream.start + time, bytes: Self.sound)
+                engine.write(frame, time: time)
+            }
+            perform(at: time)
+            number += 1
+        }
+    }
+
+    /// Closes the last file.
+    mutating func finish() {
+        engine.finish()
+        perform(at: stream.time(number * seconds))
+    }
+
+    private mutating func perform(at time: Interval) {
+        while let event = engine.nextEvent() { recording.take(event) }
+        virtual.perform(&work, at: stream.start + time)
+    }
+
+    private static let sound = [UInt8](repeating: 0x21, count: 400)
+}
+
+/// Takes all, and keeps nothing but the indexes: as files, for what closes a recording reads its own.
+private final class NullDisk: Storage {
+    private struct State {
+        var byteCount: UInt64 = 0
+        var sizes: [Int32: UInt64] = [:]
+        var next: Int32 = 1 << 20
+        var heads: [Int] = []
+    }
+
+    private let state = Mutex(State())
+    private let indexes: String
+    private let system = SystemStorage()
+
+    init() throws {
+        var template = Array("/tmp/sluice-day-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        indexes = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        for file in (try? system.files(in: indexes)) ?? [] {
+            try? system.remove(indexes + "/" + file.name)
+        }
+        rmdir(indexes)
+    }
+
+    /// Octets of all recordings.
+    var byteCount: UInt64 { state.withLock { $0.byteCount } }
+    /// The octets of each write to a file's beginning that had been written before.
+    var heads: [Int] { state.withLock { $0.heads } }
+
+    private func isIndex(_ file: Int32) -> Bool { file < 1 << 20 }
+
+    func create(_ path: String) throws(StorageError) -> Int32 {
+        guard !path.hasSuffix(".index") else {
+            return try system.create(indexes + path.dropFirst("/r".count))
+        }
+        return state.withLock { state in
+            state.next += 1
+            state.sizes[state.next] = 0
+            return state.next
+        }
+    }
+    func close(_ file: Int32) {
+        if isIndex(file) { system.close(file) } else { state.withLock { $0.sizes[file] = nil } }
+    }
+    func byteCount(of file: Int32) throws(StorageError) -> UInt64 {
+        isIndex(file) ? try system.byteCount(of: file) : state.withLock { $0.sizes[file] ?? 0 }
+    }
     func withOctets<T>(
         of file: Int32, _ body: (RawSpan) throws(StorageError) -> T
-    ) throws(StorageError) -> T { try body([UInt8]().span.bytes) }
-    func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) {
-        count.withLock { $0 += UInt64(bytes.count) }
+    ) throws(StorageError) -> T { try system.withOctets(of: file, body) }
+    func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError) {
+        guard !isIndex(file) else { return try system.write(bytes, to: file, at: offset) }
+        state.withLock { state in
+            let size = state.sizes[file] ?? 0
+            if offset == 0, size > 0 { state.heads.append(bytes.count) }
+            state.sizes[file] = max(size, offset + UInt64(bytes.count))
+            state.byteCount += UInt64(bytes.count)
+        }
     }
-    func truncate(_ file: Int32, to byteCount: UInt64) {}
+    func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError) {
+        if isIndex(file) { try system.truncate(file, to: byteCount) }
+    }
+    func open(_ path: String) -> Int32 { 1 }
+    func isThere(_ file: Int32, at path: String) -> Bool { true }
+    func read(_ file: Int32, at offset: UInt64, count: Int) -> [UInt8] { [] }
     func sync(_ file: Int32) {}
     func syncFolder(_ folder: String) {}
     func remove(_ path: String) {}
     func files(in folder: String) -> [StoredFile] { [] }
     func freeBytes(in folder: String) -> UInt64 { 1 << 40 }
-}
-
-extension StampedStream {
-    /// A key frame of `byteCount` octets, whose units have lengths of two octets.
-    fileprivate func longPicture(_ number: Int) -> AccessUnit {
-        var slice: [UInt8] = [0x65] + Self.stamp(number)
-        slice += [UInt8](repeating: 0x5A, count: byteCount - slice.count)
-        var unit = AccessUnit(
-            timestamp: Int64(number), arrival: start + time(number),
-            bytes: [Self.sps, Self.pps, slice].flatMap {
-                [0, 0, UInt8($0.count >> 8), UInt8($0.count & 255)] + $0
-            })
-        unit.isKeyframe = true
-        return unit
-    }
 }
 
 /// Octets of this process that are in memory and its own: of the program's, the kernel takes and brings back

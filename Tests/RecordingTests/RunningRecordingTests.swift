@@ -122,11 +122,11 @@ import Timing
     @Test func `a first file that cannot be made is final, and says why in one line`() {
         let (disk, told) = (VirtualDisk(), Told())
         var work = disk.work()
-        disk.model.state.withLock { $0.folderFailure = EACCES }
+        disk.model.state.withLock { $0.createFailure = EACCES }
         let recording = Self.recording(disk, told)
         recording.take(.began(.mpegts))
         disk.perform(&work, at: Self.start)
-        #expect(told.lines == ["cannot write /r: permission denied"])
+        #expect(told.lines == ["cannot write /r/cam_19700101_000000.ts: permission denied"])
         #expect(recording.progress.snapshot.state == .stopped)
     }
 

@@ -5,13 +5,16 @@ import Timing
 
 @testable import Recording
 
-/// A camera whose every picture says which it is: frames in virtual time, few octets each.
+/// A camera whose every picture says which it is: frames in virtual time, few octets each, or many that
+/// a seed makes up.
 struct StampedStream {
     var framesPerSecond = 25
     var keyframeEvery = 25
     var byteCount = 64
     /// Its pictures are VP8 for WebM, and H.264 for all others.
     var container = Container.mpegts
+    /// What its pictures consist of: without one, of always the same octet.
+    var seed: UInt64?
     var start = Instant(nanoseconds: 1_000_000_000_000)
 
     static let sps: [UInt8] = [
@@ -29,8 +32,7 @@ struct StampedStream {
 
     func picture(_ number: Int) -> AccessUnit {
         let isKeyframe = number % keyframeEvery == 0
-        let stamp = Self.stamp(number)
-        let rest = stamp + [UInt8](repeating: 0x5A, count: max(0, byteCount - 1 - stamp.count))
+        let rest = content(number)
         var unit = AccessUnit(
             timestamp: Int64(number), arrival: start + time(number),
             bytes: container == .webm
@@ -39,10 +41,29 @@ struct StampedStream {
         return unit
     }
 
+    /// A picture's octets, from its stamp on.
+    func content(_ number: Int) -> [UInt8] {
+        let stamp = Self.stamp(number)
+        let count = max(0, byteCount - 1 - stamp.count)
+        guard let seed else { return stamp + [UInt8](repeating: 0x5A, count: count) }
+        var random = (seed &+ UInt64(number)) &* 0x9E37_79B9_7F4A_7C15 | 1
+        let words = (0..<count / 8 + 1).map { _ in
+            random ^= random << 13
+            random ^= random >> 7
+            random ^= random << 17
+            // As in every H.264 stream no start code comes to be (ITU-T H.264 §7.4.1): of two
+            // neighbours one is no zero.
+            return random | 0x0400_0400_0400_0400
+        }
+        return stamp + words.withUnsafeBytes { Array($0.prefix(count)) }
+    }
+
     private static func h264(_ rest: [UInt8], isKeyframe: Bool) -> [UInt8] {
         let slice = [isKeyframe ? 0x65 : 0x41] + rest
         let units = isKeyframe ? [sps, pps, slice] : [slice]
-        return units.flatMap { [0, 0, 0, UInt8($0.count)] + $0 }
+        return units.flatMap { unit in
+            [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: unit.count >> $0) } + unit
+        }
     }
 
     private static func vp8(_ rest: [UInt8], isKeyframe: Bool) -> [UInt8] {

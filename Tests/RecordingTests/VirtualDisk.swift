@@ -10,6 +10,10 @@ final class VirtualDisk: Sendable {
     let condition = DiskCondition()
     let claims = ClaimedFiles()
     private let commands = Mutex<[DiskCommand]>([])
+    /// Errands that wait, where they are held, and what has come of others.
+    private let errands = Mutex<(waiting: [DiskErrand], outcomes: [DiskErrand.Outcome])>(([], []))
+    /// Whether errands wait until the test does them: the disk is slow.
+    private let isSlow = Mutex(false)
     /// Commands that may wait.
     let capacity: Int
 
@@ -26,14 +30,45 @@ final class VirtualDisk: Sendable {
     }
 
     func work(
-        sync: SyncPolicy = .interval(.seconds(1)), retention: Retention = Retention()
+        sync: SyncPolicy = .interval(.seconds(1)), retention: Retention = Retention(),
+        on storage: (any Storage)? = nil
     ) -> DiskWork {
         let sweep = Sweep(folder: "/r", retention: retention, claims: claims) { [model] in
             model.state.withLock { $0.seconds }
         }
+        let storage = storage ?? model
+        let door = ErrandDoor { [self] errand in
+            errands.withLock { $0.waiting.append(errand) }
+            if !isSlow.withLock({ $0 }) { doErrands(on: storage) }
+        } takeOutcomes: { [self] in
+            errands.withLock { errands in
+                defer { errands.outcomes = [] }
+                return errands.outcomes
+            }
+        }
         return DiskWork(
-            storage: model, policy: sync, claims: claims,
+            storage: storage, policy: sync, claims: claims, errands: door,
             space: DiskSpace(sweep, condition: condition) { $0() })
+    }
+
+    /// From now on errands wait until `doErrands`.
+    func slowDown() { isSlow.withLock { $0 = true } }
+
+    /// Does the first of the errands that wait, or as many as there are.
+    ///
+    /// - Returns: How many wait still.
+    @discardableResult
+    func doErrands(_ count: Int = .max, on storage: (any Storage)? = nil) -> Int {
+        let taken = errands.withLock { errands in
+            let taken = Array(errands.waiting.prefix(count))
+            errands.waiting.removeFirst(taken.count)
+            return taken
+        }
+        let outcomes = taken.compactMap { $0.run(on: storage ?? model, claims) }
+        return errands.withLock { errands in
+            errands.outcomes += outcomes
+            return errands.waiting.count
+        }
     }
 
     /// Does all that waits.

@@ -48,14 +48,16 @@ final class ClaimedFiles: Sendable {
 
 extension ClaimedFiles {
     /// Deletes a recording and its index, unless somebody is at work on it, here or in another process
-    /// (`EWOULDBLOCK`).
+    /// (`EWOULDBLOCK`). An index that the disk does not let go is told of: nobody would look for it.
     func delete(_ path: String, on storage: any Storage) throws(StorageError) {
         guard claim(path) else { throw StorageError(path: path, code: EWOULDBLOCK) }
         defer { release(path) }
         let file = try storage.open(path)
         defer { storage.close(file) }
         try storage.remove(path)
-        try? storage.remove(RecordingName.index(of: path))
+        do throws(StorageError) { try storage.remove(RecordingName.index(of: path)) } catch {
+            guard error.code == ENOENT else { throw error }
+        }
     }
 }
 

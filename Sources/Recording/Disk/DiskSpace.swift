@@ -41,6 +41,9 @@ struct DiskSpace: ~Copyable {
         }
     }
 
+    /// The disk has refused what does not keep it from being written to.
+    func refused() { condition.update { $0.refusals += 1 } }
+
     /// Looks at the room when it is time, and makes some.
     ///
     /// - Parameter growingBytes: Octets so far of all that is being written.

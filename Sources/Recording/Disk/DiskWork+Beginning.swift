@@ -10,6 +10,7 @@ extension DiskWork {
         do throws(StorageError) {
             let made = try make(file)
             files[ObjectIdentifier(file)] = made
+            if policy != .none { unnamed.append(file) }
             file.opened(made.path)
         } catch {
             file.failed(error)
@@ -20,6 +21,9 @@ extension DiskWork {
 
     /// The first name that is free; two may begin in one second.
     private func make(_ file: RecordingFile) throws(StorageError) -> OpenFile {
+        guard files.values.count(where: \.isEnding) < Self.endingLimit else {
+            throw StorageError(path: file.folder, code: EBUSY)
+        }
         var number = 1
         while true {
             let name = RecordingName(
@@ -42,7 +46,6 @@ extension DiskWork {
         do throws(StorageError) {
             made.append((try storage.create(path), path))
             made.append((try storage.create(indexPath), indexPath))
-            if policy != .none { try storage.syncFolder(file.folder) }
             return OpenFile(file: file, path: path, data: made[0].file, index: made[1].file)
         } catch {
             for each in made {
@@ -56,4 +59,6 @@ extension DiskWork {
 
     /// Files of one name that begin in one second.
     private static let nameLimit = 100
+    /// Files that wait for their end, open: a disk so far behind takes no more until it has caught up.
+    private static let endingLimit = 256
 }

@@ -3,7 +3,7 @@ import Reactor
 import Timing
 
 /// The one thread that writes to a disk: a slow disk holds up no camera, and twenty cameras do not
-/// fight for one disk.
+/// fight for one disk. Beside it a second one hands over what was written, and ends files.
 ///
 /// What may wait is bounded by each recording (`WaitingOctets`), and by 65 536 commands in all.
 final class DiskWriter: Sendable {
@@ -11,6 +11,7 @@ final class DiskWriter: Sendable {
     let condition: DiskCondition
 
     private let mailbox: Mailbox<DiskCommand>
+    private let errands: DiskErrands
 
     /// Starts the thread; when nobody holds this any more it does what it was given, and ends with its
     /// files whole.
@@ -19,12 +20,14 @@ final class DiskWriter: Sendable {
     ) throws(SystemError) {
         let mailbox = try Mailbox<DiskCommand>(capacity: 65_536)
         let condition = DiskCondition()
-        (self.mailbox, self.condition) = (mailbox, condition)
+        // One that is full wakes the thread anyway.
+        let errands = try DiskErrands(storage, sweep.claims) { try? mailbox.post(.run {}) }
+        (self.mailbox, self.condition, self.errands) = (mailbox, condition, errands)
         let sweeping = WorkQueue(name: "retention", limit: 1)
         try startThread(name: "disk") {
             Self.refuseTooLongFiles()
             var work = DiskWork(
-                storage: storage, policy: policy, claims: sweep.claims,
+                storage: storage, policy: policy, claims: sweep.claims, errands: errands.door,
                 // What cannot be swept now is swept when room is looked for again.
                 space: DiskSpace(sweep, condition: condition) { try? sweeping.post($0) })
             var isOpen = true
@@ -34,7 +37,9 @@ final class DiskWriter: Sendable {
                 try? mailbox.wait(until: work.nextDeadline)
                 isOpen = mailbox.drain { command in work.perform(command, at: .now()) }
             }
-            work.closeAll(at: .now())
+            work.closeAll()
+            errands.finish()
+            work.collect(at: .now())
         }
     }
 
@@ -63,7 +68,9 @@ final class DiskWriter: Sendable {
     /// Waits until all that was left to be done has been done.
     func settle() async {
         await withCheckedContinuation { continuation in
-            if !post(.run { continuation.resume() }) { continuation.resume() }
+            let isLeft = post(
+                .run { [errands] in errands.leave(.tell { continuation.resume() }) })
+            if !isLeft { continuation.resume() }
         }
     }
 

@@ -136,7 +136,9 @@ struct Recovery {
             return try adding(tailOf: data, byteCount, behind: last.part, header, to: extent)
         }
         let recent = parts.last { last.part.start - $0.part.start > Self.unsyncedLimit }
-        let hole = try hole(in: data, from: recent?.part.end ?? 0, to: last.part.end)
+        // The whole of the last block: what is missing of it may be but a few octets of the part.
+        let end = (last.part.end + Self.blockSize - 1) / Self.blockSize * Self.blockSize
+        let hole = try hole(in: data, from: recent?.part.end ?? 0, to: min(end, byteCount))
         guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return nil }
         return Extent(data: whole.part.end, index: whole.indexEnd, container: header.container)
     }

@@ -1,0 +1,161 @@
+import Glibc
+import Muxer
+import Synchronization
+import Testing
+import Timing
+
+@testable import Recording
+
+/// A disk on which a sync takes long: nothing but that sync waits for it.
+@Suite struct DiskErrandTests {
+    private static let start = Instant(nanoseconds: 1_000_000_000)
+
+    private static func path(_ number: Int) -> String { "/r/cam\(number)_19700101_000000.ts" }
+
+    private static func file(
+        _ number: Int, _ door: DiskDoor, _ log: @escaping @Sendable (RecordingFile.Event) -> Void
+    ) -> RecordingFile {
+        RecordingFile(
+            in: "/r", name: "cam\(number)", startSeconds: 0, live: .empty(), disk: door,
+            queue: WaitingOctets(), onEvent: log)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `while one file is handed over or closed, those of all others are written`() async throws {
+        let disk = ModelDisk()
+        var gate: [Int32] = [0, 0]
+        try #require(pipe(&gate) == 0)
+        defer { close(gate[0]) }
+        disk.state.withLock { [gate] in $0.syncHold = gate[0] }
+        let sweep = Sweep(folder: "/r", retention: Retention(), claims: ClaimedFiles()) { 0 }
+        let writer = try DiskWriter(storage: disk, policy: .part, sweep: sweep)
+        let (written, told) = AsyncStream.makeStream(of: Int.self)
+        let files = (0..<20).map { number in
+            Self.file(number, writer.door) { if case .written = $0 { told.yield(number) } }
+        }
+        // Each write makes a sync due, and none of these ends; nor does the first file's closing.
+        for round in 0..<3 {
+            for file in files { #expect(file.append(chunk(at: UInt64(round) * 10, 10))) }
+        }
+        files[0].end()
+        for file in files.dropFirst() { #expect(file.append(chunk(at: 30, 10))) }
+        var count = 0
+        for await _ in written {
+            count += 1
+            if count == 20 * 3 + 19 { break }
+        }
+        #expect(count == 79)
+        #expect(disk.bytes(Self.path(19))?.count == 40)
+        let isSynced = disk.state.withLock { $0.files.values.contains { !$0.durable.isEmpty } }
+        #expect(!isSynced)
+        close(gate[1])
+        for file in files { file.end() }
+        for file in files { await file.closed() }
+        #expect(disk.bytes(Self.path(0))?.count == 30)
+        let isWhole = (0..<20).allSatisfy {
+            disk.bytes(Self.path($0) + ".index")?.suffix(8) == ClosingMark.bytes[...]
+        }
+        #expect(isWhole)
+        await writer.settle()
+        #expect(disk.state.withLock { $0.descriptors.isEmpty })
+    }
+
+    @Test
+    func `a slow disk has one sync of a file under way, and hands over all that came meanwhile`() {
+        let disk = VirtualDisk()
+        var work = disk.work()
+        let file = Self.file(0, disk.door) { _ in }
+        disk.perform(&work, at: Self.start)
+        disk.slowDown()
+        for step in 0..<50 {
+            #expect(file.append(chunk(at: UInt64(step) * 10, 10)))
+            disk.perform(&work, at: Self.start + .milliseconds(Int64(step) * 200))
+        }
+        #expect(work.syncCount == 1)
+        #expect(disk.model.bytes(Self.path(0))?.count == 500)
+        #expect(disk.doErrands() == 0)
+        disk.perform(&work, at: Self.start + .seconds(10))
+        #expect(work.syncCount == 2, "what was written meanwhile is a second old already")
+        let deadline = work.nextDeadline
+        #expect(deadline.map { $0 > Self.start + .seconds(10) } ?? false, "it does not spin")
+    }
+
+    @Test func `a file's sync, end and release keep their order, whatever fails between them`() {
+        let (disk, log) = (VirtualDisk(), FileLog())
+        var work = disk.work(sync: .part)
+        let file = Self.file(0, disk.door, log.note)
+        disk.perform(&work, at: Self.start)
+        disk.slowDown()
+        #expect(file.append(chunk(at: 0, 10)))
+        file.end()
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { $0.syncFailure = EIO }
+        #expect(disk.doErrands(1) == 1)
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { $0.syncFailure = nil }
+        #expect(!log.events.contains(.closed(10)), "its end is yet to come")
+        #expect(disk.doErrands() == 0)
+        disk.perform(&work, at: Self.start)
+        #expect(log.events.suffix(2) == [.taken, .closed(10)])
+        #expect(log.events.contains(.failed(StorageError(path: Self.path(0), code: EIO))))
+        #expect(disk.model.state.withLock { $0.descriptors.isEmpty })
+    }
+
+    @Test func `files that begin together have their names handed over at once`() {
+        let disk = VirtualDisk()
+        var work = disk.work()
+        disk.slowDown()
+        let files = (0..<20).map { Self.file($0, disk.door) { _ in } }
+        disk.perform(&work, at: Self.start)
+        #expect(disk.model.state.withLock { $0.files.values.allSatisfy { !$0.hasDurableName } })
+        #expect(disk.doErrands(1) == 0, "one errand for all of them")
+        #expect(disk.model.state.withLock { $0.files.values.allSatisfy(\.hasDurableName) })
+        #expect(files.count == 20)
+    }
+
+    @Test func `a disk that falls far behind with ends takes no more files until it has caught up`()
+    {
+        let (disk, log) = (VirtualDisk(), FileLog())
+        var work = disk.work(sync: .none)
+        disk.slowDown()
+        for number in 0..<300 {
+            let file = Self.file(number, disk.door, log.note)
+            file.end()
+        }
+        disk.perform(&work, at: Self.start)
+        let refused = StorageError(path: "/r", code: EBUSY)
+        #expect(log.events.count { $0 == .failed(refused) } == 300 - 256)
+        #expect(disk.condition.snapshot.intake == .nothing)
+        disk.doErrands()
+        for second in 1...40 { disk.perform(&work, at: Self.start + .seconds(Int64(second))) }
+        #expect(disk.condition.snapshot.intake == .everything)
+        #expect(disk.model.names.isEmpty && work.files.isEmpty)
+    }
+
+    @Test func `an index that stays when its file is deleted is told of`() {
+        let disk = ModelDisk()
+        disk.put(Self.path(0), [1])
+        disk.put(Self.path(0) + ".index", [1])
+        disk.state.withLock { $0.stubborn = Self.path(0) + ".index" }
+        let error = #expect(throws: StorageError.self) {
+            try ClaimedFiles().delete(Self.path(0), on: disk)
+        }
+        #expect(error == StorageError(path: Self.path(0) + ".index", code: EIO))
+    }
+
+    @Test func `a refusal of what is closed late is told of`() {
+        let (disk, log) = (VirtualDisk(), FileLog())
+        var work = disk.work()
+        let file = Self.file(0, disk.door, log.note)
+        #expect(file.append(chunk(at: 0, 1000)))
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { $0.callsToRefusal = 0 }
+        #expect(file.append(chunk(at: 1000, 10)))
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { $0.syncFailure = EIO }
+        for step in 1...3 { disk.perform(&work, at: Self.start + .milliseconds(500 * Int64(step))) }
+        #expect(disk.condition.snapshot.refusals == 2)
+        #expect(
+            log.events.count { $0 == .failed(StorageError(path: Self.path(0), code: EIO)) } == 2)
+    }
+}
