@@ -69,11 +69,11 @@ import Wire
         var walk = NALUnits(payload.span.bytes, framing: .startCodes)
         var expected: [UInt8] = []
         while let unit = walk.next() {
-            expected = unit.withUnsafeBytes {
+            expected += unit.withUnsafeBytes {
                 SyntheticStream.framed(Array($0), SyntheticStream.lengths)
             }
         }
-        #expect(found.payload == expected, "the slice: the header tells the rest")
+        #expect(found.payload == expected)
         #expect(movie.bytes.firstRange(of: Array("avcC".utf8)) != nil)
         #expect(movie.bytes.firstRange(of: SyntheticStream.sps) != nil)
     }

@@ -112,8 +112,7 @@ import Wire
     @Test func `MP4 learns the parameter sets, and begins a file where they change`() throws {
         let other = hexadecimal("674d4016eca05017fcb80880000003008000000f078b16cb")
         let bare = TrackFormat.h264(parameterSets: [], framing: SyntheticStream.lengths)
-        let bareSamples = Clip(keyframeSeconds: 1, seconds: 4).samples()
-        var samples = bareSamples
+        var samples = Clip(keyframeSeconds: 1, seconds: 4).samples()
         for index in samples.indices where samples[index].sample.isKeyframe {
             let isLater = samples[index].sample.decodeTime >= .seconds(2)
             let sets = [isLater ? other : SyntheticStream.sps, SyntheticStream.pps]
@@ -125,7 +124,7 @@ import Wire
         #expect(recording.files.count == 2)
         #expect(recording.awaited == 0)
         let found = try Self.payloads(recording.files, .fmp4, track: 0)
-        #expect(found == bareSamples.map(\.payload), "their headers tell the sets")
+        #expect(found == samples.map(\.payload))
     }
 
     @Test func `MP4 waits for a key frame when time has gone back`() throws {

@@ -1,12 +1,15 @@
 import Codecs
 import Wire
 
-/// Where a movie's track has its parameter sets: in the sample entry and nowhere else, until the stream
-/// brings others; from there on with the pictures (ISO/IEC 14496-15 §5.3.1, §8.3.1).
+/// Where a movie's track has its parameter sets: in the sample entry, and with the pictures as the source has
+/// them. Once the stream brings others, all stand before each key frame (ISO/IEC 14496-15 §5.3.1, §8.3.1).
+///
+/// What the entry has told is not taken out of the samples: a player that goes from one file's fragments to
+/// another's and keeps the first one's header, as ffmpeg's of HLS does, has only these.
 struct CarriedSets {
     /// Those that the sample entry holds.
     let entry: ParameterSets
-    /// Whether they stand with the pictures too, as entries called `avc3` and `hev1` have it.
+    /// Whether those with the pictures are to be heeded, as entries called `avc3` and `hev1` have it.
     private(set) var areInStream = false
 
     private let isH265: Bool
@@ -22,15 +25,14 @@ struct CarriedSets {
     /// Leaves them with the pictures from here on.
     mutating func leaveInStream() { areInStream = true }
 
-    /// Appends a sample: its NAL units, each behind its length in four octets, without the sets that the
-    /// entry has told. Where the sets have changed, a key frame has them all.
+    /// Appends a sample: its NAL units, each behind its length in four octets. Where the sets have changed,
+    /// a key frame has them all.
     mutating func write(_ payload: RawSpan, isKeyframe: Bool, to output: inout ByteWriter) {
         var walk = NALUnits(payload, framing: framing)
         let found = learn(&walk)
         let missing: ParameterSets.Kinds =
             areInStream && isKeyframe ? .all.subtracting(found) : []
-        guard !found.isEmpty || !missing.isEmpty else { return write(all: payload, to: &output) }
-        let before = output.count
+        guard !missing.isEmpty else { return write(all: payload, to: &output) }
         let head = payload.extracting(0..<walk.offset)
         var units = NALUnits(head, framing: framing)
         var isBeforeSets = true
@@ -40,13 +42,10 @@ struct CarriedSets {
                 present.write(missing, to: &output)
                 isBeforeSets = false
             }
-            if case .parameterSet = kind, !areInStream { continue }
             Self.write(unit, to: &output)
         }
         if isBeforeSets { present.write(missing, to: &output) }
         write(all: payload.extracting(walk.offset..<payload.byteCount), to: &output)
-        // A sample of nothing but sets says them once more.
-        if output.count == before { write(all: payload, to: &output) }
     }
 
     /// Walks up to the first slice, behind which there are no sets.
