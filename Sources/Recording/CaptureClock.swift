@@ -37,6 +37,11 @@ struct CaptureClock {
         isSettled = arrival - mark.since >= Self.patience
     }
 
+    /// A frame of another track has come: it says nothing, but time goes by.
+    mutating func otherFrameArrived(at arrival: Instant) {
+        if let first, arrival - first >= Self.longest { isSettled = true }
+    }
+
     /// All that was to come has come.
     mutating func settle() { isSettled = first != nil }
 

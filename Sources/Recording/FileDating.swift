@@ -31,6 +31,11 @@ struct FileDating {
         capture.frameArrived(time, at: arrival)
     }
 
+    /// Takes note of a frame of another track.
+    mutating func otherFrameArrived(at arrival: Instant) {
+        capture.otherFrameArrived(at: arrival)
+    }
+
     /// Nothing more comes for now: what has come is as live as it gets.
     mutating func settle() { capture.settle() }
 

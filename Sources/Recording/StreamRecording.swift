@@ -89,6 +89,8 @@ public struct StreamRecording: ~Copyable {
         if pictureTrack == nil {
             dating.frameArrived(time, at: frame.arrival)
             prepareFile(at: frame.arrival)
+        } else {
+            dating.otherFrameArrived(at: frame.arrival)
         }
         if append(Sample(track: soundTrack, time: time), frame.bytes) {
             statistics.audioFrames += 1

@@ -1,4 +1,5 @@
 import Muxer
+import RTP
 import Testing
 import Timing
 
@@ -17,7 +18,7 @@ import Timing
         var engine: StreamRecording
         var headers: [IndexHeader] = []
 
-        init(_ container: Container, limit: Interval? = nil) throws {
+        init(_ container: Container, limit: Interval? = nil, sound: TrackFormat? = nil) throws {
             stream = StampedStream(container: container)
             var options = RecordingOptions(container: container)
             options.limits.duration = limit
@@ -25,7 +26,7 @@ import Timing
             running = RunningRecording(
                 folder: "/r", name: "cam", disk: disk.door, clock: { wall }, report: { _, _ in })
             engine = try StreamRecording(
-                picture: stream.format, sound: nil, options: options,
+                picture: stream.format, sound: sound, options: options,
                 clock: ClockMap(instant: stream.start, unixNanoseconds: wall))
         }
 
@@ -110,6 +111,21 @@ import Timing
         recorded.hand(at: recorded.stream.start + .milliseconds(200))
         let live = try #require(recorded.running.live?.snapshot)
         #expect(live.header?.wallClock == Self.wall - 960_000_000 && !live.parts.isEmpty)
+    }
+
+    @Test func `pictures that stand still while sound goes on are dated two seconds later`() throws
+    {
+        var recorded = try Recorded(.mpegts, sound: .opus(channelCount: 1))
+        recorded.send(0..<25, fromBefore: 25)
+        for number in 0..<150 {
+            let time = Interval.milliseconds(960 + Int64(number) * 20)
+            let arrival = recorded.stream.start + .milliseconds(Int64(number) * 20)
+            recorded.engine.write(
+                AudioFrame(timestamp: 0, arrival: arrival, bytes: [0xF8, 1, 2, 3]), time: time)
+            recorded.hand(at: arrival)
+            let isListed = recorded.running.live?.snapshot.header != nil
+            #expect(isListed == (number >= 100), "\(number)")
+        }
     }
 
     @Test func `a crash before it is certain leaves an index that is whole`() throws {

@@ -9,8 +9,7 @@ struct ErrandDoor: Sendable {
     let takeOutcomes: @Sendable () -> [DiskErrand.Outcome]
 }
 
-/// The thread beside a disk's writing thread: what is urgent first, and the ends of files one by one
-/// behind it, so that twenty that end together keep nobody's sync waiting for more than one of them.
+/// The thread beside a disk's writing thread, which does what an `ErrandLine` says.
 ///
 /// A file has one sync under way at most, and one end.
 final class DiskErrands: Sendable {
@@ -28,7 +27,8 @@ final class DiskErrands: Sendable {
         mailbox = try Mailbox(capacity: .max)
         ended = try Mailbox(capacity: 1)
         try startThread(name: "disk-sync") { [self] in
-            var line = Line()
+            DiskWriter.refuseTooLongFiles()  // ends of files are written here
+            var line = ErrandLine()
             var isOpen = true
             while isOpen || !line.isEmpty {
                 // A mailbox can always be waited for while it lives.
@@ -57,24 +57,7 @@ final class DiskErrands: Sendable {
         try? ended.wait()
     }
 
-    /// Leaves an errand to be done: open as long as the disk is written to, and with a bound elsewhere,
-    /// this refuses nothing.
+    /// Leaves an errand to be done. Open as long as the disk is written to, and bounded by what leaves
+    /// them – a sync and an end for each file, and one of names – this refuses nothing.
     func leave(_ errand: DiskErrand) { try? mailbox.post(errand) }
-
-    /// What waits, in two rows.
-    private struct Line {
-        private var urgent: [DiskErrand] = []
-        private var others: [DiskErrand] = []
-
-        var isEmpty: Bool { urgent.isEmpty && others.isEmpty }
-
-        mutating func append(_ errand: DiskErrand) {
-            if errand.isUrgent { urgent.append(errand) } else { others.append(errand) }
-        }
-
-        mutating func popFirst() -> DiskErrand? {
-            guard urgent.isEmpty else { return urgent.removeFirst() }
-            return others.isEmpty ? nil : others.removeFirst()
-        }
-    }
 }

@@ -43,9 +43,9 @@ final class DiskWriter: Sendable {
         }
     }
 
-    /// A file longer than the process may write (`ulimit -f`) is an error of the file's (`EFBIG`), and
-    /// no end of the process.
-    private static func refuseTooLongFiles() {
+    /// On this thread, a file longer than the process may write (`ulimit -f`) is an error of the file's
+    /// (`EFBIG`), and no end of the process.
+    static func refuseTooLongFiles() {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGXFSZ)

@@ -14,6 +14,7 @@ final class FolderRecovery: Sendable {
     /// Begins at once.
     init(_ recovery: @escaping @Sendable () -> Recovery) throws(SystemError) {
         try startThread(name: "recovery") { [self] in
+            DiskWriter.refuseTooLongFiles()
             end(recovery().run { state.withLock { $0.isWanted } })
         }
     }

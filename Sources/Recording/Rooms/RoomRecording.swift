@@ -70,7 +70,7 @@ struct RoomRecording: ~Copyable {
             sound: sound.flatMap { SoundReceiver($0) })
         (early, hasCome) = ([picture?.report, sound?.report], [false, false])
         (wish, lacksKeyframe, malformedFrames) = (KeyframeWish(), false, 0)
-        if picture != nil { wish.expect(at: now) }
+        if tracks.hasPicture { wish.expect(at: now) }
         frames.connected(at: now)
         frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
     }
