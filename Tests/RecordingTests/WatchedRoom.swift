@@ -29,7 +29,6 @@ struct WatchedRoom: ~Copyable {
     let down = LossyLine(seed: 5)
     let up = LossyLine(seed: 7)
     private let clean = LossyLine(seed: 9)
-    private var pictureCount = 0
     private var owesKeyframe = true
     /// Pictures that were sent, and whether they were key frames.
     private(set) var sent: [Bool] = []
