@@ -51,7 +51,7 @@ struct PlaylistEndpoints: Sendable {
             headers: [
                 ("content-type", "application/vnd.apple.mpegurl"),
                 ("cache-control", "private, no-cache"),
-            ], body: .bytes(Array(playlist.text(skipping: wanted.skips).utf8)))
+            ], body: .bytes(playlist.octets(skipping: wanted.skips)))
     }
 
     /// Until there is another part, or another file where the last one has ended.

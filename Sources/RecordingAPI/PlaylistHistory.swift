@@ -60,17 +60,7 @@ actor PlaylistHistory {
 
     /// The newest files, as many as a playlist should list: two days of them.
     private func files(of name: String) async throws(WorkQueue.Busy) -> [RecordedFile] {
-        var files: [RecordedFile] = []
-        var count = 0
-        for entry in try await entries(of: name).reversed() {
-            guard let file = try await catalog.file(entry.file), !file.index.spans.isEmpty else {
-                continue
-            }
-            count += file.index.spans.count
-            if count > Self.segmentLimit, !files.isEmpty { break }
-            files.append(file)
-        }
-        return files.reversed()
+        try await catalog.newest(of: try await entries(of: name), segmentLimit: Self.segmentLimit)
     }
 
     private static let segmentLimit = 86_400

@@ -15,8 +15,8 @@ public struct IndexReader: ~Escapable {
     /// Whether the octets ended with a whole record; known when there are no more parts.
     public var isWhole: Bool { reader.isAtEnd }
 
-    /// Whether all records have been checked before, and need not be again.
-    var isTrusted = false
+    /// Whether records are known to be as they were written, and no checksum is reckoned.
+    public var isTrusted = false
 
     private var reader: ByteReader
     private var rest: RawSpan

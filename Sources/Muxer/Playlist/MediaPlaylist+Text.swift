@@ -6,57 +6,92 @@ extension MediaPlaylist {
     /// - Parameter skipping: Leave out what a player who follows has read before (RFC 8216bis
     ///   §4.4.5.2), where there is enough of it.
     public func text(skipping: Bool = false) -> String {
+        String(decoding: octets(skipping: skipping), as: UTF8.self)
+    }
+
+    /// The text in UTF-8, as it is sent: some megabytes of a day's recording.
+    ///
+    /// - Parameter skipping: As for `text`.
+    public func octets(skipping: Bool = false) -> [UInt8] {
         // Each looks at all segments: once is enough.
         let targetDuration = targetDuration
         let detailed = segmentsWithParts(under: targetDuration)
-        var text = "#EXTM3U\n#EXT-X-VERSION:9\n"
-        text += "#EXT-X-TARGETDURATION:\(targetDuration)\n"
-        let isLive = !isEnded
-        if isLive {
+        let skipped = skipping && !isEnded ? skippableCount(under: targetDuration) : 0
+        let lines = files.map { PlaylistLines($0) }
+        var capacity = 4096
+        for (file, lines) in zip(files, lines) {
+            capacity += (file.segments.count + 1) * lines.segmentByteCount
+        }
+        var octets = PlaylistOctets(capacity: capacity)
+        writeHead(to: &octets, targetDuration, detailed: detailed)
+        if skipped > 0 {
+            octets.write("#EXT-X-SKIP:SKIPPED-SEGMENTS=")
+            octets.write(skipped)
+            octets.write("\n")
+        }
+        writeSegments(lines, to: &octets, from: skipped, detailed: detailed)
+        if isEnded { octets.write("#EXT-X-ENDLIST\n") }
+        return octets.bytes
+    }
+
+    private func writeHead(
+        to octets: inout PlaylistOctets, _ targetDuration: Int, detailed: Int
+    ) {
+        octets.write("#EXTM3U\n#EXT-X-VERSION:9\n#EXT-X-TARGETDURATION:")
+        octets.write(targetDuration)
+        octets.write("\n")
+        if !isEnded {
             let partTarget = partTarget(ofLast: detailed)
-            let hold = Self.decimal(partTarget.adding(partTarget).adding(partTarget))
-            text += "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=\(hold)"
-            text += ",CAN-SKIP-UNTIL=\(6 * targetDuration).0\n"
-            text += "#EXT-X-PART-INF:PART-TARGET=\(Self.decimal(partTarget))\n"
+            octets.write("#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=")
+            octets.write(partTarget.adding(partTarget).adding(partTarget))
+            octets.write(",CAN-SKIP-UNTIL=")
+            octets.write(6 * targetDuration)
+            octets.write(".0\n#EXT-X-PART-INF:PART-TARGET=")
+            octets.write(partTarget)
+            octets.write("\n")
         }
         // What has been listed stays, but for files that are deleted: no EVENT once that has been.
-        if removedFiles == 0 { text += "#EXT-X-PLAYLIST-TYPE:\(isEnded ? "VOD" : "EVENT")\n" }
-        text += "#EXT-X-MEDIA-SEQUENCE:\(firstSequenceNumber)\n"
-        if removedFiles > 1 { text += "#EXT-X-DISCONTINUITY-SEQUENCE:\(removedFiles - 1)\n" }
+        if removedFiles == 0 {
+            octets.write(
+                isEnded ? "#EXT-X-PLAYLIST-TYPE:VOD\n" : "#EXT-X-PLAYLIST-TYPE:EVENT\n")
+        }
+        octets.write("#EXT-X-MEDIA-SEQUENCE:")
+        octets.write(firstSequenceNumber)
+        octets.write("\n")
+        if removedFiles > 1 {
+            octets.write("#EXT-X-DISCONTINUITY-SEQUENCE:")
+            octets.write(removedFiles - 1)
+            octets.write("\n")
+        }
         if files.contains(where: { $0.header.beginsWithKeyframes }),
             files.allSatisfy({ $0.segments.allSatisfy(\.isIndependent) })
         {
-            text += "#EXT-X-INDEPENDENT-SEGMENTS\n"
+            octets.write("#EXT-X-INDEPENDENT-SEGMENTS\n")
         }
-        let skipped = skipping && isLive ? skippableCount(under: targetDuration) : 0
-        if skipped > 0 { text += "#EXT-X-SKIP:SKIPPED-SEGMENTS=\(skipped)\n" }
-        write(to: &text, from: skipped, detailed: detailed)
-        if isEnded { text += "#EXT-X-ENDLIST\n" }
-        return text
     }
 
-    private func write(to text: inout String, from skipped: Int, detailed: Int) {
-        let isLive = !isEnded
+    private func writeSegments(
+        _ lines: [PlaylistLines], to octets: inout PlaylistOctets, from skipped: Int, detailed: Int
+    ) {
         let listsPartsFrom = segmentCount - detailed
         var number = 0
         for (place, file) in files.enumerated() {
+            let lines = lines[place]
             for (index, segment) in file.segments.enumerated() {
                 defer { number += 1 }
                 guard number >= skipped else { continue }
-                if index == 0 {
-                    if place + removedFiles > 0 { text += "#EXT-X-DISCONTINUITY\n" }
-                }
-                if index == 0 || number == skipped { text += file.map }
+                if index == 0, place + removedFiles > 0 { octets.write("#EXT-X-DISCONTINUITY\n") }
+                if index == 0 || number == skipped { lines.writeMap(to: &octets) }
                 if index == 0 || !isEnded || index % Self.datedEvery == 0 {
-                    text += file.date(of: segment)
+                    lines.writeDate(of: segment, to: &octets)
                 }
-                if isLive, number >= listsPartsFrom {
-                    for part in file.parts(of: segment) { text += file.line(of: part) }
+                if !isEnded, number >= listsPartsFrom {
+                    for part in file.parts(of: segment) { lines.write(part: part, to: &octets) }
                 }
-                if index < file.closedCount { text += file.lines(of: segment) }
+                if index < file.closedCount { lines.write(segment: segment, to: &octets) }
             }
-            if isLive, !file.isFinished, let last = file.parts.last {
-                text += file.hint(after: last)
+            if !isEnded, !file.isFinished, let last = file.parts.last {
+                lines.writeHint(after: last, to: &octets)
             }
         }
     }
@@ -68,62 +103,8 @@ extension MediaPlaylist {
         segmentCount - segments(reaching: .seconds(Int64(6 * targetDuration)))
     }
 
-    /// Seconds with six digits behind the point: players add a day's durations up, and half a
-    /// millisecond each would be ten seconds.
-    static func decimal(_ interval: Interval) -> String {
-        let microseconds = max(interval.adding(Interval(nanoseconds: 500)).nanoseconds, 0) / 1000
-        let rest = String(microseconds % 1_000_000)
-        return "\(microseconds / 1_000_000)." + String(repeating: "0", count: 6 - rest.utf8.count)
-            + rest
-    }
-
     /// In a day's finished playlist every segment's date would be half of it.
     private static let datedEvery = 16
-}
-
-extension MediaPlaylist.File {
-    fileprivate var map: String {
-        switch addresses {
-        case .ranges(let file):
-            "#EXT-X-MAP:URI=\"\(file)\(query)\",BYTERANGE=\"\(header.headerByteCount)@0\"\n"
-        case .rangesAndMap(_, let map): "#EXT-X-MAP:URI=\"\(map)\(query)\"\n"
-        case .cuts(let folder): "#EXT-X-MAP:URI=\"\(folder)init.mp4\(query)\"\n"
-        }
-    }
-
-    fileprivate func date(of segment: IndexedPart) -> String {
-        guard let date = header.date(at: segment.start) else { return "" }
-        return "#EXT-X-PROGRAM-DATE-TIME:\(date.text)\n"
-    }
-
-    fileprivate func lines(of segment: IndexedPart) -> String {
-        let duration = "#EXTINF:\(MediaPlaylist.decimal(segment.duration)),\n"
-        switch addresses {
-        case .ranges(let file), .rangesAndMap(let file, _):
-            return duration
-                + "#EXT-X-BYTERANGE:\(segment.byteCount)@\(segment.offset)\n\(file)\(query)\n"
-        case .cuts(let folder): return duration + "\(folder)s\(segment.offset).m4s\(query)\n"
-        }
-    }
-
-    fileprivate func line(of part: IndexedPart) -> String {
-        var line = "#EXT-X-PART:DURATION=\(MediaPlaylist.decimal(part.duration)),URI="
-        switch addresses {
-        case .ranges(let file), .rangesAndMap(let file, _):
-            line += "\"\(file)\(query)\",BYTERANGE=\"\(part.byteCount)@\(part.offset)\""
-        case .cuts(let folder): line += "\"\(folder)p\(part.offset).m4s\(query)\""
-        }
-        return line + (part.isIndependent ? ",INDEPENDENT=YES\n" : "\n")
-    }
-
-    fileprivate func hint(after last: IndexedPart) -> String {
-        switch addresses {
-        case .ranges(let file), .rangesAndMap(let file, _):
-            "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(file)\(query)\",BYTERANGE-START=\(last.end)\n"
-        case .cuts(let folder):
-            "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"\(folder)p\(last.end).m4s\(query)\"\n"
-        }
-    }
 }
 
 extension IndexHeader {

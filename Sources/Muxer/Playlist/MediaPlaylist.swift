@@ -140,7 +140,10 @@ extension MediaPlaylist {
     /// was listed before: it may not change, so it begins with what segments of two seconds and
     /// their key frames need, and rises where a source leaves no choice.
     public var targetDuration: Int {
-        let longest = files.lazy.flatMap(\.segments).map(\.duration).max() ?? .zero
+        var longest = Interval.zero
+        for file in files {
+            for segment in file.segments { longest = max(longest, segment.duration) }
+        }
         let (seconds, rest) = longest.nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         let needed = Int(seconds) + (rest >= 500_000_000 ? 1 : 0)
         return min(max(Self.leastTarget, announcedTarget, needed), Self.longestTarget)

@@ -8,6 +8,8 @@ struct KeptFiles {
     }
 
     private var files: [String: Kept] = [:]
+    /// What they cost in all.
+    private var cost = 0
     private var uses = 0
 
     /// A file that is asked for.
@@ -19,22 +21,24 @@ struct KeptFiles {
 
     /// Keeps one that has just been read.
     mutating func keep(_ file: RecordedFile, tag: String?) {
+        forget(file.file)
         uses += 1
         files[file.file] = Kept(file: file, tag: tag, use: uses)
+        cost += Self.cost(of: file)
         makeRoom()
     }
 
     /// It is deleted.
-    mutating func forget(_ file: String) { files[file] = nil }
+    mutating func forget(_ file: String) {
+        if let kept = files.removeValue(forKey: file) { cost -= Self.cost(of: kept.file) }
+    }
 
     /// What has not been asked for longest goes first, a quarter at once: sorting takes its time.
     private mutating func makeRoom() {
-        var count = files.values.reduce(0) { $0 + Self.cost(of: $1.file) }
-        guard count > Self.limit else { return }
-        for (file, entry) in files.sorted(by: { $0.value.use < $1.value.use })
-        where count > Self.limit / 4 * 3 && files.count > 1 {
-            count -= Self.cost(of: entry.file)
-            files[file] = nil
+        guard cost > Self.limit else { return }
+        for (file, _) in files.sorted(by: { $0.value.use < $1.value.use })
+        where cost > Self.limit / 4 * 3 && files.count > 1 {
+            forget(file)
         }
     }
 

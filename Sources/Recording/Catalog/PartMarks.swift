@@ -21,33 +21,29 @@ struct PartMarks: Sendable {
 
     /// Reads a whole index; `nil` where it is none.
     init?(_ index: OpenRecording) {
-        guard let octets = try? index.read(at: 0, count: Int(clamping: index.byteCount)),
-            let reader = try? IndexReader(octets.span.bytes)
-        else { return nil }
-        (tag, header, end) = (index.tag, reader.header, UInt64(reader.byteCount))
-        take(octets.dropFirst(reader.byteCount))
+        guard var pieces = IndexPieces(index) else { return nil }
+        (tag, header, end) = (index.tag, pieces.header, pieces.end)
+        take(&pieces)
     }
 
     /// Reads what has come to an index that has grown.
     mutating func readOn(in index: OpenRecording) {
-        let count = index.byteCount
-        guard index.tag != tag, count > end,
-            let octets = try? index.read(at: end, count: Int(clamping: count - end))
-        else { return }
+        guard index.tag != tag, index.byteCount > end else { return }
         tag = index.tag
-        take(octets[...])
+        var pieces = IndexPieces(index, continuing: header, at: end)
+        take(&pieces)
     }
 
-    private mutating func take(_ octets: ArraySlice<UInt8>) {
-        let start = end
-        var reader = IndexReader(octets.span.bytes, continuing: header)
-        while let part = reader.next(), part.offset >= newest {
+    private mutating func take(_ pieces: inout IndexPieces) {
+        pieces.forEachPart { part, position in
+            guard part.offset >= newest else { return false }
             if partCount.isMultiple(of: Self.step) {
-                marks.append(Mark(offset: part.offset, position: end))
+                marks.append(Mark(offset: part.offset, position: position))
             }
             (partCount, newest) = (partCount + 1, part.offset)
-            end = start + UInt64(reader.byteCount)
+            return true
         }
+        end = pieces.end
     }
 
     /// The part that begins at `offset`, behind those that come before it; none where there is no such

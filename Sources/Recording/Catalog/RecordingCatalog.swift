@@ -24,7 +24,7 @@ public actor RecordingCatalog {
 
     let recordings: Recordings
     var summaries = KnownSummaries()
-    private var kept = KeptFiles()
+    var kept = KeptFiles()
     private let marks = KeptMarks()
     private var listed = FolderListing()
 

@@ -1,4 +1,5 @@
 import Muxer
+import Timing
 
 /// What the index beside a file says, read whole.
 struct StoredIndex: Sendable {
@@ -9,24 +10,67 @@ struct StoredIndex: Sendable {
 
     /// Reads the index of the file at `path`, which takes its time; `nil` where nothing is known of it.
     init?(of path: String) {
-        guard let octets = OpenRecording(path + RecordingName.indexSuffix),
-            let data = OpenRecording(path),
-            let bytes = try? octets.read(at: 0, count: Int(clamping: octets.byteCount)),
-            var reader = try? IndexReader(bytes.span.bytes)
+        guard let index = OpenRecording(path + RecordingName.indexSuffix),
+            let data = OpenRecording(path)
         else { return nil }
-        var snapshot = LiveIndex.Snapshot()
-        (snapshot.path, snapshot.header, snapshot.isFinished) = (path, reader.header, true)
-        snapshot.byteCount = data.byteCount
-        reader.forEachMendedPart(upTo: data.byteCount) { snapshot.append($0) }
+        let isMarked = Self.isMarked(index)
+        tag = isMarked ? nil : index.tag
+        var empty = LiveIndex.Snapshot()
+        (empty.path, empty.byteCount, empty.isFinished) = (path, data.byteCount, true)
+        let unbroken = isMarked ? Self.unbroken(index, empty) : nil
+        guard var snapshot = unbroken ?? Self.mended(index, empty) else { return nil }
         snapshot.forgetParts()
         self.snapshot = snapshot
-        let isMarked = bytes.suffix(ClosingMark.bytes.count) == ClosingMark.bytes[...]
-        tag = isMarked ? nil : octets.tag
     }
 
     /// What stands for the index of the file at `path` as it is now.
     static func tag(of path: String) -> String? {
         OpenRecording(path + RecordingName.indexSuffix)?.tag
+    }
+
+    private static func isMarked(_ index: OpenRecording) -> Bool {
+        let (count, mark) = (index.byteCount, UInt64(ClosingMark.bytes.count))
+        guard count > mark else { return false }
+        let end = try? index.read(at: count - mark, count: ClosingMark.bytes.count)
+        return end == ClosingMark.bytes
+    }
+
+    /// What an index holds that was whole on the disk before it was marked. No checksum is reckoned, but
+    /// each part must go on where the one before it ended: behind a record that the disk has spoilt
+    /// since, none does.
+    ///
+    /// - Returns: `nil` where some part does not go on so.
+    private static func unbroken(
+        _ index: OpenRecording, _ empty: LiveIndex.Snapshot
+    ) -> LiveIndex.Snapshot? {
+        guard var pieces = IndexPieces(index) else { return nil }
+        pieces.isTrusted = true
+        var snapshot = empty
+        snapshot.header = pieces.header
+        var (offset, time) = (UInt64(pieces.header.headerByteCount), Interval?.none)
+        pieces.forEachPart { part, _ in
+            guard part.offset == offset, part.end <= empty.byteCount,
+                time ?? part.start == part.start
+            else { return false }
+            (offset, time) = (part.end, part.start + part.duration)
+            snapshot.append(part)
+            return true
+        }
+        let isWhole = pieces.end + UInt64(ClosingMark.bytes.count) == index.byteCount
+        return isWhole ? snapshot : nil
+    }
+
+    /// What any index holds, also where it is torn: every checksum is reckoned.
+    private static func mended(
+        _ index: OpenRecording, _ empty: LiveIndex.Snapshot
+    ) -> LiveIndex.Snapshot? {
+        guard let bytes = try? index.read(at: 0, count: Int(clamping: index.byteCount)),
+            var reader = try? IndexReader(bytes.span.bytes)
+        else { return nil }
+        var snapshot = empty
+        snapshot.header = reader.header
+        reader.forEachMendedPart(upTo: empty.byteCount) { snapshot.append($0) }
+        return snapshot
     }
 }
 
