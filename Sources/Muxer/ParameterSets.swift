@@ -1,50 +1,6 @@
 import Codecs
 import Wire
 
-/// Which part of an access unit a NAL unit is, in either codec.
-enum NALUnitKind: Hashable {
-    case delimiter
-    case parameterSet(ParameterSets.Kind)
-    case picture(isRandomAccess: Bool)
-    case other
-
-    /// The kind of the unit whose first octet is `header`.
-    init(header: UInt8, isH265: Bool) {
-        self = isH265 ? Self(h265: header) : Self(h264: header)
-    }
-
-    /// The kind of a whole unit, which is not empty.
-    init(_ unit: RawSpan, isH265: Bool) {
-        let header = unit.unsafeLoad(fromByteOffset: 0, as: UInt8.self)
-        self.init(header: header, isH265: isH265)
-    }
-
-    /// ITU-T H.264, table 7-1.
-    private init(h264 octet: UInt8) {
-        switch octet & 0x1F {
-        case 1...4: self = .picture(isRandomAccess: false)
-        case 5: self = .picture(isRandomAccess: true)
-        case 7: self = .parameterSet(.sequence)
-        case 8: self = .parameterSet(.picture)
-        case 9: self = .delimiter
-        default: self = .other
-        }
-    }
-
-    /// ITU-T H.265, table 7-1.
-    private init(h265 octet: UInt8) {
-        switch octet >> 1 & 0x3F {
-        case 16...23: self = .picture(isRandomAccess: true)
-        case 0...31: self = .picture(isRandomAccess: false)
-        case 32: self = .parameterSet(.video)
-        case 33: self = .parameterSet(.sequence)
-        case 34: self = .parameterSet(.picture)
-        case 35: self = .delimiter
-        default: self = .other
-        }
-    }
-}
-
 /// The parameter sets of a track as last heard, so that each random access point can have them.
 struct ParameterSets {
     /// In the order they are written.
@@ -58,6 +14,11 @@ struct ParameterSets {
         init(_ kind: Kind) { rawValue = 1 << UInt8(kind.rawValue) }
 
         static let all = Kinds(rawValue: 7)
+
+        /// Those that are written before one.
+        static func before(_ kind: Kind) -> Kinds {
+            Kinds(rawValue: 1 << UInt8(kind.rawValue) - 1)
+        }
     }
 
     private struct Entry {
@@ -87,14 +48,11 @@ struct ParameterSets {
         entries.filter { $0.kind == kind }.map(\.unit)
     }
 
-    /// Octets that the sets of `kinds` take, each after a start code of four.
-    func byteCount(of kinds: Kinds) -> Int {
-        guard !kinds.isEmpty else { return 0 }
-        var count = 0
-        for entry in entries where kinds.contains(Kinds(entry.kind)) {
-            count += 4 + entry.unit.count
-        }
-        return count
+    /// Those of `kinds` that are known.
+    func known(_ kinds: Kinds) -> Kinds {
+        var known: Kinds = []
+        for entry in entries { known.insert(Kinds(entry.kind)) }
+        return known.intersection(kinds)
     }
 
     /// Keeps a set heard in the stream. Allocates only when it is new or differs.
@@ -116,12 +74,42 @@ struct ParameterSets {
         if !isSame { entries[index].unit = unit.withUnsafeBytes { Array($0) } }
     }
 
-    /// Hands the sets of `kinds` over in order, each after its start code.
-    func append(_ kinds: Kinds, to cutter: inout PacketCutter) {
-        guard !kinds.isEmpty else { return }
+    /// Hands over the units of an access unit's head, and among them the sets that it lacks. A set must stand
+    /// behind those it refers to: old ones of the pictures behind a new one of the sequence.
+    ///
+    /// - Parameters:
+    ///   - head: What stands before the first slice.
+    ///   - missing: The kinds of which the head has none.
+    func complete(
+        _ head: RawSpan, framing: NALUnitFraming, with missing: Kinds, _ body: (RawSpan) -> Void
+    ) {
+        var setsAhead = 0
+        var walk = NALUnits(head, framing: framing)
+        while let unit = walk.next() {
+            if case .parameterSet = NALUnitKind(unit, isH265: isH265) { setsAhead += 1 }
+        }
+        var missing = missing
+        walk = NALUnits(head, framing: framing)
+        while let unit = walk.next() {
+            switch NALUnitKind(unit, isH265: isH265) {
+            case .delimiter: break
+            case .parameterSet(let kind):
+                setsAhead -= 1
+                hand(missing.intersection(.before(kind)), to: body)
+                missing.subtract(.before(kind))
+            case .picture, .other:
+                guard setsAhead == 0 else { break }
+                hand(missing, to: body)
+                missing = []
+            }
+            body(unit)
+        }
+        hand(missing, to: body)
+    }
+
+    private func hand(_ kinds: Kinds, to body: (RawSpan) -> Void) {
         for entry in entries where kinds.contains(Kinds(entry.kind)) {
-            cutter.appendStartCode()
-            cutter.append(entry.unit.span.bytes)
+            body(entry.unit.span.bytes)
         }
     }
 

@@ -140,6 +140,33 @@ import Wire
         }
     }
 
+    @Test func `a new set of the sequence alone stands between the others that are known`() throws {
+        let known = ChangedH265.sets
+        var other = known[1]
+        other[other.count - 1] ^= 2
+        let format = TrackFormat.h265(parameterSets: known, framing: Stream.lengths)
+        let (delimiter, message): ([UInt8], [UInt8]) = ([0x46, 1, 0x50], [0x4E, 1, 5, 1, 7, 0x80])
+        let slice: [UInt8] = [0x26, 1, 0xAF, 3, 4]
+        let heads = [
+            [delimiter, message], [delimiter, other, message], [other], [message, other],
+            [delimiter, known[0], known[2], message],
+        ]
+        let whole = [
+            [delimiter, message], [delimiter, known[0], other, known[2], message],
+            [known[0], other, known[2]], [message, known[0], other, known[2]],
+            [delimiter, known[0], other, known[2], message],
+        ]
+        let samples = heads.enumerated().map { number, head in
+            SourceSample(
+                sample: Sample(track: 0, time: .seconds(Int64(number)), isKeyframe: true),
+                payload: (head + [slice]).flatMap { Stream.framed($0, Stream.lengths) })
+        }
+        let movie = try FragmentedMovieTests.write(samples, [format]).bytes
+        let found = try #require(movieSamples(of: movie)).map(\.payload)
+        #expect(
+            found == whole.map { ($0 + [slice]).flatMap { Stream.framed($0, Stream.lengths) } })
+    }
+
     @Test func `cuts of a transport stream have them before each key frame`() throws {
         let (told, other) = ([Stream.sps, Stream.pps], [Stream.sps, Self.otherPPS])
         let samples = Self.pictures([told, nil, told, nil, other, nil, told, nil])

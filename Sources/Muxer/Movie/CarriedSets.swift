@@ -31,20 +31,10 @@ struct CarriedSets {
         var walk = NALUnits(payload, framing: framing)
         let found = learn(&walk)
         let missing: ParameterSets.Kinds =
-            areInStream && isKeyframe ? .all.subtracting(found) : []
+            areInStream && isKeyframe ? present.known(.all.subtracting(found)) : []
         guard !missing.isEmpty else { return write(all: payload, to: &output) }
         let head = payload.extracting(0..<walk.offset)
-        var units = NALUnits(head, framing: framing)
-        var isBeforeSets = true
-        while let unit = units.next() {
-            let kind = NALUnitKind(unit, isH265: isH265)
-            if isBeforeSets, kind != .delimiter {
-                present.write(missing, to: &output)
-                isBeforeSets = false
-            }
-            Self.write(unit, to: &output)
-        }
-        if isBeforeSets { present.write(missing, to: &output) }
+        present.complete(head, framing: framing, with: missing) { Self.write($0, to: &output) }
         write(all: payload.extracting(walk.offset..<payload.byteCount), to: &output)
     }
 
@@ -71,7 +61,7 @@ struct CarriedSets {
         while let unit = walk.next() { Self.write(unit, to: &output) }
     }
 
-    fileprivate static func write(_ unit: RawSpan, to output: inout ByteWriter) {
+    private static func write(_ unit: RawSpan, to output: inout ByteWriter) {
         output.write(UInt32(unit.byteCount))
         output.write(unit)
     }
@@ -81,12 +71,5 @@ extension ParameterSets {
     /// Whether this very set is among them.
     fileprivate func contains(_ unit: RawSpan, kind: Kind) -> Bool {
         units(of: kind).contains { known in unit.withUnsafeBytes { known.elementsEqual($0) } }
-    }
-
-    /// Appends the sets of `kinds` in order, each behind its length.
-    fileprivate func write(_ kinds: Kinds, to output: inout ByteWriter) {
-        for kind in Kind.allCases where kinds.contains(Kinds(kind)) {
-            for unit in units(of: kind) { CarriedSets.write(unit.span.bytes, to: &output) }
-        }
     }
 }

@@ -10,8 +10,12 @@ struct AccessUnit {
     private(set) var delimiterByteCount = 0
     /// Where, among the sample's octets, what follows the delimiter begins.
     private(set) var restOffset = 0
+    /// Where the first slice begins, with its framing; behind the last octet where there is none.
+    private(set) var pictureOffset = 0
     /// Octets that follow the delimiter, each NAL unit with its start code.
     private(set) var restByteCount = 0
+    /// Those of them from the first slice on.
+    private(set) var pictureByteCount = 0
     /// Whether a decoder can begin here.
     private(set) var isRandomAccess = false
     /// The kinds of parameter sets it lacks.
@@ -24,11 +28,13 @@ struct AccessUnit {
         var walk = NALUnits(payload, framing: framing)
         var isFirst = true
         var isBeforePicture = true
+        pictureOffset = payload.byteCount
         while let header = walk.nextHeader {
             let kind = NALUnitKind(header: header, isH265: isH265)
             if isBeforePicture, case .picture(let isRandomAccess) = kind {
                 self.isRandomAccess = isRandomAccess
                 isBeforePicture = false
+                pictureOffset = walk.offset
                 // What follows is taken as it is, and its end need not be looked for.
                 if framing == .startCodes {
                     takeRestAsItIs(payload)
@@ -41,7 +47,11 @@ struct AccessUnit {
                 restOffset = walk.offset
             } else {
                 restByteCount += 4 + unit.byteCount
-                if isBeforePicture { learn(unit, kind, &sets) }
+                if isBeforePicture {
+                    learn(unit, kind, &sets)
+                } else {
+                    pictureByteCount += 4 + unit.byteCount
+                }
             }
             isFirst = false
         }
@@ -59,12 +69,18 @@ struct AccessUnit {
     }
 
     private mutating func takeRestAsItIs(_ payload: RawSpan) {
-        // The start code after a delimiter may have a fourth octet, a zero before the three.
+        // A start code may have a fourth octet, a zero before the three.
         if delimiterByteCount > 0, restOffset < payload.byteCount,
             payload.unsafeLoad(fromByteOffset: restOffset - 1, as: UInt8.self) == 0
         {
             restOffset -= 1
         }
         restByteCount = payload.byteCount - restOffset
+        if pictureOffset > restOffset,
+            payload.unsafeLoad(fromByteOffset: pictureOffset - 1, as: UInt8.self) == 0
+        {
+            pictureOffset -= 1
+        }
+        pictureByteCount = payload.byteCount - pictureOffset
     }
 }

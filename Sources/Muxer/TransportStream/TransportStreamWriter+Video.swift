@@ -13,12 +13,12 @@ extension TransportStreamWriter {
         else { throw .malformedSample(track: index) }
         let timing = advance(to: sample, into: &output)
         let isKeyframe = sample.isKeyframe || unit.isRandomAccess
-        let missing: ParameterSets.Kinds = isKeyframe ? unit.missing : []
+        let head = isKeyframe ? CompletedHead(of: unit, payload, framing, tracks[index]) : nil
         let delimiterByteCount =
             4 + (unit.delimiterByteCount > 0 ? unit.delimiterByteCount : isH265 ? 3 : 2)
         let byteCount =
-            delimiterByteCount + tracks[index].parameterSets.byteCount(of: missing)
-            + unit.restByteCount
+            delimiterByteCount
+            + (head.map { $0.byteCount + unit.pictureByteCount } ?? unit.restByteCount)
         let header = PESHeader(
             streamID: tracks[index].streamID, payloadByteCount: byteCount, isAligned: true,
             presentation: stamp(timing.presentationTime), decode: stamp(timing.decodeTime))
@@ -30,8 +30,12 @@ extension TransportStreamWriter {
                 } else {
                     Self.appendDelimiter(isH265: isH265, to: &cutter)
                 }
-                tracks[index].parameterSets.append(missing, to: &cutter)
-                Self.append(payload.bytes, from: unit.restOffset, framing, to: &cutter)
+                if let head {
+                    head.append(of: payload.bytes, framing, tracks[index], to: &cutter)
+                }
+                Self.append(
+                    payload.bytes, from: head?.range.upperBound ?? unit.restOffset, framing,
+                    to: &cutter)
             }
         }
         tracks[index].counter = packet.nextCounter
@@ -67,6 +71,41 @@ extension TransportStreamWriter {
         guard framing != .startCodes else { return cutter.append(rest) }
         var walk = NALUnits(rest, framing: framing)
         while let unit = walk.next() {
+            cutter.appendStartCode()
+            cutter.append(unit)
+        }
+    }
+}
+
+/// What stands before a key frame's first slice, with the parameter sets that the source has left out.
+private struct CompletedHead {
+    /// Where it lies among the sample's octets.
+    let range: Range<Int>
+    /// Octets of it as it is written.
+    private(set) var byteCount = 0
+    private let missing: ParameterSets.Kinds
+
+    /// - Returns: `nil` where nothing that is known is missing.
+    init?(
+        of unit: AccessUnit, _ payload: RawSpan, _ framing: NALUnitFraming, _ track: TransportTrack
+    ) {
+        missing = track.parameterSets.known(unit.missing)
+        guard !missing.isEmpty else { return nil }
+        range = unit.restOffset..<unit.pictureOffset
+        var count = 0
+        track.parameterSets.complete(
+            payload.extracting(range), framing: framing, with: missing
+        ) { count += 4 + $0.byteCount }
+        byteCount = count
+    }
+
+    func append(
+        of payload: RawSpan, _ framing: NALUnitFraming, _ track: TransportTrack,
+        to cutter: inout PacketCutter
+    ) {
+        track.parameterSets.complete(
+            payload.extracting(range), framing: framing, with: missing
+        ) { unit in
             cutter.appendStartCode()
             cutter.append(unit)
         }
