@@ -121,6 +121,16 @@ public enum TrackFormat: Hashable, Sendable {
         }
     }
 
+    /// Ticks a second of the track in the MP4 files written here.
+    public var movieTimescale: Int64 {
+        switch self {
+        case .h264, .h265, .vp8, .vp9, .av1: 90_000
+        case .aac(let configuration): Int64(configuration.sampleRate)
+        case .mp3(let rate), .g711(_, let rate, _): Int64(rate)
+        case .opus: 48_000
+        }
+    }
+
     /// Samples of each channel in a frame of sound, at the format's own rate; `nil` for pictures, and
     /// for what is no frame of this format.
     public func sampleCount(of frame: RawSpan) -> Int? {
@@ -133,7 +143,7 @@ public enum TrackFormat: Hashable, Sendable {
     private static let headerLimit = 8_192
 
     /// Octets of the largest AAC frame that ADTS can say.
-    private static let aacLimit = 0x1FFF - 7
+    static let aacLimit = 0x1FFF - 7
 
     /// Octets of the largest Opus packet, 48 frames of 1 275; no other frame is as long.
     private static let frameLimit = 61_440

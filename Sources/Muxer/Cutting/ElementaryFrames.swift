@@ -44,8 +44,8 @@ struct ElementaryFrames {
             let isNew = offset >= carried
             if isNew, let first = next { (stamp, next) = (first, nil) }
             guard let present = stamp else { return drop() }
-            guard let frame = frame(at: offset) else { break }
-            guard let frame = frame.value else { return frames + drop() }
+            guard let head = head(at: offset) else { break }
+            guard case .frame(let frame) = head else { return frames + drop() }
             guard offset + frame.byteCount <= pending.count else { break }
             let body = offset + frame.headerByteCount..<offset + frame.byteCount
             frames.append(Frame(stamp: present, payload: Array(pending[body])))
@@ -69,37 +69,43 @@ struct ElementaryFrames {
         var ticks: Int64
     }
 
-    /// - Returns: `nil` where more octets are wanted; `.none` within where there is no frame.
-    private func frame(at offset: Int) -> (value: Extent?, isKnown: Bool)? {
+    /// What stands where a frame should begin.
+    private enum Head {
+        case frame(Extent)
+        case noFrame
+    }
+
+    /// - Returns: `nil` where more octets are wanted.
+    private func head(at offset: Int) -> Head? {
         let rest = pending.span.bytes.extracting(offset..<pending.count)
         switch format {
         case .aac(let configuration):
             guard rest.byteCount >= 9 else { return nil }
-            guard let header = try? ADTSHeader(parsing: rest) else { return (nil, false) }
+            guard let header = try? ADTSHeader(parsing: rest) else { return .noFrame }
             let duration = Interval.samples(
                 configuration.samplesPerFrame, rate: configuration.sampleRate)
             let extent = Extent(
                 headerByteCount: header.byteCount, byteCount: header.frameByteCount,
                 ticks: duration.ticks90)
-            return (extent, true)
+            return .frame(extent)
         case .mp3:
             guard rest.byteCount >= 4 else { return nil }
-            guard let header = try? MPEGAudioHeader(parsing: rest) else { return (nil, false) }
+            guard let header = try? MPEGAudioHeader(parsing: rest) else { return .noFrame }
             let duration = Interval.samples(header.sampleCount, rate: header.sampleRate)
             // The header belongs to the frame.
             let extent = Extent(
                 headerByteCount: 0, byteCount: header.frameByteCount, ticks: duration.ticks90)
-            return (extent, true)
+            return .frame(extent)
         case .opus: return opusFrame(rest)
-        case .h264, .h265, .vp8, .vp9, .av1, .g711: return (nil, false)
+        case .h264, .h265, .vp8, .vp9, .av1, .g711: return .noFrame
         }
     }
 
     /// The control header's size is in octets of 255 and a rest.
-    private func opusFrame(_ rest: RawSpan) -> (value: Extent?, isKnown: Bool)? {
+    private func opusFrame(_ rest: RawSpan) -> Head? {
         var reader = ByteReader(rest)
         guard let prefix = try? reader.readUInt16() else { return nil }
-        guard prefix & 0xFFE0 == 0x7FE0, prefix & 0x18 == 0 else { return (nil, false) }
+        guard prefix & 0xFFE0 == 0x7FE0, prefix & 0x18 == 0 else { return .noFrame }
         var size = 0
         while true {
             guard let octet = try? reader.readUInt8() else { return nil }
@@ -108,10 +114,10 @@ struct ElementaryFrames {
         }
         let header = reader.offset
         guard let payload = try? reader.read(size) else { return nil }
-        guard let duration = format.frameDuration(of: payload) else { return (nil, false) }
+        guard let duration = format.frameDuration(of: payload) else { return .noFrame }
         let extent = Extent(
             headerByteCount: header, byteCount: header + size, ticks: duration.ticks90)
-        return (extent, true)
+        return .frame(extent)
     }
 
     /// Where the first frame begins in a packet that may begin within one: where two headers follow

@@ -168,15 +168,3 @@ public enum FragmentWalk {
             content: offset + 8, end: offset + Int(size))
     }
 }
-
-extension TrackFormat {
-    /// Ticks a second of the track in the MP4 files written here.
-    public var movieTimescale: Int64 {
-        switch self {
-        case .h264, .h265, .vp8, .vp9, .av1: 90_000
-        case .aac(let configuration): Int64(configuration.sampleRate)
-        case .mp3(let rate), .g711(_, let rate, _): Int64(rate)
-        case .opus: 48_000
-        }
-    }
-}

@@ -1,4 +1,3 @@
-import Timing
 public import Wire
 
 /// Writes a recording's sidecar: the header, then a record for each part.
@@ -36,32 +35,9 @@ public struct IndexWriter: Sendable {
     mutating func append(_ part: IndexedPart, runs: [UInt8], into output: inout ByteWriter) {
         let before = output.count
         IndexRecord.append(to: &output) { writer in
-            writer.write(part.offset)
-            writer.write(part.byteCount)
-            writer.write(UInt64(bitPattern: part.start.nanoseconds))
-            writer.write(UInt64(bitPattern: part.duration.nanoseconds))
-            writer.write(UInt8((part.isIndependent ? 1 : 0) | (part.hasOtherSets ? 2 : 0)))
-            writer.write(runs)
+            part.write(to: &writer)
+            writer.write(runs.span.bytes)
         }
         byteCount += UInt64(output.count - before)
-    }
-}
-
-extension IndexedPart {
-    /// Reads a record's content as far as the part goes.
-    init(parsing reader: inout ByteReader) throws(ParseError) {
-        offset = try reader.readUInt64()
-        byteCount = try reader.readUInt32()
-        start = Interval(nanoseconds: Int64(bitPattern: try reader.readUInt64()))
-        duration = Interval(nanoseconds: Int64(bitPattern: try reader.readUInt64()))
-        let flags = try reader.readUInt8()
-        guard flags <= 3 else { throw .invalid(field: "part flags", at: 28) }
-        (isIndependent, hasOtherSets) = (flags & 1 != 0, flags & 2 != 0)
-        guard start.nanoseconds.magnitude < 1 << 61, duration.nanoseconds.magnitude < 1 << 60 else {
-            throw .invalid(field: "part time", at: 12)
-        }
-        guard offset <= UInt64(Int64.max) - UInt64(byteCount) else {
-            throw .invalid(field: "part offset", at: 0)
-        }
     }
 }

@@ -50,48 +50,61 @@ struct IndexedRun: ~Escapable {
         _ track: MovieTrack, index: Int, dataOffset: Int, to writer: inout ByteWriter
     ) {
         let pending = track.pending
-        writer.write(UInt8(index))
-        writer.write(UInt32(pending.count))
-        writer.write(UInt32(truncatingIfNeeded: dataOffset))
-        writer.write(UInt64(bitPattern: pending[0].decodeTicks))
-        writer.write(UInt32(truncatingIfNeeded: max(track.step, 0)))
-        let counts = writer.count
-        writer.write(repeating: 0, count: 12)
-        let durations = writePairs(of: pending.count - 1, to: &writer) {
-            UInt32(truncatingIfNeeded: pending[$0 + 1].decodeTicks - pending[$0].decodeTicks)
+        func step(_ place: Int) -> UInt32 {
+            UInt32(
+                truncatingIfNeeded: pending[place + 1].decodeTicks - pending[place].decodeTicks)
         }
-        let compositions = writePairs(of: pending.count, to: &writer) {
-            UInt32(truncatingIfNeeded: pending[$0].presentationTicks - pending[$0].decodeTicks)
+        func delay(_ place: Int) -> UInt32 {
+            UInt32(
+                truncatingIfNeeded: pending[place].presentationTicks - pending[place].decodeTicks)
         }
-        var keyframes: UInt32 = 0
-        if track.format.kind == .video {
-            for (place, sample) in pending.enumerated() where sample.isKeyframe {
-                writer.write(UInt32(place))
-                keyframes += 1
+        var (durations, compositions, keyframes) = (0, 0, 0)
+        forEachPair(of: pending.count - 1, step) { _, _ in durations += 1 }
+        forEachPair(of: pending.count, delay) { _, _ in compositions += 1 }
+        if track.isVideo { keyframes = pending.count(where: \.isKeyframe) }
+        let entriesByteCount = 8 * (durations + compositions) + 4 * (keyframes + pending.count)
+        writer.table(byteCount: headByteCount + entriesByteCount) { table in
+            table.write(UInt8(index))
+            table.write(UInt32(pending.count))
+            table.write(UInt32(truncatingIfNeeded: dataOffset))
+            table.write(pending[0].decodeTicks)
+            table.write(UInt32(truncatingIfNeeded: max(track.step, 0)))
+            table.write(UInt32(durations))
+            table.write(UInt32(compositions))
+            table.write(UInt32(keyframes))
+            forEachPair(of: pending.count - 1, step) { length, value in
+                table.write(length)
+                table.write(value)
             }
+            forEachPair(of: pending.count, delay) { length, value in
+                table.write(length)
+                table.write(value)
+            }
+            if track.isVideo {
+                for (place, sample) in pending.enumerated() where sample.isKeyframe {
+                    table.write(UInt32(place))
+                }
+            }
+            for sample in pending { table.write(UInt32(truncatingIfNeeded: sample.byteCount)) }
         }
-        for sample in pending { writer.write(UInt32(truncatingIfNeeded: sample.byteCount)) }
-        writer.patchUInt32(durations, at: counts)
-        writer.patchUInt32(compositions, at: counts + 4)
-        writer.patchUInt32(keyframes, at: counts + 8)
     }
 
-    /// - Returns: How many pairs there are.
-    private static func writePairs(
-        of count: Int, to writer: inout ByteWriter, _ value: (Int) -> UInt32
-    ) -> UInt32 {
-        var pairs: UInt32 = 0
+    /// Joins equal values that follow one another.
+    private static func forEachPair(
+        of count: Int, _ value: (Int) -> UInt32, _ body: (_ length: UInt32, _ value: UInt32) -> Void
+    ) {
         var start = 0
         while start < count {
             let shared = value(start)
             var end = start + 1
             while end < count, value(end) == shared { end += 1 }
-            writer.write(UInt32(end - start))
-            writer.write(shared)
-            (start, pairs) = (end, pairs + 1)
+            body(UInt32(end - start), shared)
+            start = end
         }
-        return pairs
     }
+
+    /// Octets of a run up to its first pair.
+    private static let headByteCount = 33
 }
 
 /// Walks the runs of one part.

@@ -10,23 +10,21 @@ extension FragmentedMovieWriter {
         let passed = abs((time - began).nanoseconds)
         if passed >= configuration.partDuration.nanoseconds { return true }
         if gatheredBytes >= configuration.partByteCount { return true }
-        let track = tracks[sample.track]
-        switch track.format.kind {
-        case .video: return sample.isKeyframe && !track.pending.isEmpty
-        case .audio:
-            return !track.pending.isEmpty && ticks != track.lastTicks.map { $0 + track.step }
-        }
+        let index = sample.track
+        guard !tracks[index].pending.isEmpty else { return false }
+        if tracks[index].isVideo { return sample.isKeyframe }
+        return ticks != tracks[index].expectedTicks
     }
 
-    private var gatheredBytes: Int {
+    /// Octets of the samples that wait for their part.
+    var gatheredBytes: Int {
         var count = 0
         for index in tracks.indices { count += tracks[index].bytes.count }
         return count
     }
 
     mutating func note(_ sample: Sample, at time: Interval, isVideo: Bool) {
-        let hasVideo = tracks.contains { $0.format.kind == .video }
-        let beginsHere = isVideo ? sample.isKeyframe : !hasVideo
+        let beginsHere = isVideo ? sample.isKeyframe : !hasPictures
         var noted =
             part
             ?? MoviePart(

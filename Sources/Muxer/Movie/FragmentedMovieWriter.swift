@@ -33,6 +33,7 @@ public struct FragmentedMovieWriter: ~Copyable {
     private var clock = PartClock()
     /// The first with pictures: parts are measured by it.
     private let leadingTrack: Int
+    let hasPictures: Bool
 
     /// A file of these tracks.
     public init(
@@ -45,7 +46,8 @@ public struct FragmentedMovieWriter: ~Copyable {
         for (index, format) in formats.enumerated() {
             tracks.append(try MovieTrack(format, index: index))
         }
-        leadingTrack = formats.firstIndex { $0.kind == .video } ?? 0
+        let pictures = formats.firstIndex { $0.kind == .video }
+        (leadingTrack, hasPictures) = (pictures ?? 0, pictures != nil)
         self.configuration = configuration
     }
 
@@ -78,12 +80,10 @@ public struct FragmentedMovieWriter: ~Copyable {
         if endsPart(sample, ticks, at: time) {
             written = writePart(next: (index, ticks, time), into: &output)
         }
-        let delay =
-            tracks[index].ticks(sample.presentationTime)
-            - tracks[index].ticks(sample.decodeTime)
-        let isVideo = tracks[index].format.kind == .video
+        let isVideo = tracks[index].isVideo
         tracks[index].append(
-            payload, at: ticks, delay: max(delay, 0), isKeyframe: sample.isKeyframe || !isVideo)
+            payload, at: ticks, delay: tracks[index].delay(of: sample),
+            isKeyframe: sample.isKeyframe || !isVideo)
         if let duration { tracks[index].step = duration }
         note(sample, at: time, isVideo: isVideo)
         return written
@@ -129,11 +129,11 @@ public struct FragmentedMovieWriter: ~Copyable {
 extension FragmentedMovieWriter {
     /// The sample's decode time in its track's ticks, later than the one before it.
     private mutating func decodeTicks(of sample: Sample) throws(MuxerError) -> Int64 {
-        let track = tracks[sample.track]
-        let ticks = track.settled(track.ticks(sample.decodeTime))
-        guard let last = track.lastTicks, ticks <= last else { return ticks }
-        guard last - ticks < track.ticks(Self.backwardLimit) else {
-            throw .timeWentBack(track: sample.track)
+        let index = sample.track
+        let ticks = tracks[index].settled(tracks[index].ticks(sample.decodeTime))
+        guard let last = tracks[index].lastTicks, ticks <= last else { return ticks }
+        guard last - ticks < tracks[index].ticks(Self.backwardLimit) else {
+            throw .timeWentBack(track: index)
         }
         correctedTimes += 1
         return last + 1
@@ -179,17 +179,17 @@ extension FragmentedMovieWriter {
     /// The tracks' octets end the part, one track behind the other.
     private mutating func noteRuns(in part: MoviePart) {
         runs.removeAll()
-        var offset = part.byteCount - tracks.reduce(0) { $0 + $1.bytes.count }
-        for (index, track) in tracks.enumerated() where !track.pending.isEmpty {
-            IndexedRun.write(track, index: index, dataOffset: offset, to: &runs)
-            offset += track.bytes.count
+        var offset = part.byteCount - gatheredBytes
+        for index in tracks.indices where !tracks[index].pending.isEmpty {
+            IndexedRun.write(tracks[index], index: index, dataOffset: offset, to: &runs)
+            offset += tracks[index].bytes.count
         }
     }
 
     /// When the last sample gathered ends, as far as can be known.
     private var end: Interval {
         var end = part?.start ?? .zero
-        for track in tracks { end = max(end, track.end ?? end) }
+        for index in tracks.indices { end = max(end, tracks[index].end ?? end) }
         return end
     }
 }

@@ -20,10 +20,10 @@ struct MovieFragment {
         var dataOffset = output.count - start + 8
         var place = 0
         var byteCount = 8
-        for track in tracks where !track.pending.isEmpty {
+        for index in tracks.indices where !tracks[index].pending.isEmpty {
             output.patchUInt32(UInt32(truncatingIfNeeded: dataOffset), at: offsetPlaces[place])
-            dataOffset += track.bytes.count
-            byteCount += track.bytes.count
+            dataOffset += tracks[index].bytes.count
+            byteCount += tracks[index].bytes.count
             place += 1
         }
         output.write(UInt32(truncatingIfNeeded: byteCount))
@@ -83,18 +83,21 @@ private struct SampleRun {
 
     func write(_ track: MovieTrack, next: Int64?, to writer: inout ByteWriter) {
         if flags & Self.hasFirstFlags != 0 { writer.write(SampleFlags.sync) }
-        for (index, sample) in track.pending.enumerated() {
-            if flags & Self.hasDurations != 0 {
-                let duration = track.duration(at: index, next: next)
-                writer.write(UInt32(truncatingIfNeeded: duration))
-            }
-            writer.write(UInt32(truncatingIfNeeded: sample.byteCount))
-            if flags & Self.hasFlags != 0 {
-                writer.write(sample.isKeyframe ? SampleFlags.sync : SampleFlags.dependent)
-            }
-            if flags & Self.hasCompositions != 0 {
-                let offset = sample.presentationTicks - sample.decodeTicks
-                writer.write(UInt32(truncatingIfNeeded: offset))
+        let fields = (flags & Self.ofEachSample).nonzeroBitCount
+        writer.table(byteCount: 4 * fields * track.pending.count) { table in
+            for (index, sample) in track.pending.enumerated() {
+                if flags & Self.hasDurations != 0 {
+                    let duration = track.duration(at: index, next: next)
+                    table.write(UInt32(truncatingIfNeeded: duration))
+                }
+                table.write(UInt32(truncatingIfNeeded: sample.byteCount))
+                if flags & Self.hasFlags != 0 {
+                    table.write(sample.isKeyframe ? SampleFlags.sync : SampleFlags.dependent)
+                }
+                if flags & Self.hasCompositions != 0 {
+                    let offset = sample.presentationTicks - sample.decodeTicks
+                    table.write(UInt32(truncatingIfNeeded: offset))
+                }
             }
         }
     }
@@ -105,4 +108,5 @@ private struct SampleRun {
     private static let hasSizes: UInt32 = 0x200
     private static let hasFlags: UInt32 = 0x400
     private static let hasCompositions: UInt32 = 0x800
+    private static let ofEachSample = hasDurations | hasSizes | hasFlags | hasCompositions
 }

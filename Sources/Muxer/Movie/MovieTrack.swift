@@ -13,6 +13,9 @@ struct MovieTrack {
     }
 
     let format: TrackFormat
+    let isVideo: Bool
+    /// How long each frame of sound lasts, where they all last the same.
+    private let frameTicks: Int64?
     private(set) var entry: SampleEntry
     /// H.264 and H.265 only.
     private(set) var sets: CarriedSets?
@@ -37,8 +40,10 @@ struct MovieTrack {
 
     init(_ format: TrackFormat, index: Int) throws(MuxerError) {
         self.format = format
+        isVideo = format.kind == .video
         var sets = ParameterSets([], isH265: false)
-        (timescale, defaultDuration) = Self.clock(of: format)
+        (timescale, defaultDuration) = (format.movieTimescale, Self.usualDuration(of: format))
+        if case .aac = format { frameTicks = defaultDuration } else { frameTicks = nil }
         switch format {
         case .h264(let units, _): sets = ParameterSets(units, isH265: false)
         case .h265(let units, _): sets = ParameterSets(units, isH265: true)
@@ -70,15 +75,14 @@ struct MovieTrack {
     /// Leaves parameter sets where they are from here on, whatever the entry has told.
     mutating func leaveSetsInStream() { sets?.leaveInStream() }
 
-    /// Ticks in a second, and how many a sample lasts where nothing else is known.
-    private static func clock(of format: TrackFormat) -> (Int64, Int64) {
+    /// How many ticks a sample lasts where nothing else is known.
+    private static func usualDuration(of format: TrackFormat) -> Int64 {
         switch format {
-        case .h264, .h265, .vp8, .vp9, .av1: (90_000, 0)
-        case .aac(let configuration):
-            (Int64(configuration.sampleRate), Int64(configuration.samplesPerFrame))
-        case .mp3(let rate): (Int64(rate), rate >= 32_000 ? 1_152 : 576)
-        case .opus: (48_000, 960)
-        case .g711(_, let rate, _): (Int64(rate), Int64(rate) / 50)
+        case .h264, .h265, .vp8, .vp9, .av1: 0
+        case .aac(let configuration): Int64(configuration.samplesPerFrame)
+        case .mp3(let rate): rate >= 32_000 ? 1_152 : 576
+        case .opus: 960
+        case .g711(_, let rate, _): Int64(rate) / 50
         }
     }
 
@@ -93,9 +97,17 @@ struct MovieTrack {
     /// Where an audio frame at `ticks` stands: behind the last one, unless it strays by more than a
     /// millisecond. Samples are samples; what drifts is corrected between parts.
     func settled(_ ticks: Int64) -> Int64 {
-        guard format.kind == .audio, let lastTicks else { return ticks }
-        let expected = lastTicks + step
+        guard !isVideo, let expected = expectedTicks else { return ticks }
         return abs(ticks - expected) <= timescale / 1_000 ? expected : ticks
+    }
+
+    /// Where the next sample stands that lasts as long as the last one; `nil` before there is one.
+    var expectedTicks: Int64? { lastTicks.map { $0 + step } }
+
+    /// How much later than decoded a sample is shown, in the track's ticks.
+    func delay(of sample: Sample) -> Int64 {
+        guard sample.presentationTime > sample.decodeTime else { return 0 }
+        return ticks(sample.presentationTime) - ticks(sample.decodeTime)
     }
 
     /// Fixes what the header says, once the first part is known.
@@ -104,7 +116,7 @@ struct MovieTrack {
         originTicks = min(zero, pending.first?.decodeTicks ?? zero)
         setLead(zero - originTicks)
         if sets?.areInStream == true { tellSetsInStream() }
-        if format.kind == .video, pending.count > 1 {
+        if isVideo, pending.count > 1 {
             defaultDuration = pending[1].decodeTicks - pending[0].decodeTicks
         }
     }
@@ -120,7 +132,8 @@ struct MovieTrack {
     func duration(
         of payload: RawSpan, _ sample: Sample, index: Int
     ) throws(MuxerError) -> Int64? {
-        guard format.kind == .video else {
+        guard isVideo else {
+            if let frameTicks, payload.byteCount <= TrackFormat.aacLimit { return frameTicks }
             guard let duration = format.frameDuration(of: payload) else {
                 throw .malformedSample(track: index)
             }
@@ -135,7 +148,7 @@ struct MovieTrack {
 
     mutating func append(_ payload: RawSpan, at ticks: Int64, delay: Int64, isKeyframe: Bool) {
         if lastTicks == nil { firstShown = time(ticks + delay) }
-        if let lastTicks, format.kind == .video { step = ticks - lastTicks }
+        if let lastTicks, isVideo { step = ticks - lastTicks }
         lastTicks = ticks
         let before = bytes.count
         switch format {

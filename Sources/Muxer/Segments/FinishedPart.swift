@@ -1,6 +1,3 @@
-import Timing
-import Wire
-
 /// A part of a recording that is whole: its octets have all been handed out.
 public struct FinishedPart: Hashable, Sendable {
     /// Which file of the recording it lies in, counted from 0.
@@ -10,48 +7,4 @@ public struct FinishedPart: Hashable, Sendable {
     /// What the file's sidecar goes on with, once the part's own octets are in the file. The first
     /// part of a file brings the sidecar's header along.
     public var record: [UInt8]
-}
-
-/// Gathers what a recording's sidecars say while its files grow.
-struct SegmentIndex {
-    /// A part of a transport stream, whose octets go out before it is whole.
-    struct Open {
-        let start: Interval
-        let offset: Int
-        var isIndependent: Bool
-        /// The last decode time of the track that leads, and how long a sample of it lasts.
-        var last: Interval
-        var step: Interval
-    }
-
-    /// What the current file's sidecar begins with; known from its first part on.
-    private(set) var header: IndexHeader?
-    /// What the current file's tracks were when it began.
-    private(set) var formats: [TrackFormat] = []
-    /// Whether the current file's pictures have come with other parameter sets than its first ones.
-    var hasOtherSets = false
-    var finished: [FinishedPart] = []
-    var open: Open?
-    var clock = PartClock()
-    private var writer: IndexWriter?
-
-    /// Another file begins, of these tracks.
-    mutating func begin(_ formats: [TrackFormat]) {
-        (header, writer, open, hasOtherSets) = (nil, nil, nil, false)
-        self.formats = formats
-    }
-
-    /// Notes a part, and before the first what `header` makes.
-    mutating func append(
-        _ part: IndexedPart, runs: [UInt8] = [], segment: Int, _ header: () -> IndexHeader
-    ) {
-        var record = ByteWriter(capacity: 64 + runs.count)
-        if writer == nil {
-            let made = header()
-            self.header = made
-            writer = IndexWriter(made, into: &record)
-        }
-        writer?.append(part, runs: runs, into: &record)
-        finished.append(FinishedPart(segment: segment, part: part, record: record.bytes))
-    }
 }

@@ -50,7 +50,7 @@ public struct TransportFinding: Hashable, Sendable {
     public var indicator: Indicator
     /// Octets from the beginning of the stream.
     public var offset: Int
-    /// Whose packets, where it is one PID's fault.
+    /// Whose packets, 0...8191, where it is one PID's fault.
     public var pid: UInt16?
 }
 

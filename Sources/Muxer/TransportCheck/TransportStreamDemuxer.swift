@@ -7,13 +7,13 @@ import Wire
 public struct TransportStreamDemuxer {
     /// The payload of one PES packet.
     public struct Unit: Hashable, Sendable {
-        /// Whose it is.
+        /// Whose packets it came in, 0...8191.
         public var pid: UInt16
         /// The map's word for what it is; see `ProgramMap.Stream`.
         public var streamType: UInt8
         /// 33 bits of 90 kHz: when the first access unit that begins here is shown.
         public var presentationStamp: UInt64?
-        /// When it is decoded; equal to the other where the packet gives only one.
+        /// Likewise when it is decoded; the same where the packet gives only one.
         public var decodeStamp: UInt64?
         /// Whether the stream says that a decoder can begin here.
         public var isRandomAccess: Bool

@@ -6,7 +6,7 @@ public struct ProgramAssociation: Hashable, Sendable {
     public struct Entry: Hashable, Sendable {
         /// The program's number; 0 names the network's table.
         public var program: UInt16
-        /// Where its map is.
+        /// Whose packets its map is in, 0...8191.
         public var pid: UInt16
     }
 
@@ -55,17 +55,17 @@ public struct ProgramMap: Hashable, Sendable {
     public struct Stream: Hashable, Sendable {
         /// What it is: 0x1B H.264, 0x24 H.265, 0x0F AAC in ADTS, 0x03 MPEG audio, 0x06 private.
         public var type: UInt8
-        /// Where it is.
+        /// Whose packets it is in, 0...8191.
         public var pid: UInt16
         /// What more is said of it: tag, length, octets, one after the other.
         public var descriptors: [UInt8]
     }
 
-    /// The program's number.
+    /// The program's number, 1...65535.
     public var program: UInt16
     /// 0...31, one more for each change.
     public var version: UInt8
-    /// The PID whose packets carry the clock.
+    /// Whose packets carry the clock, 0...8191.
     public var referencePID: UInt16
     /// The streams, as listed.
     public var streams: [Stream]

@@ -24,6 +24,7 @@ public struct WebMWriter: ~Copyable {
     private let configuration: WebMConfiguration
     /// The track that players go by: the first with pictures.
     private let leadingTrack: Int
+    private let hasPictures: Bool
     private var cluster = WebMCluster()
     private var part: MoviePart?
 
@@ -38,7 +39,8 @@ public struct WebMWriter: ~Copyable {
             tracks.append(try WebMTrack(format, index: index))
         }
         last = formats.map { _ in nil }
-        leadingTrack = formats.firstIndex { $0.kind == .video } ?? 0
+        let pictures = formats.firstIndex { $0.kind == .video }
+        (leadingTrack, hasPictures) = (pictures ?? 0, pictures != nil)
         self.configuration = configuration
     }
 
@@ -125,8 +127,7 @@ extension WebMWriter {
         cluster.append(
             payload.extracting(start..<payload.byteCount), track: sample.track, shownAt: time,
             isKeyframe: sample.isKeyframe || !isVideo)
-        let hasVideo = tracks.contains { $0.format.kind == .video }
-        let beginsHere = isVideo ? sample.isKeyframe : !hasVideo
+        let beginsHere = isVideo ? sample.isKeyframe : !hasPictures
         var noted =
             part
             ?? MoviePart(

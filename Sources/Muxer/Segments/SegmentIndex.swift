@@ -1,0 +1,46 @@
+import Timing
+import Wire
+
+/// Gathers what a recording's sidecars say while its files grow.
+struct SegmentIndex {
+    /// A part of a transport stream, whose octets go out before it is whole.
+    struct Open {
+        let start: Interval
+        let offset: Int
+        var isIndependent: Bool
+        /// The last decode time of the track that leads, and how long a sample of it lasts.
+        var last: Interval
+        var step: Interval
+    }
+
+    /// What the current file's sidecar begins with; known from its first part on.
+    private(set) var header: IndexHeader?
+    /// What the current file's tracks were when it began.
+    private(set) var formats: [TrackFormat] = []
+    /// Whether the current file's pictures have come with other parameter sets than its first ones.
+    var hasOtherSets = false
+    var finished: [FinishedPart] = []
+    var open: Open?
+    var clock = PartClock()
+    private var writer: IndexWriter?
+
+    /// Another file begins, of these tracks.
+    mutating func begin(_ formats: [TrackFormat]) {
+        (header, writer, open, hasOtherSets) = (nil, nil, nil, false)
+        self.formats = formats
+    }
+
+    /// Notes a part, and before the first what `header` makes.
+    mutating func append(
+        _ part: IndexedPart, runs: [UInt8] = [], segment: Int, _ header: () -> IndexHeader
+    ) {
+        var record = ByteWriter(capacity: 64 + runs.count)
+        if writer == nil {
+            let made = header()
+            self.header = made
+            writer = IndexWriter(made, into: &record)
+        }
+        writer?.append(part, runs: runs, into: &record)
+        finished.append(FinishedPart(segment: segment, part: part, record: record.bytes))
+    }
+}

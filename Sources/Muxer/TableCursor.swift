@@ -1,0 +1,32 @@
+import Wire
+
+/// Writes big-endian numbers one behind the other into memory that is there for all of them: a table whose
+/// length is known costs one growth of the buffer, not one for each entry.
+struct TableCursor {
+    private var place: UnsafeMutableRawPointer
+    private var room: Int
+
+    fileprivate init(_ memory: UnsafeMutableRawBufferPointer, _ start: UnsafeMutableRawPointer) {
+        (place, room) = (start, memory.count)
+    }
+
+    /// Writes the next number.
+    mutating func write<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
+        let count = MemoryLayout<Number>.size
+        precondition(room >= count, "a table is as long as it was said to be")
+        place.storeBytes(of: number.bigEndian, as: Number.self)
+        place += count
+        room &-= count
+    }
+}
+
+extension ByteWriter {
+    /// Appends `count` octets, all of which `body` writes.
+    mutating func table(byteCount: Int, _ body: (inout TableCursor) -> Void) {
+        write(count: byteCount) { memory in
+            guard let start = memory.baseAddress else { return }
+            var cursor = TableCursor(memory, start)
+            body(&cursor)
+        }
+    }
+}
