@@ -57,7 +57,7 @@ bench-peers: ## sfu beside Pion and Janus, as root: a table, and .build/bench-pe
 kill-recorder: ## kills KILLS (1000) recorders: what plays, what is lost (GSTREAMER, BROWSER: so many play there; LOSS: percent)
 	@Scripts/install build
 	swift build -c release --product recorder
-	@for segment in 0 1; do for format in mpegts fmp4 mp4; do Scripts/kill-recorder --format $$format \
+	@for segment in 0 1; do for format in mpegts fmp4 mp4 webm; do Scripts/kill-recorder --format $$format \
 		--segment $$segment --kills $(or $(KILLS),1000) --gstreamer $(or $(GSTREAMER),0) \
 		--browser $(or $(BROWSER),0) --loss $(or $(LOSS),0) || exit 1; done; done
 

@@ -74,7 +74,7 @@ struct RecorderDiskTests {
         #expect(found.others && found.exit == 0 && found.playing == 1)
     }
 
-    @Test(arguments: ["mpegts", "fmp4", "mp4"])
+    @Test(arguments: ["mpegts", "fmp4", "mp4", "webm"])
     func `what a killed recorder has written plays, also while it begins another file`(
         format: String
     ) async throws {
