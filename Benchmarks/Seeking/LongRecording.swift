@@ -1,4 +1,3 @@
-import Codecs
 import Glibc
 import Muxer
 import Timing
@@ -7,73 +6,135 @@ import Wire
 /// A recording of many hours with an index of all of it, of which only some segments are really on the
 /// disk: those that are asked for. The rest is a hole, for a day of 2 Mbit/s is 21 GB.
 struct LongRecording {
-    let hours: Int
+    /// A segment that can be asked for.
+    struct Place {
+        let file: String
+        let range: Range<UInt64>
+    }
+
+    /// What its figures are called.
+    let name: String
     let container: Container
+    let hours: Int
+    /// Segments of two seconds in each file; all in one without a limit.
+    var segmentsPerFile: Int?
     let directory: String
 
-    /// Segments of two seconds.
     private var segmentCount: Int { hours * 1800 }
     /// Every so many segments one is on the disk.
     private var stride: Int { max(segmentCount / Self.kept, 1) }
 
-    var file: String { "day_20260101_000000." + container.fileExtension }
-
-    /// Records it: 2 Mbit/s of 30 pictures a second, a key frame each two seconds, and 64 kbit/s of AAC.
+    /// Records it: 2 Mbit/s of 30 pictures a second, a key frame each two seconds, and 64 kbit/s of sound.
     ///
-    /// - Returns: Where the segments lie that can be read.
-    func record() throws -> [Range<UInt64>] {
-        guard let aac = AudioSpecificConfig(sampleRate: 48_000, channelCount: 2) else { return [] }
-        let framing: NALUnitFraming = container == .mpegts ? .startCodes : .lengths(octets: 4)
-        let sets: [[UInt8]] = [Self.sps, [0x68, 0xCE, 0x3C, 0x80]]
-        var writer = try SegmentWriter(
-            [.h264(parameterSets: sets, framing: framing), .aac(aac)], container: container)
-        writer.wallClock = 1_767_225_600_000_000_000
-        let data = open(directory + "/" + file, O_CREAT | O_TRUNC | O_WRONLY, 0o600)
-        let sidecar = open(directory + "/" + file + ".index", O_CREAT | O_TRUNC | O_WRONLY, 0o600)
-        guard data >= 0, sidecar >= 0 else { return [] }
-        defer {
-            close(data)
-            close(sidecar)
+    /// - Returns: What can be read of it.
+    func record() throws -> [Place] {
+        let source = Source(container)
+        let count = segmentsPerFile ?? segmentCount
+        return try Swift.stride(from: 0, to: segmentCount, by: count).flatMap { first in
+            try record(first..<min(first + count, segmentCount), of: source)
         }
-        let source = Source(sets: sets, framing: framing)
-        var (output, written, indexed) = (ByteWriter(), UInt64(0), UInt64(0))
-        var kept: [Range<UInt64>] = []
-        for segment in 0..<segmentCount {
+    }
+
+    /// Records one file, and closes it as a recorder does.
+    private func record(_ segments: Range<Int>, of source: Source) throws -> [Place] {
+        var writer = try SegmentWriter(source.formats, container: container)
+        writer.wallClock = 1_767_225_600_000_000_000
+        let file = name(from: segments.lowerBound)
+        let (data, sidecar) = (
+            GrowingFile(directory + "/" + file), GrowingFile(directory + "/" + file + ".index")
+        )
+        var (output, kept) = (ByteWriter(), [Place]())
+        for segment in segments {
             try source.write(segment, to: &writer, into: &output)
-            if isNear(segment) { put(output.bytes, data, at: written) }
-            var records: [UInt8] = []
+            data.append(output.bytes, isHole: !isNear(segment, in: segments))
             for part in writer.takeParts() {
-                records += part.record
+                sidecar.append(part.record)
                 if isKept(segment), part.part.isIndependent {
-                    kept.append(part.part.offset..<part.part.end)
+                    kept.append(Place(file: file, range: part.part.offset..<part.part.end))
                 }
             }
-            put(records, sidecar, at: indexed)
-            indexed += UInt64(records.count)
-            written += UInt64(output.count)
             output.removeAll()
         }
         writer.end(into: &output)
-        put(output.bytes, data, at: written)
-        let rest = writer.takeParts().flatMap(\.record) + Array("\u{7F}whole\r\n".utf8)
-        put(rest, sidecar, at: indexed)
-        fsync(data)
+        data.append(output.bytes)
+        for part in writer.takeParts() { sidecar.append(part.record) }
+        try finish(data, sidecar)
+        sidecar.append(Array("\u{7F}whole\r\n".utf8))
+        data.sync()
         return kept
+    }
+
+    /// What makes a plain MP4, and lets players find their way in WebM.
+    private func finish(_ data: GrowingFile, _ sidecar: GrowingFile) throws {
+        let index = sidecar.contents
+        switch container {
+        case .mpegts, .fmp4: break
+        case .mp4:
+            var ending = try MovieClosing(index.span.bytes)
+            finish(data, &ending)
+        case .webm:
+            var ending = try WebMClosing(index.span.bytes)
+            finish(data, &ending)
+        }
+    }
+
+    private func finish<Ending: FileEnding & ~Escapable>(
+        _ data: GrowingFile, _ ending: inout Ending
+    ) {
+        while let piece = ending.next() { data.put(piece.bytes, at: piece.offset) }
+        data.put(ending.head.bytes, at: ending.head.offset)
+    }
+
+    /// As a recorder names a file that begins with a segment.
+    private func name(from segment: Int) -> String {
+        let seconds = segment * 2
+        let fields = [20_260_101, seconds / 3600 * 10_000 + seconds / 60 % 60 * 100 + seconds % 60]
+        let time = String(fields[1])
+        return "day_\(fields[0])_" + String(repeating: "0", count: 6 - time.utf8.count) + time
+            + "." + container.fileExtension
     }
 
     private func isKept(_ segment: Int) -> Bool { segment % stride == stride / 2 }
 
     /// Its neighbours too: sound begins in the one before, and a part may end in the one behind.
-    private func isNear(_ segment: Int) -> Bool {
-        segment < 2 || [segment - 1, segment, segment + 1].contains { isKept($0) }
+    private func isNear(_ segment: Int, in segments: Range<Int>) -> Bool {
+        segment < segments.lowerBound + 2
+            || [segment - 1, segment, segment + 1].contains { isKept($0) }
     }
 
-    private func put(_ bytes: [UInt8], _ file: Int32, at offset: UInt64) {
+    private static let kept = 200
+}
+
+/// A file that is written at its end.
+final class GrowingFile {
+    private let descriptor: Int32
+    private var end: UInt64 = 0
+
+    init(_ path: String) {
+        descriptor = open(path, O_CREAT | O_TRUNC | O_RDWR, 0o600)
+        guard descriptor >= 0 else { exit(1) }
+    }
+
+    deinit { close(descriptor) }
+
+    var contents: [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: Int(end)) { buffer, count in
+            count = max(pread(descriptor, buffer.baseAddress, buffer.count, 0), 0)
+        }
+    }
+
+    func append(_ bytes: [UInt8], isHole: Bool = false) {
+        if !isHole { put(bytes, at: end) }
+        end += UInt64(bytes.count)
+        if isHole { ftruncate(descriptor, off_t(end)) }
+    }
+
+    func put(_ bytes: [UInt8], at offset: UInt64) {
         var done = 0
         while done < bytes.count {
             let count = bytes.withUnsafeBytes {
                 pwrite(
-                    file, $0.baseAddress.map { $0 + done }, $0.count - done,
+                    descriptor, $0.baseAddress.map { $0 + done }, $0.count - done,
                     off_t(offset) + off_t(done))
             }
             guard count > 0 else { exit(1) }
@@ -81,52 +142,5 @@ struct LongRecording {
         }
     }
 
-    private static let kept = 200
-    private static let sps: [UInt8] = [
-        0x67, 0x42, 0xC0, 0x1F, 0xD9, 0x00, 0x50, 0x05, 0xBB, 0x01, 0x10, 0x00, 0x00, 0x03, 0x00,
-        0x10, 0x00, 0x00, 0x03, 0x03, 0xC0, 0xF1, 0x83, 0x24, 0x80,
-    ]
-}
-
-/// Two seconds of samples at a time.
-private struct Source {
-    private let key: [UInt8]
-    private let other: [UInt8]
-    private let sound = [UInt8](repeating: 0x21, count: 170)
-
-    init(sets: [[UInt8]], framing: NALUnitFraming) {
-        key = Self.picture(0x65, 40_000, sets, framing)
-        other = Self.picture(0x41, 7_700, [], framing)
-    }
-
-    func write(
-        _ segment: Int, to writer: inout SegmentWriter, into output: inout ByteWriter
-    ) throws(MuxerError) {
-        for number in segment * 60..<(segment + 1) * 60 {
-            let time = Self.time(number, 1_000_000_000, 30)
-            let sample = Sample(track: 0, time: time, isKeyframe: number % 60 == 0)
-            let payload = sample.isKeyframe ? key : other
-            _ = try writer.write(sample, payload: payload.span.bytes, into: &output)
-            // The frames of sound that are heard until the next picture.
-            let first = (number * 1600 + 1023) / 1024
-            for frame in first..<((number + 1) * 1600 + 1023) / 1024 {
-                _ = try writer.write(
-                    Sample(track: 1, time: Self.time(frame, 1_024_000_000_000, 48_000)),
-                    payload: sound.span.bytes, into: &output)
-            }
-        }
-    }
-
-    private static func time(_ number: Int, _ numerator: Int64, _ denominator: Int64) -> Interval {
-        Interval(nanoseconds: Int64(number) * numerator / denominator)
-    }
-
-    private static func picture(
-        _ kind: UInt8, _ count: Int, _ sets: [[UInt8]], _ framing: NALUnitFraming
-    ) -> [UInt8] {
-        (sets + [[kind] + [UInt8](repeating: 0x5A, count: count)]).flatMap { unit -> [UInt8] in
-            guard framing != .startCodes else { return [0, 0, 0, 1] + unit }
-            return [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: unit.count >> $0) } + unit
-        }
-    }
+    func sync() { fsync(descriptor) }
 }

@@ -7,7 +7,7 @@ import Web
 // SeekingBenchmark DIRECTORY [HOURS]: what the recorder's HTTP face takes to answer a player that seeks in
 // a recording of so many hours: from the request to the last octet of the segment, without the socket.
 
-/// Measures both containers, and prints the figures as JSON.
+/// Measures one recording after the other, and prints the figures as JSON.
 func measureSeeking() async {
     guard CommandLine.arguments.count >= 2 else {
         print("usage: SeekingBenchmark DIRECTORY [HOURS]")
@@ -15,9 +15,13 @@ func measureSeeking() async {
     }
     let hours = CommandLine.arguments.count > 2 ? Int(CommandLine.arguments[2]) ?? 24 : 24
     var lines = ["\"seek.hours\": \(hours)"]
-    for container in [Container.mpegts, .fmp4] {
+    let cases = Container.allCases.map { ($0.rawValue, $0, Int?.none) } + [("minutes", .mp4, 30)]
+    for (name, container, segments) in cases {
+        let directory = CommandLine.arguments[1] + "/" + name
+        mkdir(directory, 0o700)
         let recording = LongRecording(
-            hours: hours, container: container, directory: CommandLine.arguments[1])
+            name: name, container: container, hours: hours, segmentsPerFile: segments,
+            directory: directory)
         do { lines += try await measure(recording) } catch {
             print("\(error)")
             exit(1)
@@ -32,24 +36,31 @@ private func measure(_ recording: LongRecording) async throws -> [String] {
         folder: recording.directory, bearer: nil, clock: { 1_767_312_000_000_000_000 },
         report: { _, _, _ in })
     _ = await recordings.recovered()
-    let endpoints = RecordingEndpoints(recordings)
+    var endpoints = RecordingEndpoints(recordings)
     let playlist = HTTPRequest(method: .get, path: "/hls/day/index.m3u8")
-    let first = try await seconds(of: playlist, endpoints).time
-    let again = try await seconds(of: playlist, endpoints).time
+    var (firsts, again): ([Double], [Double]) = ([], [])
+    for _ in 0..<5 {
+        // Another catalogue, to which nothing is known yet.
+        endpoints = RecordingEndpoints(recordings)
+        firsts.append(try await seconds(of: playlist, endpoints).time)
+        for _ in 0..<10 { again.append(try await seconds(of: playlist, endpoints).time) }
+    }
     var cold: [Double] = []
     var warm: [Double] = []
     for place in places.shuffled() {
-        forget(recording)
-        let request = request(for: place.lowerBound, in: recording)
+        forget(recording.directory + "/" + place.file)
+        let request = request(for: place, in: recording)
         cold.append(try await seconds(of: request, endpoints).time)
         let found = try await seconds(of: request, endpoints)
-        guard found.byteCount > 300_000 else { throw Missing(place: place.lowerBound) }
+        guard found.byteCount > 300_000 else { throw Missing(place: place.range.lowerBound) }
         warm.append(found.time)
     }
-    let name = "seek." + recording.container.rawValue
+    let name = "seek." + recording.name
     return [
-        "\"\(name).places\": \(places.count)", "\"\(name).first_playlist_seconds\": \(first)",
-        "\"\(name).playlist_seconds\": \(again)",
+        "\"\(name).places\": \(places.count)",
+        "\"\(name).first_playlist_seconds\": \(share(firsts, 0.5))",
+        "\"\(name).playlist_seconds\": \(share(again, 0.5))",
+        "\"\(name).playlist_max_seconds\": \(again.max() ?? 0)",
         "\"\(name).p50_seconds\": \(share(warm, 0.5))",
         "\"\(name).p99_seconds\": \(share(warm, 0.99))",
         "\"\(name).cold_p50_seconds\": \(share(cold, 0.5))",
@@ -59,13 +70,16 @@ private func measure(_ recording: LongRecording) async throws -> [String] {
 
 private struct Missing: Error { let place: UInt64 }
 
-/// As the playlist lists it: a cut of MPEG-TS, a range of MP4.
-private func request(for offset: UInt64, in recording: LongRecording) -> HTTPRequest {
+/// As the playlist lists it: a cut of MPEG-TS, a range of the others.
+private func request(
+    for place: LongRecording.Place, in recording: LongRecording
+) -> HTTPRequest {
+    let offset = place.range.lowerBound
     guard recording.container != .mpegts else {
-        return HTTPRequest(method: .get, path: "/hls/day/\(recording.file)/s\(offset).m4s")
+        return HTTPRequest(method: .get, path: "/hls/day/\(place.file)/s\(offset).m4s")
     }
     return HTTPRequest(
-        method: .get, path: "/recordings/\(recording.file)",
+        method: .get, path: "/recordings/\(place.file)",
         headers: [.range: "bytes=\(offset)-\(offset + 499_999)"])
 }
 
@@ -86,9 +100,9 @@ private func seconds(
     return (Double(time.components.seconds) + Double(time.components.attoseconds) / 1e18, count)
 }
 
-/// The kernel keeps nothing of the file: what is read next comes from the disk.
-private func forget(_ recording: LongRecording) {
-    let file = open(recording.directory + "/" + recording.file, O_RDONLY)
+/// The kernel keeps nothing of a file: what is read next comes from the disk.
+private func forget(_ path: String) {
+    let file = open(path, O_RDONLY)
     guard file >= 0 else { return }
     posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
     close(file)
