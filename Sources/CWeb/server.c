@@ -197,6 +197,16 @@ static bool has_left(struct exchange *exchange) {
   return poll(&probe, 1, 0) > 0;
 }
 
+/// What is thrown away need not come to its end: whoever has sent it for so long is told why, and
+/// that nothing else is taken on this connection.
+static void drain_on(struct web_server *server, struct exchange *exchange, lws_usec_t late) {
+  // libwebsockets would close without a word, so many seconds after it has read anything last.
+  lws_set_timeout(exchange->wsi, NO_PENDING_TIMEOUT, 0);
+  if (exchange->since >= late) return;
+  exchange->closes = true;
+  hand_over(server, exchange, 413);
+}
+
 static void tick(lws_sorted_usec_list_t *ticker) {
   struct web_server *server = lws_container_of(ticker, struct web_server, ticker);
   server->ticking = false;
@@ -204,9 +214,10 @@ static void tick(lws_sorted_usec_list_t *ticker) {
   lws_usec_t late = lws_now_usecs() - server->configuration.timeout_seconds * LWS_US_PER_SEC;
   for (int i = 0; i < server->exchange_count; i++) {
     struct exchange *exchange = &server->exchanges[i];
-    bool reads = exchange->phase == PHASE_RECEIVING || exchange->phase == PHASE_DRAINING;
+    bool reads = exchange->phase == PHASE_RECEIVING;
     bool waits = exchange->phase == PHASE_WAITING || exchange->phase == PHASE_ANSWERING;
-    if ((reads && exchange->since < late) || (waits && has_left(exchange)))
+    if (exchange->phase == PHASE_DRAINING) drain_on(server, exchange, late);
+    else if ((reads && exchange->since < late) || (waits && has_left(exchange)))
       lws_set_timeout(exchange->wsi, PENDING_TIMEOUT_HTTP_CONTENT, LWS_TO_KILL_ASYNC);
   }
   server->events.ticked(server->events.owner);

@@ -26,7 +26,8 @@ public struct WebServerConfiguration: Sendable {
     public var maxHeaderByteCount = 8 * 1024
     /// Connections at once; further ones wait in the kernel's queue.
     public var maxConnections = 512
-    /// How long a client may take to send its request, and to take each piece of the answer.
+    /// How long a client may take to send its request, and to take each piece of the answer. A body that
+    /// is too large is answered then, if it has not come to its end.
     public var timeoutSeconds = 20
     /// How often a silent event stream says that it lives.
     public var heartbeatSeconds = 15

@@ -4,13 +4,14 @@ import Web
 /// What a browser, a script or a stranger on the wire can do to the server.
 @Suite(.timeLimit(.minutes(1))) struct WebServerTests {
     private func server(
-        maxBodyByteCount: Int = 256 * 1024,
+        maxBodyByteCount: Int = 256 * 1024, timeoutSeconds: Int = 20,
         respond: @escaping @Sendable (HTTPRequest) async -> HTTPResponse = { request in
             .text(200, "\(request.method.name) \(request.path) \(request.body.count)")
         }
     ) throws -> WebServer {
         var configuration = WebServerConfiguration(port: 0)
         configuration.maxBodyByteCount = maxBodyByteCount
+        configuration.timeoutSeconds = timeoutSeconds
         return try WebServer(configuration: configuration, respond: respond)
     }
 
@@ -117,6 +118,27 @@ import Web
             }
         }
         #expect(statuses == (0..<200).flatMap { _ in [413, 200] })
+        await server.stop()
+    }
+
+    @Test(arguments: [0, 1, 150_000])
+    func `a 413 comes while a body is still on its way, when that takes too long`(
+        sent: Int
+    ) async throws {
+        let server = try server(maxBodyByteCount: 1000, timeoutSeconds: 1)
+        let (answer, after) = try await blocking {
+            let client = try HTTPClient(port: server.port)
+            try client.send(
+                "POST /b HTTP/1.1\r\nhost: x\r\ncontent-length: 200000\r\n\r\n"
+                    + String(repeating: "x", count: sent))
+            let answer = try client.readToEnd()
+            let other = try HTTPClient(port: server.port)
+            try other.request("POST", "/c", body: "abc")
+            return (answer, try other.response().body)
+        }
+        #expect(answer.hasPrefix("HTTP/1.1 413 ") && answer.contains("connection: close"))
+        #expect(answer.hasSuffix("the body is larger than this server takes\n"))
+        #expect(after == "POST /c 3\n")
         await server.stop()
     }
 
