@@ -37,9 +37,7 @@ extension PublishingSession {
     private mutating func keyframeWanted(ssrc: UInt32) {
         guard let index = senders.firstIndex(where: { $0.parameters.ssrc == ssrc }) else { return }
         statistics.keyframeRequests += 1
-        let wish = Event.keyframeWanted(track: positions[index])
-        guard !events.contains(wish) else { return }
-        events.append(wish)
+        events.append(.keyframeWanted(track: positions[index]))
     }
 
     private mutating func receive(_ blocks: [ReportBlock], at now: Instant) {

@@ -27,7 +27,7 @@ public struct PublishingSession: ~Copyable, Engine {
     let clock: ClockMap
     let cname: String
     let positions: [Int]  // of the senders' tracks in the offer
-    var events: [Event] = []
+    var events = PublishingEvents()
     private var nextReport: Instant?
 
     /// A session over a connection just begun.
@@ -118,7 +118,7 @@ extension PublishingSession {
     }
 
     /// The next fact for the owner.
-    public mutating func nextEvent() -> Event? { events.isEmpty ? nil : events.removeFirst() }
+    public mutating func nextEvent() -> Event? { events.next() }
 
     private mutating func follow(at now: Instant) {
         while let news = path.nextNews() {
