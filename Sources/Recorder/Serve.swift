@@ -37,7 +37,7 @@ func serve() async {
         defer { group.cancelAll() }
         group.addTask { await tellSignal(signals, words.continuation) }
         if let only {
-            group.addTask { await watch(recordings, only.name, words.continuation) }
+            group.addTask { await watch(recordings, only, words.continuation) }
         }
         return await opening.follow(words.stream)
     }
@@ -102,17 +102,19 @@ private func tellSignal(
     words.yield(.ended)
 }
 
-/// A source that was never there is an error of the command line, not something to wait for.
+/// A source that is asked for and was never there is an error of the command line, not something to wait
+/// for; what is sent here unasked is waited for.
 private func watch(
-    _ recordings: Recordings, _ name: String,
+    _ recordings: Recordings, _ only: (source: String, name: String),
     _ words: AsyncStream<OpeningWords.Word>.Continuation
 ) async {
-    while let progress = await recordings.status(name)?.progress {
+    let isAskedFor = Recordings.isRemote(only.source)
+    while let progress = await recordings.status(only.name)?.progress {
         if !progress.path.isEmpty {
             words.yield(.began(progress.path))
             return
         }
-        if progress.fileCount == 0, let reason = progress.lastFailure {
+        if isAskedFor, progress.fileCount == 0, let reason = progress.lastFailure {
             words.yield(.failed(reason))
         }
         guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }

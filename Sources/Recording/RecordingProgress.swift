@@ -75,8 +75,9 @@ public final class RecordingProgress: Sendable {
         public internal(set) var tornFileCount: UInt64 = 0
         /// Times the source went away while it was recorded; while it is awaited it cannot.
         public internal(set) var interruptionCount: UInt64 = 0
-        /// Whether there is nobody to be recorded yet, which is no failure: whoever comes is recorded.
-        public internal(set) var isAwaited = false
+        /// Since when something is to be expected of the source, on the monotonic clock; `nil` while nobody
+        /// is there to be recorded, which is no failure: whoever comes is recorded.
+        public internal(set) var expectedSince: Instant?
         /// Times the source stayed, once it had come, and sent nothing.
         public internal(set) var stallCount: UInt64 = 0
         /// Whether the source sends nothing now.
@@ -146,11 +147,11 @@ extension RecordingProgress.Snapshot {
     /// Pictures and frames of sound that the disk has taken.
     public var totalFrames: UInt64 { written.frames }
 
-    /// Whole seconds since anything was last written, or since the recording was asked for where
-    /// nothing has been: 0 while the source sends and the disk takes it, and before the first publisher
-    /// of a room.
+    /// Whole seconds since anything was last written, or since something is to be expected where nothing
+    /// has been: 0 while the source sends and the disk takes it, before the first publisher of a room, and
+    /// before the first packet of what is sent here unasked.
     public func zeroPacketStreak(at now: Instant) -> Int {
-        guard state != .stopped, let since = lastWritten ?? (isAwaited ? nil : started) else {
+        guard state != .stopped, let since = lastWritten ?? expectedSince else {
             return 0
         }
         return Int(max((now - since).nanoseconds, 0) / 1_000_000_000)

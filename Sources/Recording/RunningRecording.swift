@@ -65,7 +65,11 @@ final class RunningRecording: Sendable {
         (self.folder, self.name, self.disk, self.queue) = (folder, name, disk, queue)
         (wallClock, self.report) = (clock, report)
         state.withLock { $0.newestSeconds = newestSeconds }
-        progress.update { ($0.startedSeconds, $0.started) = (clock() / 1_000_000_000, .now()) }
+        let now = Instant.now()
+        progress.update {
+            $0.startedSeconds = clock() / 1_000_000_000
+            ($0.started, $0.expectedSince) = (now, now)
+        }
         disk.condition.listen(self) { [weak self] _ in self?.followDisk() }
         followDisk()  // changes alone are told, and the disk may be full already
     }
@@ -97,7 +101,10 @@ final class RunningRecording: Sendable {
     func take(_ event: RecordingEvent) {
         switch event {
         case .connected(let now):
-            progress.update { ($0.connected, $0.isAwaited) = ($0.connected ?? now, false) }
+            progress.update {
+                $0.connected = $0.connected ?? now
+                $0.expectedSince = $0.expectedSince ?? now
+            }
         case .began(let container): begin(container)
         case .data(let chunk, let statistics): append(chunk, statistics)
         case .counted(let statistics): progress.count(statistics, at: .now())
@@ -112,18 +119,23 @@ final class RunningRecording: Sendable {
             }
             report(isStalled ? "nothing comes from the source" : "the source sends again", false)
         case .interrupted(let reason, let isFinal, let isAwaited):
-            let now = clock()
-            progress.update { progress in
-                // One that is awaited, or tried again, is not interrupted once more.
-                if progress.state == .recording { progress.interruptionCount += 1 }
-                (progress.state, progress.isAwaited) = (isFinal ? .stopped : .waiting, isAwaited)
-                if isFinal { progress.stoppedNanoseconds = now }
-                progress.isStalled = false
-                progress.lastFailure = reason
-            }
-            report(reason, isFinal)
+            interrupted(reason, isFinal: isFinal, isAwaited: isAwaited)
         case .note(let text): report(text, false)
         }
+    }
+
+    private func interrupted(_ reason: String, isFinal: Bool, isAwaited: Bool) {
+        let (now, instant) = (clock(), Instant.now())
+        progress.update { progress in
+            // One that is awaited, or tried again, is not interrupted once more.
+            if progress.state == .recording { progress.interruptionCount += 1 }
+            progress.state = isFinal ? .stopped : .waiting
+            progress.expectedSince = isAwaited ? nil : progress.expectedSince ?? instant
+            if isFinal { progress.stoppedNanoseconds = now }
+            progress.isStalled = false
+            progress.lastFailure = reason
+        }
+        report(reason, isFinal)
     }
 
     /// Ends the present file, and waits until it and those before it are whole on the disk.

@@ -17,11 +17,16 @@ import Wire
 
         """.utf8)
 
+    /// One who has said that nothing has come yet.
     static func recorder() throws -> PlainRecorder {
-        PlainRecorder(
+        var recorder = PlainRecorder(
             try PlainSession(parsing: description), ssrc: 77, cname: "us",
             options: RecordingOptions(container: .webm),
             clock: ClockMap(instant: start, unixNanoseconds: 0), at: start)
+        let first = recorder.nextEvent()
+        let reason = "nothing has been sent yet"
+        #expect(first == .interrupted(reason: reason, isFinal: false, isAwaited: true))
+        return recorder
     }
 
     /// A whole picture of VP8 in one packet.
@@ -124,6 +129,20 @@ import Wire
         recorder.advance(to: Self.start + .milliseconds(760 + 5000))
         #expect(Self.files(&recorder) == ["stalled"])
         #expect(send(160..<190, ssrc: 1, to: &recorder).contains("flows"))
+    }
+
+    @Test func `who has never sent is awaited for ever, and missed from the first packet on`() throws {
+        var recorder = try Self.recorder()
+        let hour = Self.start + .seconds(3600)
+        recorder.advance(to: hour)
+        #expect(Self.files(&recorder).isEmpty, "nothing is to be expected yet")
+        // Of a picture that is no key frame no file is made.
+        let packet = Self.packet(0, ssrc: 1, isKeyframe: false)
+        recorder.receive(packet.span.bytes, from: Self.sender, onSocket: 0, at: hour)
+        let connected = recorder.nextEvent()
+        #expect(connected == .connected(at: hour))
+        recorder.advance(to: hour + .seconds(5))
+        #expect(Self.files(&recorder) == ["stalled"])
     }
 
     @Test func `the address that sender reports come from hears how the packets arrive`() throws {

@@ -69,11 +69,11 @@ struct RecordingProgressTests {
     @Test func `a camera that has answered and never sends is missed from the start`() {
         let start = Instant(nanoseconds: 1_000_000_000)
         var snapshot = RecordingProgress.Snapshot()
-        (snapshot.started, snapshot.connected) = (start, start + .seconds(1))
+        (snapshot.expectedSince, snapshot.connected) = (start, start + .seconds(1))
         #expect(snapshot.zeroPacketStreak(at: start + .milliseconds(12_900)) == 12)
         snapshot.state = .waiting
         #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 12, "it is away")
-        snapshot.isAwaited = true
+        snapshot.expectedSince = nil
         #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 0, "nobody has come yet")
         snapshot.lastWritten = start + .seconds(5)
         #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 7)

@@ -52,6 +52,23 @@ import Timing
         #expect(recording.progress.snapshot.state == .stopped)
     }
 
+    @Test func `who is awaited is missed from when they come, not from when they were awaited`() {
+        let disk = VirtualDisk()
+        let recording = Self.recording(disk)
+        let begun = Instant.now()
+        func streak(after seconds: Int64) -> Int {
+            recording.progress.snapshot.zeroPacketStreak(at: begun + .seconds(seconds))
+        }
+        #expect(streak(after: 60) >= 59)
+        recording.take(.interrupted(reason: "nobody", isFinal: false, isAwaited: true))
+        #expect(streak(after: 3600) == 0)
+        #expect(recording.progress.snapshot.condition == .waiting)
+        recording.take(.connected(at: begun + .seconds(3600)))
+        #expect(streak(after: 3600) == 0 && streak(after: 3612) == 12)
+        recording.take(.interrupted(reason: "gone", isFinal: false))
+        #expect(streak(after: 3620) == 20, "it was there")
+    }
+
     @Test func `a file that is being closed still counts as growing`() {
         let disk = VirtualDisk()
         var work = disk.work()

@@ -15,7 +15,7 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
     private var plain: [PlainTrack]
     private var frames: FrameRecorder
     private var isConnected = false  // something has come
-    private var isWaiting = false  // all sources have said goodbye
+    private var isWaiting = true  // none has come, or all have said goodbye
     private var early = EarlyReports()
     private var reports: ReceptionReports
 
@@ -37,7 +37,7 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         tracks = ReceivedTracks(session)
         frames = FrameRecorder(options: options, clock: clock)
         reports = ReceptionReports(ssrc: ssrc, cname: cname, at: now)
-        begin(at: now)
+        frames.interrupt("nothing has been sent yet", isAwaited: true)
     }
 
     /// Ends the file.
