@@ -88,6 +88,28 @@ struct RoomRecordingTests {
         }
     }
 
+    struct Changed: Decodable {
+        /// What the page's buffer was told it gets: live before and behind the change, and played again.
+        let types: [String]
+        /// The media types of the files.
+        let kinds: [String]
+        /// How long the picture stood still at most, played from the beginning.
+        let rest: Double
+        let problems: [String]
+        let exit: Int32
+    }
+
+    @Test func `a publisher who comes back with another codec is played on, live and from the start`()
+        async throws
+    {
+        let found: Changed = try await Lab.script("room_recording.py", ["codecs"], seconds: 200)
+        #expect(found.kinds.count == 2 && found.exit == 0, "\(found)")
+        #expect(found.kinds.first?.hasPrefix("video/webm; codecs=\"vp8") == true, "\(found)")
+        #expect(found.kinds.last?.hasPrefix("video/mp4; codecs=\"avc") == true, "\(found)")
+        #expect(found.types == found.kinds + found.kinds.suffix(1), "\(found)")
+        #expect(found.problems.allSatisfy(\.isEmpty) && found.rest < 2, "\(found)")
+    }
+
     struct Killed: Decodable {
         let left: File
         let whole: File

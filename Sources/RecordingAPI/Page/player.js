@@ -16,7 +16,7 @@ export class Player {
 
   /**
    * `server.ask` fetches; `server.address` gives the playlist's address for who has nothing else, `server.type`
-   * the media type of what begins with the head at an address.
+   * the media type of what begins with the head at an address: both when they have asked for it.
    */
   constructor(video, url, type, onchange, server) {
     Object.assign(this, { video, onchange, server, playlist: new Playlist(url, server.ask) });
@@ -151,9 +151,10 @@ export class Player {
       }
       const wanted = this.#wanted;
       if (this.#map !== piece.map.url || this.#isBeginning) {
+        const type = await this.server.type(piece.map.url);
         if (this.#buffer.updating) await event(this.#buffer, "updateend");
         if (source.readyState === "open") this.#buffer.abort(); // "ended" it has nothing to give up
-        this.#retype(this.server.type(piece.map.url), source.constructor);
+        this.#retype(type, source.constructor);
         await this.#append(await this.#fetch(piece.map));
         this.#map = piece.map.url;
       }
@@ -170,7 +171,8 @@ export class Player {
 
   /** Another file may hold other codecs, or be another container: the buffer is told. */
   #retype(type, Source) {
-    if (!type || type === this.type || !Source.isTypeSupported(type)) return;
+    if (!type || type === this.type) return;
+    if (!Source.isTypeSupported(type)) throw new Error("This browser cannot play what follows. It can be downloaded.");
     this.#buffer.changeType(type);
     this.type = type;
   }

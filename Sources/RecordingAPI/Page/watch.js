@@ -106,10 +106,12 @@ export function showRecording(main, id) {
   }
   for (const name of ["timeupdate", "play", "pause", "volumechange", "seeked"]) video.addEventListener(name, tick);
 
-  /** What the file is whose head lies at an address; nothing where it is too new to be known. */
-  function typeOf(url) {
-    const { pathname } = new URL(url);
-    return recording.files.find(({ file }) => pathname.split("/").includes(encodeURIComponent(file)))?.media_type;
+  /** What the file is whose head lies at an address; of one that has just begun the recorder is asked. */
+  async function typeOf(url) {
+    const names = new URL(url).pathname.split("/");
+    const found = () => recording.files.find(({ file }) => names.includes(encodeURIComponent(file)));
+    if (!found()) recording = await api.recording(id);
+    return found()?.media_type;
   }
 
   async function refresh() {

@@ -1,7 +1,8 @@
-"""Rooms recorded by the sfu they are in. room_recording.py SFU whole|return|killed
+"""Rooms recorded by the sfu they are in. room_recording.py SFU whole|return|codecs|killed
 
 whole: Chromium's room, through all of the API, from before it is there until the recording is deleted.
 return: aiortc goes away and comes back while its room is recorded; then the sfu is told to end.
+codecs: the same with another codec, while Chromium is on the recording's page; then it plays all of it.
 killed: the sfu is killed while it records, and started again.
 """
 import asyncio
@@ -138,15 +139,15 @@ def whole(sfu, folder):
 class Publisher:
     """aiortc in a room, for as long as the block."""
 
-    def __init__(self, server):
-        self.url = f"{server.url}/rooms/demo/whip?peer=alice"
+    def __init__(self, server, codec="VP8"):
+        self.url, self.codec = f"{server.url}/rooms/demo/whip?peer=alice", codec
 
     async def __aenter__(self):
         self.connection = RTCPeerConnection()
         self.connection.addTrack(Tone())
         sender = self.connection.addTransceiver(Picture(moving=True), direction="sendonly")
         codecs = RTCRtpReceiver.getCapabilities("video").codecs
-        sender.setCodecPreferences([codec for codec in codecs if codec.mimeType in ("video/VP8", "video/rtx")])
+        sender.setCodecPreferences([codec for codec in codecs if codec.mimeType in (f"video/{self.codec}", "video/rtx")])
         await self.connection.setLocalDescription(await self.connection.createOffer())
         answer = await asyncio.to_thread(self.post)
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
@@ -189,6 +190,65 @@ def comes_back(sfu, folder):
             "rooms": len(rooms["rooms"] if isinstance(rooms, dict) else rooms), "files": [facts(file) for file in media(folder)]}
 
 
+VIDEO = "document.querySelector('video')"
+# How a recording is played now, and in which file.
+PLAYED = f"""({{
+  type: player.type, time: {VIDEO}.currentTime, ready: {VIDEO}.readyState, problem: player.problem,
+  file: (player.playlist.open?.parts.length ? player.playlist.open : player.playlist.segments.at(-1)).file,
+}})"""
+# From the beginning, in one go: the longest time that the picture stood still, in seconds.
+FROM_START = f"""(async () => {{
+  const video = {VIDEO};
+  player.seek(0.5);
+  await new Promise((resolve) => video.addEventListener("seeked", resolve, {{ once: true }}));
+  await video.play();
+  globalThis.rest = 0;
+  let last = performance.now();
+  video.addEventListener("timeupdate", () => {{
+    globalThis.rest = Math.max(rest, (performance.now() - last) / 1000);
+    last = performance.now();
+  }});
+  return true;
+}})()"""
+
+
+async def watched(server, recording):
+    """What Chromium shows of a recording whose publisher comes back with another codec, live and then from its beginning."""
+    async def until(what, condition, seconds=40):
+        return await asyncio.to_thread(wait_for, condition, seconds, what)
+    browser = None
+    try:
+        async with Publisher(server):
+            await until("the recording begins", lambda: state(server, recording)["duration_seconds"] > 2)
+            browser = await asyncio.to_thread(Browser, "chromium", f"{server.url}/recordings/#/recording/{recording}")
+            def shows(found):
+                return found and found["time"] > found["file"] + 1 and found["ready"] > 2 and found
+            first = await until("a picture", lambda: shows(browser.evaluate(PLAYED)))
+        await until("its end is told", lambda: not state(server, recording)["files"][0]["is_growing"])
+        async with Publisher(server, "H264"):
+            await until("it goes on", lambda: state(server, recording).get("file_count") == 2)
+            def goes_on(found):
+                return found and found["file"] > 1 and (shows(found) or found["problem"]) and found
+            second = await until("the other picture", lambda: goes_on(browser.evaluate(PLAYED)))
+            await asyncio.sleep(3)
+        await asyncio.to_thread(call, server, "POST", f"{API}/{recording}/stop")
+        await asyncio.to_thread(browser.evaluate, FROM_START)
+        back = await until("all of it is played", lambda: goes_on(browser.evaluate(PLAYED)))
+        return first, second, back, await asyncio.to_thread(browser.evaluate, "rest")
+    finally:
+        if browser:
+            await asyncio.to_thread(browser.close)
+
+
+def changes_codec(sfu, folder):
+    with Server(sfu, "--rtc", "127.0.0.1:0", "--recordings", folder) as server:
+        _, _, recording = start(server, wait_seconds=0)
+        first, second, back, rest = asyncio.run(watched(server, recording))
+        kinds = [each["media_type"] for each in state(server, recording)["files"]]
+    return {"types": [first["type"], second["type"], back["type"]], "kinds": kinds, "rest": rest,
+            "problems": [each["problem"] for each in (first, second, back)], "exit": server.code}
+
+
 def killed(sfu, folder):
     options = ["--rtc", "127.0.0.1:0", "--recordings", folder]
     with Server(sfu, *options) as server:
@@ -211,7 +271,7 @@ def killed(sfu, folder):
 def main():
     sfu, scenario = sys.argv[1:3]
     with tempfile.TemporaryDirectory(prefix="sluice-rooms-") as folder:
-        print(json.dumps({"whole": whole, "return": comes_back, "killed": killed}[scenario](sfu, folder)))
+        print(json.dumps({"whole": whole, "return": comes_back, "codecs": changes_codec, "killed": killed}[scenario](sfu, folder)))
 
 
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})  # tests' threads block them
