@@ -224,7 +224,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Ciphers", "Codecs", "RTP", "SDP", "SFU", "Simulation", "Timing", "WebRTC", "Wire",
+                "Ciphers", "Codecs", "RTP", "RoomFixtures", "SDP", "SFU", "Simulation", "Timing",
+                "WebRTC", "Wire",
             ],
             swiftSettings: house),
         .testTarget(
@@ -237,8 +238,8 @@ let package = Package(
         .testTarget(
             name: "RecordingTests",
             dependencies: [
-                "Ciphers", "Codecs", "Muxer", "RTP", "Reactor", "Recording", "SDP", "SFU", "Timing",
-                "WebRTC", "Wire",
+                "Ciphers", "Codecs", "Muxer", "RTP", "Reactor", "Recording", "RoomFixtures", "SDP",
+                "SFU", "Timing", "WebRTC", "Wire",
             ],
             swiftSettings: house),
         .testTarget(
@@ -270,6 +271,10 @@ let package = Package(
             swiftSettings: house
         ),
         .target(name: "CTestClock", path: "Tests/CTestClock"),
+        .target(
+            name: "RoomFixtures",
+            dependencies: ["Ciphers", "RTP", "SDP", "SFU", "Timing", "WebRTC", "Wire"],
+            path: "Tests/RoomFixtures", swiftSettings: house),
         .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Wire"], swiftSettings: house),
         .testTarget(
             name: "AudioTests", dependencies: ["Audio", "CFFmpeg", "COpus", "Codecs"],

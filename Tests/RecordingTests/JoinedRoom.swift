@@ -1,8 +1,7 @@
-import Ciphers
 import Codecs
 import Muxer
 import RTP
-import SDP
+import RoomFixtures
 import SFU
 import Timing
 import WebRTC
@@ -14,10 +13,6 @@ import Wire
 /// nothing but time between them.
 struct JoinedRoom: ~Copyable {
     static let wall: Int64 = 1_700_000_000_000_000_000
-    private static let server = Endpoint(ipv4: 0xC000_0201, port: 40_000)
-    private static let addresses = [
-        Endpoint(ipv4: 0xC633_6401, port: 5000), Endpoint(ipv4: 0xC633_6402, port: 5000),
-    ]
     private static let opus = NegotiatedCodec(codec: .opus, payloadType: 111)
     private static let vp8 = NegotiatedCodec(
         codec: .vp8, payloadType: 96, retransmissionPayloadType: 97,
@@ -44,7 +39,7 @@ struct JoinedRoom: ~Copyable {
     private var worker: Worker
     private var publisher: PublishingSession
     private var recorder: WatchRecorder?
-    private let context: DTLSContext
+    private let clients: RoomClients
     private var wantsKeyframe = true
     private var lastKeyframe = Instant(nanoseconds: 0)
     private var nextPicture = Instant(nanoseconds: 0)
@@ -55,36 +50,16 @@ struct JoinedRoom: ~Copyable {
     ///
     /// - Parameter error: What the publisher's wall clock is wrong by.
     init(clockError error: Interval = .zero) throws {
-        let start = Self.start
-        let context = try DTLSContext(certificate: Certificate())
-        var worker = Worker(
-            WorkerConfiguration(
-                candidates: [Self.server],
-                security: .dtls(try DTLSContext(certificate: Certificate())), clock: Self.clock,
-                seed: [1]))
-        let local = Self.local("publ", context)
-        let tracks = [Self.opus, Self.vp8].enumerated().map {
-            OutgoingTrack(
-                codec: $1, ssrc: UInt32($0 + 1), retransmissionSSRC: UInt32($0 + 11),
-                streamID: "camera", trackID: "track\($0)")
-        }
-        let offer = Offer(sending: tracks, local: local)
-        let answer = try worker.publish(
-            offer.description, room: "room", peer: "camera", at: start)
-        let accepted = try offer.accept(answer.description)
-        let connection = try ClientConnection(
-            accepted, local: local.ice, context: context, seed: [2], at: start)
-        let publisher = PublishingSession(
-            connection, sections: accepted.negotiated.sections,
-            senders: accepted.negotiated.sections.map { section in
-                RTPSender(section.senderParameters(of: tracks), sequenceNumber: 60_000)
-            },
+        let clients = try RoomClients(clock: Self.clock)
+        var worker = try clients.makeWorker()
+        let publisher = try clients.publish(
+            [Self.opus, Self.vp8], in: &worker,
             clock: ClockMap(
                 instant: Instant(nanoseconds: 0), unixNanoseconds: Self.wall + error.nanoseconds),
-            cname: "camera")
+            at: Self.start)
         self.worker = worker
         self.publisher = publisher
-        self.context = context
+        self.clients = clients
         run(for: .seconds(1))
     }
 
@@ -92,28 +67,14 @@ struct JoinedRoom: ~Copyable {
         ClockMap(instant: Instant(nanoseconds: 0), unixNanoseconds: wall)
     }
 
-    private static func local(_ name: String, _ context: DTLSContext) -> LocalDescription {
-        LocalDescription(
-            ice: ICECredentials(ufrag: name, password: "clientclientclientclient"),
-            fingerprint: context.certificate.fingerprint.attribute, candidates: [], sessionID: 1)
-    }
-
     /// The recorder asks for a session, which stands some milliseconds later.
     mutating func record() throws {
         keyframe = lastKeyframe
-        let local = Self.local("view", context)
-        var offer = Offer(receiving: [[Self.opus], [Self.vp8]], local: local)
-        offer.askForTrueTimes()
-        let answer = try worker.subscribe(
-            offer.description, room: "room", peer: "recorder", to: nil, at: now)
-        let accepted = try offer.accept(answer.description)
-        let sections = accepted.negotiated.sections
-        let connection = try ClientConnection(
-            accepted, local: local.ice, context: context, seed: [4], at: now)
-        let session = WatchingSession(connection, sections: sections, cname: "recorder", ssrc: 77)
+        let accepted = try clients.ask(
+            for: [Self.opus, Self.vp8], wantsTrueTimes: true, of: &worker, at: now)
         recorder = WatchRecorder(
-            session, sections: sections, options: RecordingOptions(container: .webm),
-            clock: Self.clock)
+            try clients.watch(accepted, at: now), sections: accepted.negotiated.sections,
+            options: RecordingOptions(container: .webm), clock: Self.clock)
     }
 
     /// The next picture is a key frame.
@@ -173,17 +134,17 @@ extension JoinedRoom {
 
     private mutating func exchange() {
         for datagram in line.take({ publisher.nextTransmit(into: &$0) }) {
-            worker.receive(datagram.bytes.span.bytes, from: Self.addresses[0], at: now)
+            worker.receive(datagram.bytes.span.bytes, from: RoomClients.publisher, at: now)
         }
         for datagram in line.take({ recorder?.nextTransmit(into: &$0) }) {
-            worker.receive(datagram.bytes.span.bytes, from: Self.addresses[1], at: now)
+            worker.receive(datagram.bytes.span.bytes, from: RoomClients.watcher, at: now)
         }
         for datagram in line.take({ worker.nextTransmit(into: &$0) }) {
             let bytes = datagram.bytes.span.bytes
-            if datagram.destination == Self.addresses[0] {
-                publisher.receive(bytes, from: Self.server, at: now)
+            if datagram.destination == RoomClients.publisher {
+                publisher.receive(bytes, from: RoomClients.server, at: now)
             } else if !hidesReports || PacketKind(bytes) != .rtcp {
-                recorder?.receive(bytes, from: Self.server, at: now)
+                recorder?.receive(bytes, from: RoomClients.server, at: now)
             }
         }
     }

@@ -1,8 +1,7 @@
-import Ciphers
 import Codecs
 import Muxer
 import RTP
-import SDP
+import RoomFixtures
 import Timing
 import WebRTC
 import Wire
@@ -13,9 +12,6 @@ import Wire
 /// A room, who publishes in it, and a recorder that watches it from elsewhere, with nothing but time and
 /// loss between the three.
 struct WatchedRoom: ~Copyable {
-    private static let server = Endpoint(ipv4: 0xC000_0201, port: 40_000)
-    private static let camera = Endpoint(ipv4: 0xC633_6401, port: 5000)
-    private static let viewer = Endpoint(ipv4: 0xC633_6402, port: 5000)
     private static let vp8 = NegotiatedCodec(
         codec: .vp8, payloadType: 96, retransmissionPayloadType: 97,
         feedback: .init(nack: true, pictureLoss: true))
@@ -40,48 +36,17 @@ struct WatchedRoom: ~Copyable {
     init() throws {
         let start = Instant(nanoseconds: 0)
         let clock = ClockMap(instant: start, unixNanoseconds: 1_700_000_000_000_000_000)
-        var worker = Worker(
-            WorkerConfiguration(
-                candidates: [Self.server],
-                security: .dtls(try DTLSContext(certificate: Certificate())), clock: clock,
-                seed: [1]))
-        let context = try DTLSContext(certificate: Certificate())
-        func local(_ name: String) -> LocalDescription {
-            LocalDescription(
-                ice: ICECredentials(ufrag: name, password: "clientclientclientclient"),
-                fingerprint: context.certificate.fingerprint.attribute, candidates: [],
-                sessionID: 1)
-        }
-        let tracks = [Self.opus, Self.vp8].enumerated().map {
-            OutgoingTrack(
-                codec: $1, ssrc: UInt32($0 + 1), retransmissionSSRC: UInt32($0 + 11),
-                streamID: "camera", trackID: "track\($0)")
-        }
-        let sending = Offer(sending: tracks, local: local("publ"))
-        let published = try worker.publish(
-            sending.description, room: "room", peer: "camera", at: start)
-        let accepted = try sending.accept(published.description)
-        let publisher = PublishingSession(
-            try ClientConnection(
-                accepted, local: local("publ").ice, context: context, seed: [2], at: start),
-            sections: accepted.negotiated.sections,
-            senders: accepted.negotiated.sections.map { section in
-                RTPSender(section.senderParameters(of: tracks), sequenceNumber: 60_000)
-            }, clock: clock, cname: "camera")
-        let receiving = Offer(receiving: [[Self.opus], [Self.vp8]], local: local("view"))
-        let watched = try worker.subscribe(
-            receiving.description, room: "room", peer: "recorder", to: nil, at: start)
-        let taken = try receiving.accept(watched.description)
-        let recorder = WatchRecorder(
-            WatchingSession(
-                try ClientConnection(
-                    taken, local: local("view").ice, context: context, seed: [4], at: start),
-                sections: taken.negotiated.sections, cname: "recorder", ssrc: 77),
-            sections: taken.negotiated.sections, options: RecordingOptions(container: .webm),
-            clock: clock)
+        let clients = try RoomClients(clock: clock)
+        let codecs = [Self.opus, Self.vp8]
+        var worker = try clients.makeWorker()
+        let publisher = try clients.publish(codecs, in: &worker, at: start)
+        let accepted = try clients.ask(for: codecs, of: &worker, at: start)
+        let session = try clients.watch(accepted, at: start)
         self.worker = worker
         self.publisher = publisher
-        self.recorder = recorder
+        recorder = WatchRecorder(
+            session, sections: accepted.negotiated.sections,
+            options: RecordingOptions(container: .webm), clock: clock)
     }
 
     /// Publishes 25 pictures of three packets and 50 frames of sound a second, key frames when one is
@@ -134,16 +99,16 @@ struct WatchedRoom: ~Copyable {
 
     private mutating func exchange() {
         for datagram in clean.take({ publisher.nextTransmit(into: &$0) }) {
-            worker.receive(datagram.bytes.span.bytes, from: Self.camera, at: now)
+            worker.receive(datagram.bytes.span.bytes, from: RoomClients.publisher, at: now)
         }
         for datagram in up.take({ recorder.nextTransmit(into: &$0) }) {
-            worker.receive(datagram.bytes.span.bytes, from: Self.viewer, at: now)
+            worker.receive(datagram.bytes.span.bytes, from: RoomClients.watcher, at: now)
         }
         for datagram in clean.take({ worker.nextTransmit(into: &$0) }) {
-            if datagram.destination == Self.camera {
-                publisher.receive(datagram.bytes.span.bytes, from: Self.server, at: now)
+            if datagram.destination == RoomClients.publisher {
+                publisher.receive(datagram.bytes.span.bytes, from: RoomClients.server, at: now)
             } else if down.carries() {
-                recorder.receive(datagram.bytes.span.bytes, from: Self.server, at: now)
+                recorder.receive(datagram.bytes.span.bytes, from: RoomClients.server, at: now)
             }
         }
     }
@@ -161,38 +126,5 @@ struct WatchedRoom: ~Copyable {
             }
         }
         while worker.nextEvent() != nil {}
-    }
-}
-
-/// One direction of a path.
-final class LossyLine {
-    /// Of a hundred datagrams.
-    var lossPercent: UInt64 = 0
-    var isCut = false
-    private var arena = SendArena()
-    private var random: SeededRandom
-
-    init(seed: UInt8) { random = SeededRandom(seed: [seed]) }
-
-    func carries() -> Bool { !isCut && random.next() % 100 >= lossPercent }
-
-    /// The datagrams that come through of those that somebody sends.
-    func take(
-        _ next: (inout SendArena) -> Transmit?
-    ) -> [(bytes: [UInt8], destination: Endpoint)] {
-        var datagrams: [(bytes: [UInt8], destination: Endpoint)] = []
-        repeat {
-            arena.removeAll()
-            while let run = next(&arena) {
-                var offset = run.offset
-                while offset < run.offset + run.byteCount {
-                    let count = min(run.segmentLength, run.offset + run.byteCount - offset)
-                    let bytes = UnsafeRawBufferPointer(start: arena.base + offset, count: count)
-                    offset += count
-                    if carries() { datagrams.append((Array(bytes), run.destination)) }
-                }
-            }
-        } while !arena.isEmpty
-        return datagrams
     }
 }

@@ -52,7 +52,7 @@ import Wire
     @Test func `a tenth lost on either way is asked for again, and comes`() throws {
         var meeting = try ClientMeeting()
         try meeting.run(for: .seconds(1))
-        meeting.lossPercent = 10
+        meeting.line.lossPercent = 10
         for number in 0..<300 {
             meeting.publish(number)
             try meeting.run(for: .milliseconds(5))

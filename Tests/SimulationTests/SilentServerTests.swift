@@ -16,7 +16,7 @@ import WebRTC
         throws
     {
         var meeting = try Self.connected(patience: .milliseconds(1500))
-        meeting.isCut = true
+        meeting.line.isCut = true
         let cut = meeting.now
         try meeting.run(for: .milliseconds(2500))
         #expect(meeting.publisher.isHeard && meeting.silences.isEmpty)
@@ -34,10 +34,10 @@ import WebRTC
 
     @Test func `a path that comes back in time goes on in the same sessions`() throws {
         var meeting = try Self.connected(patience: .seconds(4))
-        meeting.isCut = true
+        meeting.line.isCut = true
         try meeting.run(for: .milliseconds(5001))
         #expect(meeting.silences.map(\.isSilent) == [true, true])
-        meeting.isCut = false
+        meeting.line.isCut = false
         try meeting.run(for: .seconds(20))
         #expect(meeting.endings.isEmpty && meeting.publisher.isHeard)
         #expect(meeting.silences.map(\.isSilent) == [true, true, false, false])
@@ -50,7 +50,7 @@ import WebRTC
 
     @Test func `who cannot begin anew is told, and waits as long as consent lasts`() throws {
         var meeting = try Self.connected(patience: nil)
-        meeting.isCut = true
+        meeting.line.isCut = true
         try meeting.run(for: .seconds(24))
         #expect(meeting.silences.map(\.isSilent) == [true, true] && meeting.endings.isEmpty)
         try meeting.run(for: .seconds(7))
