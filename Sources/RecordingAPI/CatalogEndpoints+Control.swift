@@ -90,7 +90,19 @@ extension CatalogEndpoints {
             200, RoomStoppedBody(status, now, files: try await catalog.summaries(of: id)))
     }
 
-    func delete(_ id: String) async throws(WorkQueue.Busy) -> HTTPResponse {
+    /// For good, and at once: who deletes here wants room on the disk, or that nobody sees it any more.
+    func delete(
+        _ id: String, _ request: HTTPRequest
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
+        switch request[query: "permanent"] {
+        case nil, "true": break
+        case "false":
+            return .problem(
+                501,
+                "\(id) is not deleted: nothing can be brought back here. Without permanent=false it is"
+                    + " deleted for good")
+        default: return .problem(400, "\(id) is not deleted: permanent must be true or false")
+        }
         if await recordings.active().contains(where: { $0.name == id }) {
             return .problem(409, "\(id) is still recording: stop it first")
         }

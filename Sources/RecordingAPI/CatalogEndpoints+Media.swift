@@ -67,6 +67,29 @@ extension CatalogEndpoints {
         return HTTPResponse(status: 307, headers: [("location", location)])
     }
 
+    /// For players that take MPEG-TS alone: whole segments, ranges of the files as they were written.
+    func transportPlaylist(
+        _ id: String, _ request: HTTPRequest
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
+        let files = try await catalog.summaries(of: id)
+        guard !files.isEmpty else { return .missing(id) }
+        guard files.allSatisfy({ $0.header?.container == .mpegts }) else {
+            return .problem(404, "\(id) is not MPEG-TS: it is played at /hls/\(id)/index.m3u8")
+        }
+        return try await playlists.playlist(of: id, as: .transport, request)
+    }
+
+    /// One file of it, by ranges also while it grows.
+    func transport(
+        _ file: String, of id: String, _ request: HTTPRequest
+    ) async throws(WorkQueue.Busy) -> HTTPResponse {
+        guard RecordingCatalog.recording(ofFile: file) == id else {
+            return .problem(404, "There is no file \(file) of \(id)")
+        }
+        return try await FileEndpoints(catalog: catalog).respond(
+            file, to: request, asDownload: false)
+    }
+
     func thumbnail(
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {

@@ -8,6 +8,7 @@ struct CatalogEndpoints: Sendable {
     let recordings: Recordings
     let thumbnails: Thumbnails
     let titles: RecordingTitles
+    let playlists: PlaylistEndpoints
     /// The address of the server whose rooms are recorded.
     let rooms: String?
 
@@ -22,6 +23,8 @@ struct CatalogEndpoints: Sendable {
         case thumbnail(String)
         case export(String)
         case playlist(String)
+        case transportPlaylist(String)
+        case transportFile(String, of: String)
         case analytics(String)
         case encoding(String)
 
@@ -37,6 +40,9 @@ struct CatalogEndpoints: Sendable {
             case (2, "thumbnail"): self = .thumbnail(path[0])
             case (2, "export"): self = .export(path[0])
             case (3, "playlist.m3u8") where path[1] == "stream": self = .playlist(path[0])
+            case (3, "ts.m3u8") where path[1] == "stream": self = .transportPlaylist(path[0])
+            case (3, let file) where path[1] == "stream" && file.hasSuffix(".ts"):
+                self = .transportFile(file, of: path[0])
             case (2, "analytics"): self = .analytics(path[0])
             case (2, "transcode"), (2, "progress"): self = .encoding(path[0])
             case (3, "quality") where path[1] == "abr", (3, "stats") where path[1] == "abr",
@@ -51,7 +57,7 @@ struct CatalogEndpoints: Sendable {
             case .start, .stop: [.post]
             case .one: [.get, .head, .delete]
             case .list, .information, .download, .downloadURL, .thumbnail, .export, .playlist,
-                .analytics:
+                .transportPlaylist, .transportFile, .analytics:
                 [.get, .head]
             case .encoding: [.get, .head, .post, .put, .delete]
             }
@@ -67,7 +73,7 @@ struct CatalogEndpoints: Sendable {
         switch route {
         case .list: return try await list(request)
         case .start: return await start(request)
-        case .one(let id) where request.method == .delete: return try await delete(id)
+        case .one(let id) where request.method == .delete: return try await delete(id, request)
         case .one(let id), .information(let id): return try await describe(id)
         case .stop(let id): return try await stop(id)
         case .download(let id): return try await download(id, request)
@@ -75,6 +81,8 @@ struct CatalogEndpoints: Sendable {
         case .thumbnail(let id): return try await thumbnail(id, request)
         case .export(let id): return try await export(id, request)
         case .playlist(let id): return try await redirect(id, request)
+        case .transportPlaylist(let id): return try await transportPlaylist(id, request)
+        case .transportFile(let file, let id): return try await transport(file, of: id, request)
         case .analytics(let id): return try await analytics(id)
         case .encoding(let id): return try await encoding(id)
         }

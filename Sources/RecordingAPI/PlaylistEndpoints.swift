@@ -20,11 +20,12 @@ struct PlaylistEndpoints: Sendable {
 
     // MARK: The playlist
 
-    private func playlist(
-        of name: String, _ request: HTTPRequest
+    /// The playlist of a recording, or what it has come to be where the request waits for more.
+    func playlist(
+        of name: String, as form: ListedForm = .fragments, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let query = request.tokenQuery
-        guard var playlist = try await history.playlist(of: name, query: query) else {
+        guard var playlist = try await history.playlist(of: name, as: form, query: query) else {
             return .missing(name)
         }
         let wanted = Wanted(request)
@@ -38,9 +39,8 @@ struct PlaylistEndpoints: Sendable {
                     return .problem(503, "\(name): the source sends nothing")
                 }
                 try await waitForMore(playlist, of: name)
-                guard let next = try await history.playlist(of: name, query: query) else {
-                    return .missing(name)
-                }
+                guard let next = try await history.playlist(of: name, as: form, query: query)
+                else { return .missing(name) }
                 playlist = next
             }
         } else if wanted.part != nil {

@@ -1,6 +1,14 @@
 import Muxer
 import Recording
 
+/// What a playlist lists of transport streams.
+enum ListedForm {
+    /// Fragments, which are cut from them when they are asked for.
+    case fragments
+    /// Their own octets, from the folder that the playlist itself is in.
+    case transport
+}
+
 /// What playlists have listed: a segment keeps its number, also when files before it are deleted.
 actor PlaylistHistory {
     private let catalog: RecordingCatalog
@@ -16,10 +24,11 @@ actor PlaylistHistory {
     ///
     /// - Parameters:
     ///   - name: The recording's, or the file's.
+    ///   - form: What of transport streams it lists.
     ///   - query: What every address in it ends with.
     /// - Throws: `WorkQueue.Busy` where it cannot be known now: what was listed stays so.
     func playlist(
-        of name: String, query: String = ""
+        of name: String, as form: ListedForm = .fragments, query: String = ""
     ) async throws(WorkQueue.Busy) -> MediaPlaylist? {
         views += 1
         let view = views
@@ -35,7 +44,7 @@ actor PlaylistHistory {
             let first = listed.numbers.take(
                 files.map { .init(file: $0.file, segmentCount: $0.index.spans.count) }, view: view)
             var playlist = MediaPlaylist(
-                files: files.compactMap { $0.listing(query) }, isEnded: !isActive)
+                files: files.compactMap { $0.listing(as: form, query) }, isEnded: !isActive)
             (playlist.removedFiles, playlist.firstSequenceNumber) = (first.files, first.segments)
             playlist.announcedTarget = listed.target
             listed.target = playlist.targetDuration
@@ -67,11 +76,12 @@ actor PlaylistHistory {
 }
 
 extension RecordedFile {
-    /// As a playlist in `/hls/{name}/` lists it.
-    fileprivate func listing(_ query: String) -> MediaPlaylist.File? {
+    /// As a playlist in `/hls/{name}/` lists it, or one of transport streams.
+    fileprivate func listing(as form: ListedForm, _ query: String) -> MediaPlaylist.File? {
         guard let header = index.header else { return nil }
         let addresses: MediaPlaylist.Addresses =
             switch header.container {
+            case .mpegts where form == .transport: .ranges(file: file)
             case .mpegts: .cuts(folder: file + "/")
             case .fmp4: .ranges(file: "../../recordings/" + file)
             case .mp4, .webm:  // whose heads are other ones once they are closed

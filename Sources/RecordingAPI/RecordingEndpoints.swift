@@ -39,7 +39,7 @@ public struct RecordingEndpoints: Sendable {
         list = CatalogEndpoints(
             catalog: catalog, recordings: recordings,
             thumbnails: Thumbnails(cutter: PieceCutter(catalog: catalog)),
-            titles: titles, rooms: rooms)
+            titles: titles, playlists: playlists, rooms: rooms)
     }
 
     /// Answers one request; every failure is a response with a sentence.

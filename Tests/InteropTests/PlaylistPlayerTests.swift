@@ -28,7 +28,8 @@ struct PlaylistPlayerTests {
             ["/usr/bin/python3", script, Lab.executable("recorder"), format], seconds: 200)
         #expect(found.started && found.container == format)
         #expect(found.held > 200 && found.held == found.written, "\(found)")
-        #expect(found.growing.count == 3 && found.ended.count == 3)
+        let players = format == "mpegts" ? 4 : 3  // ffmpeg takes the stream's own octets as well
+        #expect(found.growing.count == players && found.ended.count == players)
         for (player, played) in found.growing {
             #expect(played.pictures >= 90 && played.error.isEmpty, "\(player): \(played)")
         }

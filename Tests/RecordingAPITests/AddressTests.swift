@@ -84,6 +84,7 @@ import Web
         Call(path: "/recordings/cam.ts"), Call(path: "/recordings"),
         Call(method: .head, path: "/api/v1/recordings/cam/thumbnail", reads: "cam"),
         Call(path: "/api/v1/recordings/cam/stream/playlist.m3u8", reads: "cam"),
+        Call(path: "/api/v1/recordings/cam/stream/cam_20260101_000000.ts", reads: "cam"),
         Call(path: "/api/v1/recordings/cam", reads: "cam"), Call(path: "/api/v1/recordings"),
         Call(method: .delete, path: "/api/v1/recordings/cam"),
         Call(method: .post, path: "/api/v1/recordings/cam/stop"),

@@ -50,6 +50,22 @@ import Web
         #expect(try await folder.get("/api/v1/recordings/cam").status == 404)
     }
 
+    @Test(arguments: [
+        ("?permanent=false", 501), ("?permanent=", 400), ("?permanent=1", 400),
+        ("?permanent=true", 204), ("", 204),
+    ])
+    func `deleting is for good, and who wants it otherwise is told that nothing is deleted`(
+        query: String, status: Int
+    ) async throws {
+        let folder = try await RecordedFolder()
+        try folder.record("cam_20260101_000000.ts", .mpegts)
+        let answer = try await folder.ask(.delete, "/api/v1/recordings/cam" + query)
+        #expect(answer.status == status)
+        let isThere = try await folder.get("/api/v1/recordings/cam").status == 200
+        #expect(isThere == (status != 204))
+        #expect(answer.detail.hasPrefix("cam is not deleted: ") == isThere)
+    }
+
     @Test func `a file is played by its own name, and none by a part of it`() async throws {
         let folder = try await RecordedFolder()
         try folder.record("cam_20260101_000000.ts", .mpegts)

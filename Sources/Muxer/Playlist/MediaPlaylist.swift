@@ -33,7 +33,7 @@ public struct MediaPlaylist: Sendable {
 
     /// How a player asks for a file's octets, relative to the playlist.
     public enum Addresses: Hashable, Sendable {
-        /// By ranges of the file itself, which begins with its map.
+        /// By ranges of the file itself, which begins with its map; a transport stream needs none.
         case ranges(file: String)
         /// By ranges of the file, its map from elsewhere: the head of a closed MP4 is another.
         case rangesAndMap(file: String, map: String)

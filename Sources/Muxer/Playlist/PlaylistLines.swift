@@ -3,7 +3,7 @@ import Timing
 /// The lines of one file's segments and parts. What they have in common is made once for all of them.
 struct PlaylistLines {
     private let header: IndexHeader
-    /// The line that names the map.
+    /// The line that names the map; empty where segments begin with their own tables.
     private let map: [UInt8]
     /// The file's address, or up to the letter and number of a piece that of its pieces.
     private let address: [UInt8]
@@ -24,7 +24,8 @@ struct PlaylistLines {
             (map, range) = (folder + "init.mp4", "")
             (address, ending) = (Array(folder.utf8), Array(".m4s\(file.query)".utf8))
         }
-        self.map = Array("#EXT-X-MAP:URI=\"\(map)\(file.query)\"\(range)\n".utf8)
+        let needsMap = header.container != .mpegts || ending != nil
+        self.map = needsMap ? Array("#EXT-X-MAP:URI=\"\(map)\(file.query)\"\(range)\n".utf8) : []
     }
 
     /// Octets that a segment takes at most, its date not counted.

@@ -15,7 +15,7 @@ const at = (id) => `${base}/${encodeURIComponent(id)}`;
 
 export const list = () => json(`${base}?limit=200`);
 export const recording = (id) => json(at(id));
-export const remove = (id) => json(at(id), { method: "DELETE" });
+export const remove = (id) => json(`${at(id)}?permanent=true`, { method: "DELETE" });
 export const stop = (id) => json(`${at(id)}/stop`, { method: "POST" });
 export const thumbnail = (id, version) => `${at(id)}/thumbnail?v=${version}`;
 export const picture = (id, seconds) => `${at(id)}/thumbnail?at=${seconds.toFixed(1)}`;

@@ -130,8 +130,14 @@ def main():
                 time.sleep(0.2)
             growing = {"hlsdemux": gstreamer(url, "hlsdemux", ENOUGH), "hlsdemux2": gstreamer(url, "hlsdemux2", ENOUGH),
                        "ffmpeg": ffmpeg(url, ENOUGH)}
+            # For players that take MPEG-TS alone: the file's own octets.
+            plain = f"{base}/api/v1/recordings/cam/stream/ts.m3u8"
+            if container == "mpegts":
+                growing["ffmpeg, TS"] = ffmpeg(plain, ENOUGH)
             stopped = call(base + "/api/recording/stop", {"mint_id": "cam"})
             ended = {"hlsdemux": gstreamer(url, "hlsdemux"), "hlsdemux2": gstreamer(url, "hlsdemux2"), "ffmpeg": ffmpeg(url)}
+            if container == "mpegts":
+                ended["ffmpeg, TS"] = ffmpeg(plain)
             whole = ffmpeg(stopped["output_path"])
             print(json.dumps({
                 "started": started["success"], "container": started["output_format"], "growing": growing, "ended": ended,
