@@ -21,7 +21,7 @@ extension Recordings {
         if let format { options.container = container(named: format, for: name) }
         let clock = ClockMap(instant: .now(), unixNanoseconds: clock())
         let recording = RunningRecording(
-            folder: folder, name: name, disk: writer.door, newestSeconds: newest,
+            folder: folder, name: name, disk: home.writer.door, newestSeconds: newest,
             clock: { clock.unixNanoseconds(at: .now()) }
         ) { [report] message, isFinal in report(name, message, isFinal) }
         recording.progress.update { $0.container = options.container }

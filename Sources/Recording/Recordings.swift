@@ -1,4 +1,3 @@
-import Glibc
 public import Muxer
 import Reactor
 import Timing
@@ -13,8 +12,9 @@ public actor Recordings {
     }
 
     /// Where the files go.
-    public nonisolated let folder: String
+    public nonisolated var folder: String { home.path }
 
+    nonisolated let home: RecordingFolder
     let bearer: String?
     let verifiesTLS: Bool
     nonisolated let rooms: RoomFeed?
@@ -23,23 +23,11 @@ public actor Recordings {
     /// Those that have been stopped, and are not whole on the disk yet.
     var ending: [RunningRecording] = []
     var former = FormerRecordings()
-    nonisolated let writer: DiskWriter
-    nonisolated let claims: ClaimedFiles
-    nonisolated let storage: any Storage
-    /// Servers asked for another session.
-    var asking = Errands(limit: Recordings.askingLimit)
-    /// Servers told that a session is over, which nobody waits for.
-    var leaving = Errands(limit: Recordings.leavingLimit)
-    /// The look at the wall clock, each minute.
-    var timekeeping = Errands(limit: 1)
+    var errands = RecordingErrands()
     let options: RecordingOptions
     private(set) var formatReport: (@Sendable (_ name: String, _ container: Container) -> Void)?
-    /// Looks for what there is of a name.
-    let naming = WorkQueue(name: "naming")
-    let recovery: FolderRecovery
     let clock: @Sendable () -> Int64
     let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
-    private let lock: FolderLock?
     private var starting: [String: Place?] = [:]
 
     /// What can be recorded once at a time.
@@ -87,36 +75,20 @@ public actor Recordings {
         rooms: RoomFeed? = nil, clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (String, String, Bool) -> Void
     ) throws(RecordingError) {
-        (self.folder, self.bearer, self.options, self.rooms) = (folder, bearer, options, rooms)
+        (self.bearer, self.options, self.rooms) = (bearer, options, rooms)
         (self.verifiesTLS, self.clock, self.report) = (verifiesTLS, clock, report)
-        self.lock = lock
-        let claims = ClaimedFiles()
-        (self.claims, self.storage) = (claims, storage)
-        let sweep = Sweep(
-            folder: folder, retention: disk.retention, claims: claims,
-            clock: { clock() / 1_000_000_000 },
-            onDelete: { report(folder, "\($0) is deleted to keep within the limits", false) })
         do {
-            writer = try DiskWriter(storage: storage, policy: disk.sync, sweep: sweep)
-            let (begun, isAlone) = (FolderReading(folder: folder).now, lock != nil)
-            recovery = try FolderRecovery {
-                Recovery(
-                    storage: storage, folder: folder, claims: claims,
-                    bootSeconds: clock() / 1_000_000_000 - uptimeSeconds(),
-                    nowSeconds: clock() / 1_000_000_000,
-                    forgetNotes: {
-                        guard isAlone else { return [] }
-                        return StoredNote.removeStrays(in: folder, before: begun, claims)
-                    })
-            }
+            home = try RecordingFolder(
+                folder, on: storage, lock: lock, disk, clock: { clock() / 1_000_000_000 }
+            ) { report(folder, "\($0) is deleted to keep within the limits", false) }
         } catch { throw .system(error.description) }
     }
 
     /// Waits until what an earlier crash left in the folder is whole again. Recordings may begin before.
-    public nonisolated func recovered() async -> RecoveryReport { await recovery.report() }
+    public nonisolated func recovered() async -> RecoveryReport { await home.recovery.report() }
 
     /// How the disk stands that the files go to.
-    public nonisolated var disk: DiskCondition { writer.condition }
+    public nonisolated var disk: DiskCondition { home.writer.condition }
 
     /// Starts to record `source`, which need not be there yet: an `rtsp`, `rtsps` or WHEP URL, or the SDP of
     /// a session that is sent here, as the path of a file that ends with `.sdp`, a `file` URL, or
@@ -142,11 +114,8 @@ public actor Recordings {
         else { throw .alreadyActive }
         starting.updateValue(place, forKey: name)
         defer { starting.removeValue(forKey: name) }
-        // Read aside: a folder may be large.
-        let newest = try? await naming.run { [folder] in
-            FolderReading(folder: folder).newestSeconds(of: name)
-        }
-        try await begin(order(name, source, format: format, of: room, after: newest ?? nil))
+        let newest = await home.newestSeconds(of: name)
+        try await begin(order(name, source, format: format, of: room, after: newest))
     }
 
     /// What a room is being recorded as from that source; `nil` where it is not, or what was begun has come
@@ -173,7 +142,7 @@ public actor Recordings {
     func add(_ order: RecordingOrder, _ source: RunningSource) {
         entries[order.name] = Entry(order: order, source: source)
         former.supersede(order.name)
-        timekeeping.run { [weak self] in
+        errands.timekeeping.run { [weak self] in
             while (try? await Task.sleep(for: Self.clockInterval)) != nil {
                 await self?.tellClock()
             }
@@ -188,15 +157,4 @@ public actor Recordings {
     }
 
     private static let clockInterval = Duration.seconds(60)
-    /// As many recordings as a process may have of rooms, and more.
-    static let askingLimit = 4096
-    /// Each has a thread for two seconds at most; servers forget by themselves as well, later.
-    static let leavingLimit = 64
-}
-
-/// How long this system has been up, sleep included.
-private func uptimeSeconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_BOOTTIME, &time)
-    return Int64(time.tv_sec) + 1
 }

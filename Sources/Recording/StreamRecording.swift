@@ -24,12 +24,17 @@ public struct StreamRecording: ~Copyable {
     private var events: [RecordingEvent] = []
     private var (isStarted, hasNoted) = (false, false)
     private var gate = IntakeGate()
-    private var isOpen = false
-    private var spans = SpanCount()
+    private var file: OpenFile?
     /// Two days of spans: who plays a file keeps them all, and counts on each staying what it is.
     var spanLimit = LiveIndex.spanLimit / 4 * 3
     private var order: PictureOrder
-    private var handed = FrameCount()  // of what has been handed out
+
+    /// What has been handed out of the file that has begun.
+    private struct OpenFile {
+        var spans = SpanCount()
+        /// Frames of the whole recording, up to there.
+        var frames: FrameCount
+    }
 
     /// A recording that nothing has been written to.
     ///
@@ -116,20 +121,20 @@ public struct StreamRecording: ~Copyable {
     /// Writes what has been gathered, for nothing comes behind it, and goes on with the file.
     mutating func flush() {
         dating.settle()
-        if isOpen { writer.flush(into: &output) }
+        if file != nil { writer.flush(into: &output) }
     }
 
     /// Writes what has been gathered: the file is whole after it, and the next key frame begins
     /// another.
     public mutating func finish() {
-        guard isOpen else { return }
+        guard file != nil else { return }
         writer.end(into: &output)
         endFile(at: output.count)
     }
 
     /// What is to be done with files; `nil` when there is nothing. To be asked after every frame.
     public mutating func nextEvent() -> RecordingEvent? {
-        if events.isEmpty, isOpen { hand(output.count) }
+        if events.isEmpty { hand(output.count) }
         return events.isEmpty ? nil : events.removeFirst()
     }
 
@@ -143,7 +148,7 @@ extension StreamRecording {
     private mutating func prepareFile(at arrival: Instant) {
         writer.wallClock = dating.wallClock()
         let isCut = dating.isCut(at: arrival, every: options.alignment)
-        if isCut || spans.value >= spanLimit { finish() }
+        if isCut || file?.spans.value ?? 0 >= spanLimit { finish() }
     }
 
     private mutating func append(_ sample: Sample, _ payload: [UInt8]) -> Bool {
@@ -151,12 +156,12 @@ extension StreamRecording {
             switch try writer.write(sample, payload: payload.span.bytes, into: &output) {
             case .written: return true
             case .began(let offset):
-                if isOpen { endFile(at: offset) }
-                (isOpen, spans) = (true, SpanCount())
+                endFile(at: offset)
+                file = OpenFile(frames: statistics.frames)
                 events.append(.began(container))
                 return true
             case .leftOut: break
-            case .awaitsKeyframe: if isOpen { endFile(at: output.count) }
+            case .awaitsKeyframe: endFile(at: output.count)
             }
         } catch { note(error) }
         statistics.droppedFrames += 1
@@ -170,24 +175,27 @@ extension StreamRecording {
         events.append(.note("a frame cannot be written: \(error.description)"))
     }
 
-    /// The first `count` octets of the output are the last of the file.
+    /// The first `count` octets of the output are the last of the file, where there is one.
     private mutating func endFile(at count: Int) {
+        guard file != nil else { return }
         hand(count, isLast: true)
         events.append(.finished(statistics))
-        isOpen = false
+        file = nil
     }
 
     /// Hands out the first `count` octets of the output, with the parts that they complete.
     private mutating func hand(_ count: Int, isLast: Bool = false) {
+        guard var file else { return }
         let finished = writer.takeParts()
         guard count > 0 || !finished.isEmpty || dating.isDue else { return }
         var chunk = FileChunk(
             bytes: Array(output.bytes[..<count]), index: finished.flatMap(\.record),
-            parts: finished.map(\.part), frames: statistics.frames.since(handed))
-        handed = statistics.frames
-        if spans.value == 0, let first = finished.first { dating.begin(first.record) }
+            parts: finished.map(\.part), frames: statistics.frames.since(file.frames))
+        file.frames = statistics.frames
+        if file.spans.value == 0, let first = finished.first { dating.begin(first.record) }
         dating.date(&chunk, isLast: isLast)
-        for part in chunk.parts { spans.append(part) }
+        for part in chunk.parts { file.spans.append(part) }
+        self.file = file
         if count == output.count { output.removeAll() } else { output.removeFirst(count) }
         statistics.writtenBytes += UInt64(count)
         statistics.correctedTimes = writer.correctedTimes

@@ -144,7 +144,7 @@ import Web
         async throws
     {
         let folder = try await RecordedFolder()
-        let claims = folder.recordings.claims
+        let claims = folder.recordings.home.claims
         let paths = (1...3).map { day in
             "cam_2026010\(day)_000000." + container.fileExtension
         }
@@ -174,9 +174,9 @@ import Web
             let (one, other) = (catalog.hold(files), catalog.hold(files))
             one.finished("cam_20260102_000000.ts")
             one.finished("cam_20260102_000000.ts")
-            #expect(folder.recordings.claims.isHeld(path), "the other one has not read it")
+            #expect(folder.recordings.home.claims.isHeld(path), "the other one has not read it")
             other.finished("cam_20260103_000000.ts")
         }
-        #expect(!folder.recordings.claims.isHeld(path))
+        #expect(!folder.recordings.home.claims.isHeld(path))
     }
 }

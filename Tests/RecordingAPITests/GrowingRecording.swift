@@ -21,7 +21,7 @@ final class GrowingRecording {
     init(_ name: String, in folder: RecordedFolder, _ container: Container = .mpegts) async throws {
         (recordings, self.container) = (folder.recordings, container)
         running = RunningRecording(
-            folder: folder.path, name: name, disk: recordings.writer.door,
+            folder: folder.path, name: name, disk: recordings.home.writer.door,
             clock: { 1_800_000_000_000_000_000 }, report: { _, _ in })
         let format: TrackFormat =
             container == .webm

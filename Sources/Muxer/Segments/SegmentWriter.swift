@@ -26,13 +26,16 @@ public struct SegmentWriter: ~Copyable {
     /// Samples left out for want of a key frame before them, or because they do not fit their file.
     public private(set) var awaitedSamples = 0
     /// Times that did not rise and were moved, in all files.
-    public private(set) var correctedTimes = 0
+    public var correctedTimes: Int {
+        let present = stream?.statistics.correctedTimes ?? movie?.correctedTimes
+        return formerCorrections + (present ?? webm?.correctedTimes ?? 0)
+    }
     /// Files begun.
     public private(set) var segments = 0
     /// Octets written to the current file.
-    public private(set) var byteCount = 0
+    public var byteCount: Int { file.byteCount }
     /// When the current file's first sample is decoded; `nil` while a key frame is awaited.
-    public private(set) var start: Interval?
+    public var start: Interval? { file.start }
     /// The formats as last learned: with the parameter sets of the last key frame.
     public private(set) var formats: [TrackFormat]
     /// Nanoseconds since 1970 at media time zero, for the sidecar of the next file.
@@ -51,8 +54,15 @@ public struct SegmentWriter: ~Copyable {
     /// What the pictures of the current file are, where its container does not say it: what is cut out
     /// of a transport stream is decoded with one header.
     var shape: PictureShape?
-    /// Sound whose time went back waits for the next key frame, so that no picture is lost for it.
-    private var endsWithKeyframe = false
+    private var file = CurrentFile()
+
+    /// How far the file has come that is written, or was written last.
+    private struct CurrentFile {
+        var byteCount = 0
+        var start: Interval?
+        /// Sound whose time went back waits for the next key frame, so that no picture is lost for it.
+        var endsWithKeyframe = false
+    }
 
     /// A recording of these tracks. The first with pictures decides where files begin.
     public init(
@@ -82,7 +92,7 @@ public struct SegmentWriter: ~Copyable {
         guard start != nil else {
             return canBegin ? try begin(sample, payload, into: &output) : leaveOut()
         }
-        if canBegin, isFull(at: sample.decodeTime) || isReshaped || endsWithKeyframe {
+        if canBegin, isFull(at: sample.decodeTime) || isReshaped || file.endsWithKeyframe {
             end(into: &output)
             return try begin(sample, payload, into: &output)
         }
@@ -90,7 +100,7 @@ public struct SegmentWriter: ~Copyable {
         do {
             try append(sample, payload, into: &output)
         } catch .timeWentBack where sample.track != leadingTrack {
-            endsWithKeyframe = true
+            file.endsWithKeyframe = true
             return leaveOut(.leftOut)
         } catch .formatChanged, .timeWentBack {
             end(into: &output)
@@ -106,12 +116,12 @@ public struct SegmentWriter: ~Copyable {
         switch container {
         case .mpegts:
             stream?.flush(into: &output)
-            byteCount += output.count - before
+            file.byteCount += output.count - before
             finishStreamPart(next: nil)
         case .fmp4, .mp4, .webm:
             flush(into: &output)
         }
-        start = nil
+        file.start = nil
         formerCorrections += (movie?.correctedTimes ?? 0) + (webm?.correctedTimes ?? 0)
         movie = nil
         webm = nil
@@ -122,7 +132,7 @@ public struct SegmentWriter: ~Copyable {
     public mutating func flush(into output: inout ByteWriter) {
         let before = output.count
         let part = movie?.flush(into: &output) ?? webm?.flush(into: &output)
-        byteCount += output.count - before
+        file.byteCount += output.count - before
         if let part { note(part) }
     }
 
@@ -152,10 +162,10 @@ public struct SegmentWriter: ~Copyable {
             return leaveOut()
         }
         index.begin(formats)
-        (byteCount, endsWithKeyframe) = (0, false)
+        file = CurrentFile()
         try append(sample, payload, into: &output)
         segments += 1
-        start = sample.decodeTime
+        file.start = sample.decodeTime
         return .began(at: offset)
     }
 
@@ -169,14 +179,12 @@ public struct SegmentWriter: ~Copyable {
             cutStream(before: sample, at: time)
             try stream?.write(sample, payload: payload, into: &output)
             noteStream(sample, at: time, from: byteCount)
-            byteCount += output.count - before
+            file.byteCount += output.count - before
         case .fmp4, .mp4, .webm:
             let written = try movie?.write(sample, payload: payload, into: &output)
             let part = try webm?.write(sample, payload: payload, into: &output) ?? written
-            byteCount += output.count - before
+            file.byteCount += output.count - before
             if let part { note(part) }
         }
-        let present = stream?.statistics.correctedTimes ?? movie?.correctedTimes
-        correctedTimes = formerCorrections + (present ?? webm?.correctedTimes ?? 0)
     }
 }

@@ -20,7 +20,7 @@ extension RecordingCatalog {
     ) async throws(WorkQueue.Busy) -> Bool {
         guard let note = StoredNote(name, in: recordings.folder) else { return false }
         let running = Set(await recordings.active().map(\.name))
-        return try await reading.run { [folder = recordings.folder, claims = recordings.claims] in
+        return try await reading.run { [folder = recordings.folder, claims = recordings.home.claims] in
             let dayAgo = FolderReading(folder: folder).now - StoredNote.day
             StoredNote.removeStrays(in: folder, sparing: running, before: dayAgo, claims)
             return claims.withNotes { note.replace(with: octets) }
@@ -32,7 +32,7 @@ extension RecordingCatalog {
     /// - Throws: `WorkQueue.Busy` where too much waits to be done.
     public func removeNote(of name: String) async throws(WorkQueue.Busy) {
         guard let note = StoredNote(name, in: recordings.folder) else { return }
-        try await reading.run { [claims = recordings.claims] in
+        try await reading.run { [claims = recordings.home.claims] in
             claims.withNotes { note.remove() }
         }
     }

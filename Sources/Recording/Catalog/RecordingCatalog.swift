@@ -168,7 +168,7 @@ public actor RecordingCatalog {
 
     /// Keeps files from being deleted for as long as the answer lives, where they need not be.
     public nonisolated func hold(_ files: some Sequence<String>) -> FileHold {
-        FileHold(files, in: recordings.folder, recordings.claims)
+        FileHold(files, in: recordings.folder, recordings.home.claims)
     }
 
     /// Deletes a file that nobody is at work on, and its index.
@@ -181,7 +181,7 @@ public actor RecordingCatalog {
         let path = recordings.folder + "/" + file
         kept.forget(file)
         summaries.forget(file)
-        return try await reading.run { [claims = recordings.claims, storage = recordings.storage] in
+        return try await reading.run { [claims = recordings.home.claims, storage = recordings.home.storage] in
             do throws(StorageError) { try claims.delete(path, on: storage) } catch {
                 return error.code == ENOENT
             }

@@ -9,7 +9,9 @@ extension Recordings {
     /// Begins to ask a server for a session, and is not held up by it.
     func startAsking(_ order: RecordingOrder) throws(RecordingError) {
         add(order, RunningSource {})
-        let isAsked = asking.run { [weak self] in await self?.ask(order, isAgain: false) }
+        let isAsked = errands.asking.run { [weak self] in
+            await self?.ask(order, isAgain: false)
+        }
         guard !isAsked else { return }
         entries[order.name] = nil
         throw .system("too many servers are being asked")
@@ -32,7 +34,7 @@ extension Recordings {
     private func watch(
         _ order: RecordingOrder, _ request: WatchRequest, _ accepted: Offer.Accepted
     ) throws(RecordingError) -> RunningSource {
-        let again = asking
+        let again = errands.asking
         do {
             let loop = try startStreamLoop(
                 name: "recorder", configuration: LoopConfiguration(listen: Self.anywhere),
@@ -99,7 +101,7 @@ extension Recordings {
     /// it forgets by itself.
     private func letGo(of session: WHIPSession?) {
         guard let session else { return }
-        leaving.run { await Self.release(session) }
+        errands.leaving.run { await Self.release(session) }
     }
 
     /// Has the server forget a session. It forgets by itself as well, later.

@@ -1,0 +1,77 @@
+import Glibc
+import Reactor
+
+/// The folder that recordings lie in, and what goes on there: its disk's thread, who is at work on which
+/// file, what an earlier crash has left. One of these at a time has a folder.
+struct RecordingFolder: Sendable {
+    let path: String
+    let storage: any Storage
+    let claims: ClaimedFiles
+    let writer: DiskWriter
+    let recovery: FolderRecovery
+    /// Looks for what there is of a name: a folder may be large.
+    private let naming = WorkQueue(name: "naming")
+    private let lock: FolderLock?
+
+    /// Begins to mend what is there, and waits for what is to be written.
+    ///
+    /// - Parameters:
+    ///   - path: Where it is.
+    ///   - storage: The disk.
+    ///   - lock: The right to it, which is held as long as this is.
+    ///   - options: How recordings are kept there.
+    ///   - clock: Seconds since 1970.
+    ///   - onDelete: Told which file was deleted to keep within the limits.
+    init(
+        _ path: String, on storage: any Storage, lock: FolderLock?, _ options: DiskOptions,
+        clock: @escaping @Sendable () -> Int64, onDelete: @escaping @Sendable (String) -> Void
+    ) throws(SystemError) {
+        let claims = ClaimedFiles()
+        (self.path, self.storage, self.claims, self.lock) = (path, storage, claims, lock)
+        writer = try DiskWriter(
+            storage: storage, policy: options.sync,
+            sweep: Sweep(
+                folder: path, retention: options.retention, claims: claims, clock: clock,
+                onDelete: onDelete))
+        let (begun, isAlone) = (FolderReading(folder: path).now, lock != nil)
+        recovery = try FolderRecovery {
+            let now = clock()
+            return Recovery(
+                storage: storage, folder: path, claims: claims,
+                bootSeconds: now - Self.uptimeSeconds, nowSeconds: now,
+                forgetNotes: {
+                    guard isAlone else { return [] }
+                    return StoredNote.removeStrays(in: path, before: begun, claims)
+                })
+        }
+    }
+
+    /// When the newest file of a name begins, in seconds since 1970; `nil` also where too much waits to be
+    /// looked for.
+    func newestSeconds(of name: String) async -> Int64? {
+        let found = try? await naming.run { FolderReading(folder: path).newestSeconds(of: name) }
+        return found ?? nil
+    }
+
+    /// Deletes what was said of a recording, unless there are files of its name.
+    func dropNote(of name: String) async {
+        _ = try? await naming.run {
+            guard FolderReading(folder: path).newestSeconds(of: name) == nil else { return }
+            guard let note = StoredNote(name, in: path) else { return }
+            claims.withNotes { note.remove() }
+        }
+    }
+
+    /// Returns when what has been handed to the disk is there, and nothing is mended any more.
+    func settle() async {
+        await writer.settle()
+        await recovery.stop()
+    }
+
+    /// How long this system has been up, sleep included.
+    private static var uptimeSeconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_BOOTTIME, &time)
+        return Int64(time.tv_sec) + 1
+    }
+}
