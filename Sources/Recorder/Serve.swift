@@ -110,11 +110,11 @@ private func watch(
 ) async {
     let isAskedFor = Recordings.isRemote(only.source)
     while let progress = await recordings.status(only.name)?.progress {
-        if !progress.path.isEmpty {
-            words.yield(.began(progress.path))
+        if !progress.files.path.isEmpty {
+            words.yield(.began(progress.files.path))
             return
         }
-        if isAskedFor, progress.fileCount == 0, let reason = progress.lastFailure {
+        if isAskedFor, progress.files.count == 0, let reason = progress.lastFailure {
             words.yield(.failed(reason))
         }
         guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }

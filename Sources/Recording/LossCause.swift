@@ -51,7 +51,7 @@ extension RecordingStatistics {
 extension RecordingProgress.Snapshot {
     /// What was lost for a cause.
     public subscript(cause: LossCause) -> UInt64 {
-        total[cause] + (cause == .framesBackpressure ? unwrittenFrames : 0)
+        total[cause] + (cause == .framesBackpressure ? disk.unwrittenFrames : 0)
     }
 
     /// Frames that came, and are in no file.

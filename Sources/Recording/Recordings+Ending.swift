@@ -12,7 +12,7 @@ extension Recordings {
         await recording.finish()
         await released
         // Of what never began nothing is told, once this process has ended.
-        if recording.progress.snapshot.writtenBytes == 0 { await home.dropNote(of: name) }
+        if recording.progress.snapshot.disk.writtenBytes == 0 { await home.dropNote(of: name) }
         ending.removeAll { $0 === recording }
         former.keep(recording)
         return Status(name: name, progress: recording.progress.snapshot)

@@ -24,7 +24,7 @@ extension Recordings {
             folder: folder, name: name, disk: home.writer.door, newestSeconds: newest,
             clock: { clock.unixNanoseconds(at: .now()) }
         ) { [report] message, isFinal in report(name, message, isFinal) }
-        recording.progress.update { $0.container = options.container }
+        recording.progress.update { $0.files.container = options.container }
         if let formatReport { recording.tellFormat { formatReport(name, $0) } }
         return RecordingOrder(
             recording: recording, source: source, room: room, options: options, clock: clock)

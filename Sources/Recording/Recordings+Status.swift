@@ -32,14 +32,14 @@ extension Recordings {
 
         mutating func add(_ progress: RecordingProgress.Snapshot) {
             statistics.add(progress.total)
-            written.add(progress.written)
-            writtenBytes += progress.writtenBytes
-            unwrittenFrames += progress.unwrittenFrames
-            interruptions += progress.interruptionCount
-            stalls += progress.stallCount
-            files += UInt64(progress.fileCount)
-            tornFiles += progress.tornFileCount
-            droppedBytes += progress.droppedBytes
+            written.add(progress.disk.written)
+            writtenBytes += progress.disk.writtenBytes
+            unwrittenFrames += progress.disk.unwrittenFrames
+            interruptions += progress.source.interruptionCount
+            stalls += progress.source.stallCount
+            files += UInt64(progress.files.count)
+            tornFiles += progress.files.tornCount
+            droppedBytes += progress.disk.droppedBytes
         }
     }
 
@@ -66,9 +66,9 @@ extension Recordings {
     public func started(_ name: String, within limit: Duration) async -> Status? {
         guard let recording = entries[name]?.recording else { return status(name) }
         let found = await recording.progress.next(within: limit) {
-            $0.writtenBytes > 0 || $0.lastFailure != nil || $0.state == .stopped
+            $0.disk.writtenBytes > 0 || $0.lastFailure != nil || $0.state == .stopped
         }
-        guard found.writtenBytes > 0 else { return Status(name: name, progress: found) }
+        guard found.disk.writtenBytes > 0 else { return Status(name: name, progress: found) }
         _ = await recording.live?.next(after: 0, within: min(limit, .seconds(1)))
         return Status(name: name, progress: recording.progress.snapshot)
     }

@@ -10,22 +10,22 @@ extension RunningRecording {
         case .opened(let path):
             state.withLock { $0.hasOpened = true }
             progress.update { progress in
-                progress.path = path
-                if progress.firstPath.isEmpty { progress.firstPath = path }
+                progress.files.path = path
+                if progress.files.firstPath.isEmpty { progress.files.firstPath = path }
             }
         case .taken:
             let wasRefused = state.withLock { state in
                 defer { (state.isRefused, state.isRefusalTold) = (false, false) }
                 return state.isRefused
             }
-            if wasRefused { report("recording goes on in \(progress.snapshot.path)", false) }
+            if wasRefused { report("recording goes on in \(progress.snapshot.files.path)", false) }
         case .written(let byteCount, let frames):
             wrote(UInt64(byteCount), frames, of: live)
             followQueue()
         case .dropped(let frames):
             progress.update { progress in
-                progress.unwrittenFrames += frames.frames
-                progress.wait(queue.count, at: .now())
+                progress.disk.unwrittenFrames += frames.frames
+                progress.disk.wait(queue.count, at: .now())
             }
             followQueue()
         case .failed(let error): failed(error, of: live)
@@ -40,11 +40,11 @@ extension RunningRecording {
         state.withLock { $0.growth[ObjectIdentifier(live), default: 0] += byteCount }
         let now = Instant.now()
         progress.update { progress in
-            progress.writtenBytes += byteCount
-            progress.fileBytes += byteCount
-            progress.written.add(frames)
-            (progress.lastWritten, progress.isFileEmpty) = (now, false)
-            progress.wait(queue.count, at: now, isTaking: true)
+            progress.disk.writtenBytes += byteCount
+            progress.files.byteCount += byteCount
+            progress.disk.written.add(frames)
+            (progress.disk.lastWritten, progress.files.isLastEmpty) = (now, false)
+            progress.disk.wait(queue.count, at: now, isTaking: true)
         }
     }
 
@@ -54,7 +54,7 @@ extension RunningRecording {
             state.ending.removeAll { $0.live === live }
             return state.growth.removeValue(forKey: ObjectIdentifier(live)) ?? 0
         }
-        progress.update { $0.fileBytes = $0.fileBytes - written + byteCount }
+        progress.update { $0.files.byteCount = $0.files.byteCount - written + byteCount }
     }
 
     /// What has waited for the disk waits no longer.
@@ -89,7 +89,7 @@ extension RunningRecording {
             state.control?(state.intake)
             return (true, !state.isRefused)
         }
-        if isTorn { progress.update { $0.tornFileCount += 1 } }
+        if isTorn { progress.update { $0.files.tornCount += 1 } }
         guard isNews else { return }
         report("the disk is too slow: the file ends here, the next key frame begins another", false)
     }
@@ -107,7 +107,7 @@ extension RunningRecording {
         }
         guard isNews else { return }
         progress.update { progress in
-            progress.intake = intake
+            progress.disk.intake = intake
             if intake == .nothing { progress.lastFailure = reason(condition) }
         }
         guard !isTold else { return }

@@ -68,7 +68,7 @@ final class RunningRecording: Sendable {
         let now = Instant.now()
         progress.update {
             $0.startedSeconds = clock() / 1_000_000_000
-            ($0.started, $0.expectedSince) = (now, now)
+            ($0.started, $0.source.expectedSince) = (now, now)
         }
         disk.condition.listen(self) { [weak self] _ in self?.followDisk() }
         followDisk()  // changes alone are told, and the disk may be full already
@@ -102,8 +102,8 @@ final class RunningRecording: Sendable {
         switch event {
         case .connected(let now):
             progress.update {
-                $0.connected = $0.connected ?? now
-                $0.expectedSince = $0.expectedSince ?? now
+                $0.source.connected = $0.source.connected ?? now
+                $0.source.expectedSince = $0.source.expectedSince ?? now
             }
         case .began(let container): begin(container)
         case .data(let chunk, let statistics): append(chunk, statistics)
@@ -113,9 +113,9 @@ final class RunningRecording: Sendable {
             endFile()
         case .stalled(let isStalled):
             progress.update { progress in
-                progress.isStalled = isStalled
+                progress.source.isStalled = isStalled
                 // One that has never come is awaited.
-                if isStalled, progress.connected != nil { progress.stallCount += 1 }
+                if isStalled, progress.source.connected != nil { progress.source.stallCount += 1 }
             }
             report(isStalled ? "nothing comes from the source" : "the source sends again", false)
         case .interrupted(let reason, let isFinal, let isAwaited):
@@ -128,11 +128,11 @@ final class RunningRecording: Sendable {
         let (now, instant) = (clock(), Instant.now())
         progress.update { progress in
             // One that is awaited, or tried again, is not interrupted once more.
-            if progress.state == .recording { progress.interruptionCount += 1 }
+            if progress.state == .recording { progress.source.interruptionCount += 1 }
             progress.state = isFinal ? .stopped : .waiting
-            progress.expectedSince = isAwaited ? nil : progress.expectedSince ?? instant
+            progress.source.expectedSince = isAwaited ? nil : progress.source.expectedSince ?? instant
             if isFinal { progress.stoppedNanoseconds = now }
-            progress.isStalled = false
+            progress.source.isStalled = false
             progress.lastFailure = reason
         }
         report(reason, isFinal)
@@ -144,7 +144,7 @@ final class RunningRecording: Sendable {
         for file in state.withLock({ $0.ending }) { await file.closed() }
         let now = clock()
         progress.update { progress in
-            (progress.state, progress.isStalled, progress.isFileEmpty) = (.stopped, false, false)
+            (progress.state, progress.source.isStalled, progress.files.isLastEmpty) = (.stopped, false, false)
             progress.stoppedNanoseconds = progress.stoppedNanoseconds ?? now
         }
         disk.condition.ignore(self)
@@ -154,9 +154,9 @@ final class RunningRecording: Sendable {
         endFile()
         let live = LiveIndex(container)
         progress.update { progress in
-            (progress.state, progress.container) = (.recording, container)
-            progress.fileCount += 1
-            progress.isFileEmpty = true
+            (progress.state, progress.files.container) = (.recording, container)
+            progress.files.count += 1
+            progress.files.isLastEmpty = true
         }
         let tell = state.withLock { state in
             (state.live, state.isTorn) = (live, false)
@@ -198,13 +198,13 @@ final class RunningRecording: Sendable {
         progress.count(statistics, at: .now())
         progress.update { progress in
             let now = Instant.now()
-            progress.wait(queue.count, at: now)
+            progress.disk.wait(queue.count, at: now)
             guard isTaken else {
-                progress.unwrittenFrames += chunk.frames.frames
-                return progress.droppedBytes += UInt64(chunk.bytes.count)
+                progress.disk.unwrittenFrames += chunk.frames.frames
+                return progress.disk.droppedBytes += UInt64(chunk.bytes.count)
             }
-            progress.firstData = progress.firstData ?? now
-            for part in chunk.parts { progress.recorded = progress.recorded + part.duration }
+            progress.source.firstData = progress.source.firstData ?? now
+            for part in chunk.parts { progress.files.recorded = progress.files.recorded + part.duration }
         }
         if !isTaken {
             followDisk()

@@ -17,11 +17,11 @@ struct RoomStartedBody: Encodable {
 
     init(_ recording: Recordings.Status, _ now: DateTime, _ asked: RoomStartBody) {
         (recording_id, room_id, started_at) = (recording.name, asked.room_id, now.text)
-        format = recording.progress.container.rawValue
+        format = recording.progress.files.container.rawValue
         reason = recording.reason
         warnings =
             asked.warnings
-            + Container.warnings(asked: asked.format, written: recording.progress.container)
+            + Container.warnings(asked: asked.format, written: recording.progress.files.container)
         status = RecordingBody.state(recording, hasFiles: recording.hasBegun)
         let waiting = recording.reason.map { "Nothing has come yet: \($0)" }
         message =
@@ -51,7 +51,7 @@ struct RoomStoppedBody: Encodable {
         message = absence.map { "Nothing was recorded: \($0)" } ?? "Recording stopped"
         duration_seconds = files.reduce(0) { $0 + Double($1.duration) / 1e9 }
         file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
-        file_path = files.isEmpty || progress.path.isEmpty ? nil : progress.path
+        file_path = files.isEmpty || progress.files.path.isEmpty ? nil : progress.files.path
     }
 }
 
@@ -96,7 +96,7 @@ struct RecordingBody: Encodable {
         (description, requested) = (known?.description, known?.requested)
         status = Self.state(recording, hasFiles: !recorded.isEmpty)
         reason = status == .completed ? nil : recording?.reason
-        let container = recorded.last?.header?.container ?? recording?.progress.container
+        let container = recorded.last?.header?.container ?? recording?.progress.files.container
         format = (container ?? .mpegts).rawValue
         let asked = recording.map {
             DateTime(nanoseconds: $0.progress.startedSeconds * 1_000_000_000)

@@ -98,11 +98,11 @@ struct SourceBody: Encodable {
         let total = progress.total
         video_frames_received = total.receivedVideoFrames
         audio_frames_received = total.receivedAudioFrames
-        let written = progress.written
+        let written = progress.disk.written
         (video_frames_written, audio_frames_written) = (written.videoFrames, written.audioFrames)
         dropped_frames = progress.droppedFrames
-        (dropped_bytes, keyframe_requests) = (progress.droppedBytes, total.keyframeRequests)
-        (interruptions, stalls) = (progress.interruptionCount, progress.stallCount)
+        (dropped_bytes, keyframe_requests) = (progress.disk.droppedBytes, total.keyframeRequests)
+        (interruptions, stalls) = (progress.source.interruptionCount, progress.source.stallCount)
     }
 }
 

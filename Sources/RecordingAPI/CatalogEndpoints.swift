@@ -143,5 +143,5 @@ struct CatalogEndpoints: Sendable {
 
 extension Recordings.Status {
     /// It has been stopped, and what it wrote: whoever finds nothing of that knows that it was deleted.
-    fileprivate var isGone: Bool { progress.state == .stopped && progress.writtenBytes > 0 }
+    fileprivate var isGone: Bool { progress.state == .stopped && progress.disk.writtenBytes > 0 }
 }

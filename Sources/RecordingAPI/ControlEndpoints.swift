@@ -59,7 +59,7 @@ struct ControlEndpoints: Sendable {
         do throws(RecordingError) { status = try await recordings.stop(body.mint_id) } catch {
             return .refusal(error, of: body.mint_id)
         }
-        let first = status.progress.firstPath.split(separator: "/").last ?? ""
+        let first = status.progress.files.firstPath.split(separator: "/").last ?? ""
         var files: [FileSummary] = []
         for entry in try await catalog.entries(of: body.mint_id, from: String(first)) {
             if let file = try await catalog.summary(of: entry) { files.append(file) }
@@ -114,18 +114,18 @@ extension Recordings {
     /// nor among what was.
     func refusal(_ status: Status, _ titles: RecordingTitles) async -> HTTPResponse {
         let isStopped = (try? await stop(status.name)) == nil
-        if status.progress.writtenBytes == 0 { _ = try? await titles.forget(status.name) }
+        if status.progress.disk.writtenBytes == 0 { _ = try? await titles.forget(status.name) }
         guard !isStopped else { return .problem(409, "\(status.name): it was stopped meanwhile") }
         forget(status.name)
         let reason = status.progress.lastFailure ?? "it ended at once"
         // A file was begun where the disk is to blame.
-        return .problem(status.progress.fileCount > 0 ? 500 : 502, "\(status.name): \(reason)")
+        return .problem(status.progress.files.count > 0 ? 500 : 502, "\(status.name): \(reason)")
     }
 }
 
 extension Recordings.Status {
     /// Octets are in its file.
-    var hasBegun: Bool { progress.writtenBytes > 0 }
+    var hasBegun: Bool { progress.disk.writtenBytes > 0 }
 
     /// Why nothing is recorded now; `nil` while something is.
     var reason: String? {

@@ -31,13 +31,13 @@ struct StartedBody: Encodable {
     init(_ status: Recordings.Status, _ live: LiveIndex?, _ asked: StartBody) {
         let progress = status.progress
         (success, state, reason) = (status.hasBegun, progress.condition, status.reason)
-        output_path = progress.path.isEmpty ? nil : progress.path
-        (output_format, start_time) = (progress.container.rawValue, progress.startedSeconds)
+        output_path = progress.files.path.isEmpty ? nil : progress.files.path
+        (output_format, start_time) = (progress.files.container.rawValue, progress.startedSeconds)
         let formats = live?.snapshot.header?.formats ?? []
         tracks = formats.enumerated().map { TrackBody($0.offset, $0.element) }
         stats = StatisticsBody(progress, trackCount: tracks.count)
         warnings =
-            asked.warnings + Container.warnings(asked: asked.format, written: progress.container)
+            asked.warnings + Container.warnings(asked: asked.format, written: progress.files.container)
     }
 }
 
@@ -57,9 +57,9 @@ struct StoppedBody: Encodable {
     init(_ status: Recordings.Status, _ files: [FileSummary]) {
         let progress = status.progress
         (state, reason) = (progress.condition, files.isEmpty ? status.reason : nil)
-        output_path = files.isEmpty || progress.path.isEmpty ? nil : progress.path
+        output_path = files.isEmpty || progress.files.path.isEmpty ? nil : progress.files.path
         file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
-        duration_seconds = progress.recorded.seconds
+        duration_seconds = progress.files.recorded.seconds
         self.files = files.map(\.file)
         stats = StatisticsBody(
             progress, trackCount: files.last?.header?.formats.count ?? 0)

@@ -36,10 +36,10 @@ struct RecordingMetrics {
         page.gauge("recording_active", "Recordings that run.", running.count)
         page.gauge(
             "recording_file_size_bytes", "Octets in the files of running recordings.",
-            running.reduce(0) { $0 + Int(clamping: $1.fileBytes) })
+            running.reduce(0) { $0 + Int(clamping: $1.files.byteCount) })
         page.gauge(
             "recording_empty_files", "Running recordings whose present file holds nothing.",
-            running.count { $0.isFileEmpty })
+            running.count { $0.files.isLastEmpty })
         page.gauge(
             "recording_packets_written", "Pictures and frames of sound in running recordings.",
             running.reduce(0) { $0 + Int(clamping: $1.totalFrames) })
@@ -119,10 +119,10 @@ struct RecordingMetrics {
         page.gauge(
             "recording_write_delay_seconds",
             "Time that octets have waited without the disk taking any, of the recording that waits longest.",
-            running.map { $0.writeDelay(at: now) }.max() ?? 0)
+            running.map { $0.disk.writeDelay(at: now) }.max() ?? 0)
         page.gauge(
             "recording_queue_bytes", "Octets that wait for the disk.",
-            running.reduce(0) { $0 + Int(clamping: $1.waitingBytes) })
+            running.reduce(0) { $0 + Int(clamping: $1.disk.waitingBytes) })
         page.counter(
             "recording_dropped_bytes_total", "Octets that the disk was too slow for.",
             totals.droppedBytes)

@@ -33,13 +33,13 @@ struct StatusBody: Encodable {
         let progress = status.progress
         let header = live?.snapshot.header
         (mint_id, state, reason) = (status.name, progress.condition, status.reason)
-        (interruptions, stalls) = (progress.interruptionCount, progress.stallCount)
+        (interruptions, stalls) = (progress.source.interruptionCount, progress.source.stallCount)
         start_time = progress.startedSeconds
-        output_path = progress.path.isEmpty ? nil : progress.path
-        duration_seconds = progress.recorded.seconds
-        file_size_bytes = progress.fileBytes
-        file_size_mb = Double(progress.fileBytes) / 1_000_000
-        recording_mode = progress.container.rawValue
+        output_path = progress.files.path.isEmpty ? nil : progress.files.path
+        duration_seconds = progress.files.recorded.seconds
+        file_size_bytes = progress.files.byteCount
+        file_size_mb = Double(progress.files.byteCount) / 1_000_000
+        recording_mode = progress.files.container.rawValue
         is_recording = progress.state == .recording
         tracks = header?.formats.enumerated().map { TrackBody($0.offset, $0.element) } ?? []
         timestamp_info = TimestampBody(progress)
@@ -75,7 +75,7 @@ struct TimestampBody: Encodable {
         first_video_timestamp = total.firstVideoTime?.seconds
         first_audio_timestamp = total.firstAudioTime?.seconds
         (audio_samples_written, recording_start_time) =
-            (progress.written.audioSamples, progress.startedSeconds)
+            (progress.disk.written.audioSamples, progress.startedSeconds)
     }
 }
 
@@ -124,7 +124,7 @@ struct FrameMetricsBody: Encodable {
     init(_ progress: RecordingProgress.Snapshot) {
         let total = progress.total
         frames_received = total.receivedFrames
-        (packets_written, bytes_written) = (progress.totalFrames, progress.writtenBytes)
+        (packets_written, bytes_written) = (progress.totalFrames, progress.disk.writtenBytes)
         pts_corrections = total.correctedTimes
         dropped_frames = progress.droppedFrames
     }
@@ -171,7 +171,7 @@ struct StatisticsBody: Encodable {
         _ progress: RecordingProgress.Snapshot, trackCount: Int, zeroPacketStreak: Int = 0
     ) {
         let statistics = progress.total
-        let written = progress.written
+        let written = progress.disk.written
         (video_frames, audio_frames) = (written.videoFrames, written.audioFrames)
         video_frames_received = statistics.receivedVideoFrames
         audio_frames_received = statistics.receivedAudioFrames
@@ -183,13 +183,13 @@ struct StatisticsBody: Encodable {
         (packets_requested, packets_recovered) = (source.requestedPackets, source.recoveredPackets)
         (clock_jumps, clock_steps) = (source.clockJumps, source.clockSteps)
         pli_requests = statistics.keyframeRequests
-        bytes_written = progress.writtenBytes
+        bytes_written = progress.disk.writtenBytes
         pts_corrections = statistics.correctedTimes
         zero_packet_streak = zeroPacketStreak
-        (memory_usage_mb, queued_bytes) = (residentMegabytes(), progress.waitingBytes)
+        (memory_usage_mb, queued_bytes) = (residentMegabytes(), progress.disk.waitingBytes)
         track_subscriptions = trackCount
-        connection_time = Self.seconds(from: progress.started, to: progress.connected)
-        subscription_time = Self.seconds(from: progress.connected, to: progress.firstData)
+        connection_time = Self.seconds(from: progress.started, to: progress.source.connected)
+        subscription_time = Self.seconds(from: progress.source.connected, to: progress.source.firstData)
     }
 
     private static func seconds(from start: Instant?, to end: Instant?) -> Double? {

@@ -51,12 +51,12 @@ import Timing
             let now = Instant(nanoseconds: 1)
             order.recording.progress.update { progress in
                 (progress.state, progress.started) = (.recording, now)
-                (progress.lastWritten, progress.connected) = (now, now)
+                (progress.disk.lastWritten, progress.source.connected) = (now, now)
             }
             guard name == "two" else { continue }
             order.recording.progress.update { progress in
-                (progress.state, progress.isStalled) = (.connecting, true)
-                progress.lastWritten = nil
+                (progress.state, progress.source.isStalled) = (.connecting, true)
+                progress.disk.lastWritten = nil
             }
         }
         let now = Instant(nanoseconds: 1) + .seconds(77)

@@ -10,13 +10,13 @@ import Timing
     @Test func `every figure of a recording has its own field`() {
         var progress = RecordingProgress.Snapshot()
         let start = Instant(nanoseconds: 1_000_000_000)
-        (progress.started, progress.connected) = (start, start + .milliseconds(250))
-        progress.firstData = start + .milliseconds(750)
-        (progress.state, progress.startedSeconds, progress.fileBytes) = (.recording, 77, 3 << 20)
+        (progress.started, progress.source.connected) = (start, start + .milliseconds(250))
+        progress.source.firstData = start + .milliseconds(750)
+        (progress.state, progress.startedSeconds, progress.files.byteCount) = (.recording, 77, 3 << 20)
         progress.earlier.correctedTimes = 2
         (progress.statistics.audioFrames, progress.statistics.videoFrames) = (11, 32)
-        (progress.written.audioFrames, progress.written.videoFrames) = (10, 30)
-        progress.written.audioSamples = 10_560
+        (progress.disk.written.audioFrames, progress.disk.written.videoFrames) = (10, 30)
+        progress.disk.written.audioSamples = 10_560
         (progress.statistics.receivedAudioFrames, progress.statistics.receivedVideoFrames) = (
             11, 33
         )
@@ -25,7 +25,7 @@ import Timing
             9, 2
         )
         progress.earlier.source.missingPackets = 1
-        progress.unwrittenFrames = 1
+        progress.disk.unwrittenFrames = 1
         (progress.statistics.keyframeRequests, progress.statistics.correctedTimes) = (5, 4)
         progress.statistics.firstVideoTime = .milliseconds(1_500)
         let body = StatusBody(

@@ -82,7 +82,7 @@ import Web
             order, RunningSource { recording.take(.finished(RecordingStatistics())) })
         recording.take(.began(.mpegts))
         recording.take(.data(try RecordedFolder.chunk(.mpegts), RecordingStatistics()))
-        _ = await recording.progress.next(within: .seconds(30)) { $0.writtenBytes > 0 }
+        _ = await recording.progress.next(within: .seconds(30)) { $0.disk.writtenBytes > 0 }
         async let answer = folder.ask(.post, "/api/recording/stop", #"{"mint_id": "cam"}"#)
         while await !folder.recordings.active().isEmpty { await Task.yield() }
         do { try await meanwhile(folder) } catch {

@@ -24,11 +24,11 @@ import Timing
             recording.take(.began(.mpegts))
             recording.take(.data(chunk(at: 0, 100), RecordingStatistics()))
             disk.perform(&work, at: Self.start)
-            names.append(String(recording.progress.snapshot.path.dropFirst(3)))
+            names.append(String(recording.progress.snapshot.files.path.dropFirst(3)))
             recording.take(.finished(RecordingStatistics()))
             disk.perform(&work, at: Self.start)
         }
-        #expect(recording.progress.snapshot.firstPath == "/r/" + names[0])
+        #expect(recording.progress.snapshot.files.firstPath == "/r/" + names[0])
         return names
     }
 

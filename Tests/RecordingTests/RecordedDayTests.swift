@@ -30,7 +30,7 @@ import Timing
             // A segment's forty octets each two seconds are kept, in arrays that double.
             #expect(after - hour <= 6_000_000, "\(after - hour) octets")
             #expect(day.disk.byteCount > 86_400 * 1000, "all of it was written")
-            #expect(day.recording.progress.snapshot.droppedBytes == 0)
+            #expect(day.recording.progress.snapshot.disk.droppedBytes == 0)
         }
     }
 
@@ -55,7 +55,7 @@ import Timing
             #expect(after - before <= 10_000_000, "\(after - before) octets")
             #expect(after - hour <= 2_000_000, "\(after - hour) octets")
             let progress = day.recording.progress.snapshot
-            #expect(progress.fileCount == 4 && progress.droppedBytes == 0)
+            #expect(progress.files.count == 4 && progress.disk.droppedBytes == 0)
             #expect(day.disk.heads.count == (container == .mp4 ? 4 : 0))
             #expect(day.disk.heads.allSatisfy { $0 <= 512 }, "no disk writes half of it")
         }

@@ -14,15 +14,15 @@ struct RecordingProgressTests {
 
     @Test func `who waits is told at once`() async {
         let progress = RecordingProgress()
-        async let waited = progress.next(within: .seconds(3600)) { $0.writtenBytes > 1 }
+        async let waited = progress.next(within: .seconds(3600)) { $0.disk.writtenBytes > 1 }
         async let failed = progress.next(within: .seconds(3600)) { $0.lastFailure != nil }
         await progress.current.waiters(2)
-        progress.update { $0.writtenBytes = 1 }
+        progress.update { $0.disk.writtenBytes = 1 }
         progress.update { $0.lastFailure = "gone" }
         #expect(await failed.lastFailure == "gone")
         #expect(progress.current.waiterCount == 1, "the other waits for more")
-        progress.update { $0.writtenBytes = 2 }
-        #expect(await waited.writtenBytes == 2)
+        progress.update { $0.disk.writtenBytes = 2 }
+        #expect(await waited.disk.writtenBytes == 2)
     }
 
     struct Row: CustomTestStringConvertible {
@@ -58,24 +58,24 @@ struct RecordingProgressTests {
 
     @Test(arguments: rows) func `callers read the words that they know`(row: Row) {
         var snapshot = RecordingProgress.Snapshot()
-        (snapshot.state, snapshot.intake, snapshot.isStalled) = (
+        (snapshot.state, snapshot.disk.intake, snapshot.source.isStalled) = (
             row.state, row.intake, row.isStalled
         )
         snapshot.isStopping = row.isStopping
-        snapshot.connected = row.isConnected ? Instant(nanoseconds: 1) : nil
+        snapshot.source.connected = row.isConnected ? Instant(nanoseconds: 1) : nil
         #expect(snapshot.condition.rawValue == row.word)
     }
 
     @Test func `a camera that has answered and never sends is missed from the start`() {
         let start = Instant(nanoseconds: 1_000_000_000)
         var snapshot = RecordingProgress.Snapshot()
-        (snapshot.expectedSince, snapshot.connected) = (start, start + .seconds(1))
+        (snapshot.source.expectedSince, snapshot.source.connected) = (start, start + .seconds(1))
         #expect(snapshot.zeroPacketStreak(at: start + .milliseconds(12_900)) == 12)
         snapshot.state = .waiting
         #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 12, "it is away")
-        snapshot.expectedSince = nil
+        snapshot.source.expectedSince = nil
         #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 0, "nobody has come yet")
-        snapshot.lastWritten = start + .seconds(5)
+        snapshot.disk.lastWritten = start + .seconds(5)
         #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 7)
         snapshot.state = .stopped
         #expect(snapshot.zeroPacketStreak(at: start + .seconds(12)) == 0)
@@ -85,13 +85,13 @@ struct RecordingProgressTests {
     func `the disk's delay counts from the first octet that waits, and anew with each it takes`() {
         let start = Instant(nanoseconds: 1_000_000_000)
         var snapshot = RecordingProgress.Snapshot()
-        snapshot.wait(100, at: start)
-        snapshot.wait(200, at: start + .seconds(2))
-        #expect(snapshot.writeDelay(at: start + .seconds(6)) == 6)
-        snapshot.wait(100, at: start + .seconds(6), isTaking: true)
-        #expect(snapshot.writeDelay(at: start + .seconds(7)) == 1)
-        snapshot.wait(0, at: start + .seconds(7), isTaking: true)
-        #expect(snapshot.writeDelay(at: start + .seconds(60)) == 0)
+        snapshot.disk.wait(100, at: start)
+        snapshot.disk.wait(200, at: start + .seconds(2))
+        #expect(snapshot.disk.writeDelay(at: start + .seconds(6)) == 6)
+        snapshot.disk.wait(100, at: start + .seconds(6), isTaking: true)
+        #expect(snapshot.disk.writeDelay(at: start + .seconds(7)) == 1)
+        snapshot.disk.wait(0, at: start + .seconds(7), isTaking: true)
+        #expect(snapshot.disk.writeDelay(at: start + .seconds(60)) == 0)
     }
 
     @Test func `nobody waits longer than they want`() async {

@@ -85,8 +85,8 @@ import Timing
         try await recordings.start("cam", source: "room:demo", format: "webm")
         let recording = try #require(await recordings.entries["cam"]).recording
         server.openRoom("demo", on: 0)
-        let begun = await recording.progress.next(within: .seconds(20)) { $0.writtenBytes > 0 }
-        #expect(begun.state == .recording && begun.fileCount == 1)
+        let begun = await recording.progress.next(within: .seconds(20)) { $0.disk.writtenBytes > 0 }
+        #expect(begun.state == .recording && begun.files.count == 1)
         let first = try #require(recording.live)
 
         await server.end(0)
@@ -97,9 +97,9 @@ import Timing
 
         server.openRoom("demo", on: 1)
         let back = await recording.progress.next(within: .seconds(20)) {
-            $0.fileCount == 2 && $0.state == .recording
+            $0.files.count == 2 && $0.state == .recording
         }
-        #expect(back.fileCount == 2 && back.interruptionCount == 1)
+        #expect(back.files.count == 2 && back.source.interruptionCount == 1)
         let status = try await recordings.stop("cam")
         #expect(status.progress.total.videoFrames == 50, "of each loop all twenty-five")
         let files = disk.names.filter { $0.hasSuffix(".webm") }

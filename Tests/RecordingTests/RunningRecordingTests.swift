@@ -91,8 +91,8 @@ import Timing
         for number in 0..<3 { recording.take(Self.data(UInt64(number) * 1000, 1000)) }
         #expect(told.intakes == [.nothing, .everything], "the engine ends it and begins another")
         #expect(told.lines.count == 1 && told.lines[0].contains("too slow"), "\(told.lines)")
-        #expect(recording.progress.snapshot.tornFileCount == 1)
-        #expect(recording.progress.snapshot.droppedBytes == 2000)
+        #expect(recording.progress.snapshot.files.tornCount == 1)
+        #expect(recording.progress.snapshot.disk.droppedBytes == 2000)
         recording.take(.finished(RecordingStatistics()))
         disk.perform(&work, at: Self.start)
         #expect(disk.model.bytes("/r/cam_19700101_000000.ts")?.count == 1000)
@@ -100,7 +100,7 @@ import Timing
         recording.take(Self.data(0, 500))
         disk.perform(&work, at: Self.start)
         #expect(disk.model.bytes("/r/cam_19700101_000000_2.ts")?.count == 500)
-        #expect(recording.progress.snapshot.tornFileCount == 1)
+        #expect(recording.progress.snapshot.files.tornCount == 1)
     }
 
     @Test func `a slow disk is told of once, and recording goes on when it has caught up`() {
@@ -114,7 +114,7 @@ import Timing
         disk.perform(&work, at: Self.start)
         #expect(told.intakes == [.nothing, .everything])
         #expect(told.lines.last == "all is recorded again")
-        #expect(recording.progress.snapshot.tornFileCount == 1)
+        #expect(recording.progress.snapshot.files.tornCount == 1)
     }
 
     @Test func `a file that is taken away is followed by another`() {
@@ -227,7 +227,7 @@ import Timing
         let recording = Self.recording(VirtualDisk())
         for _ in 0..<3 { recording.take(Self.away("nobody sends in the room yet")) }
         #expect(recording.progress.snapshot.state == .waiting)
-        #expect(recording.progress.snapshot.interruptionCount == 0)
+        #expect(recording.progress.snapshot.source.interruptionCount == 0)
         for count in UInt64(1)...2 {
             recording.take(.connected(at: Self.start))
             recording.take(.began(.mpegts))
@@ -237,19 +237,19 @@ import Timing
             recording.take(Self.away("the server answers 503"))
             recording.take(.connected(at: Self.start))
             recording.take(Self.away("the server has ended the session"))
-            #expect(recording.progress.snapshot.interruptionCount == count)
+            #expect(recording.progress.snapshot.source.interruptionCount == count)
         }
         recording.take(Self.away("the server answers 401", isFinal: true))
-        #expect(recording.progress.snapshot.interruptionCount == 2)
+        #expect(recording.progress.snapshot.source.interruptionCount == 2)
     }
 
     @Test func `only a source that has come can stall`() {
         let recording = Self.recording(VirtualDisk())
         recording.take(.stalled(true))
-        #expect(recording.progress.snapshot.stallCount == 0)
+        #expect(recording.progress.snapshot.source.stallCount == 0)
         recording.take(.connected(at: Self.start))
         recording.take(.stalled(false))
         recording.take(.stalled(true))
-        #expect(recording.progress.snapshot.stallCount == 1)
+        #expect(recording.progress.snapshot.source.stallCount == 1)
     }
 }

@@ -27,23 +27,23 @@ import Timing
         let recording = Self.recording(disk)
         recording.take(Self.data(0, 1000))
         var progress = recording.progress.snapshot
-        #expect(progress.totalFrames == 0 && progress.fileBytes == 0, "it is only queued")
-        #expect(progress.lastWritten == nil && progress.waitingSince != nil)
+        #expect(progress.totalFrames == 0 && progress.files.byteCount == 0, "it is only queued")
+        #expect(progress.disk.lastWritten == nil && progress.disk.waitingSince != nil)
         disk.perform(&work, at: Self.start)
         progress = recording.progress.snapshot
-        #expect(progress.totalFrames == 5 && progress.fileBytes == 1000)
-        #expect(progress.waitingBytes == 0 && progress.waitingSince == nil)
-        let written = try #require(progress.lastWritten)
+        #expect(progress.totalFrames == 5 && progress.files.byteCount == 1000)
+        #expect(progress.disk.waitingBytes == 0 && progress.disk.waitingSince == nil)
+        let written = try #require(progress.disk.lastWritten)
         for number in 1..<9 {
             recording.take(Self.data(UInt64(number) * 1000, 1000))
             progress = recording.progress.snapshot
-            #expect(progress.totalFrames == 5 && progress.lastWritten == written)
-            #expect(progress.unwrittenFrames == UInt64(max(number - 2, 0)) * 5, "two are queued")
+            #expect(progress.totalFrames == 5 && progress.disk.lastWritten == written)
+            #expect(progress.disk.unwrittenFrames == UInt64(max(number - 2, 0)) * 5, "two are queued")
         }
         #expect(progress.zeroPacketStreak(at: written + .seconds(7)) == 7)
         disk.perform(&work, at: Self.start)
         progress = recording.progress.snapshot
-        #expect(progress.totalFrames == 15 && progress.unwrittenFrames == 30)
+        #expect(progress.totalFrames == 15 && progress.disk.unwrittenFrames == 30)
     }
 
     @Test func `octets that are cut off again are in no file`() {
@@ -53,14 +53,14 @@ import Timing
         recording.take(Self.data(0, 1000))
         recording.take(Self.data(1000, 500, isWhole: false))
         disk.perform(&work, at: Self.start)
-        #expect(recording.progress.snapshot.fileBytes == 1500)
+        #expect(recording.progress.snapshot.files.byteCount == 1500)
         disk.model.state.withLock { $0.callsToRefusal = 0 }
         recording.take(Self.data(1500, 500))
         recording.take(Self.data(2000, 500))
         disk.perform(&work, at: Self.start)
         let progress = recording.progress.snapshot
-        #expect(progress.fileBytes == 1000 && progress.writtenBytes == 1500)
-        #expect(progress.totalFrames == 10 && progress.unwrittenFrames == 10)
+        #expect(progress.files.byteCount == 1000 && progress.disk.writtenBytes == 1500)
+        #expect(progress.totalFrames == 10 && progress.disk.unwrittenFrames == 10)
         #expect(disk.model.bytes("/r/cam_19700101_000000.ts")?.count == 1000)
     }
 
