@@ -149,43 +149,22 @@ struct FileBody: Encodable {
     }
 }
 
-extension FileSummary {
-    /// When what comes so many nanoseconds after its beginning was recorded.
-    func date(at nanoseconds: Int64) -> DateTime? {
-        header?.date(at: Interval(nanoseconds: start) + Interval(nanoseconds: nanoseconds))
+/// Where a recording is found by who sends nothing but an address.
+struct DownloadBody: Encodable {
+    let url: String
+    let files: [String]
+    let playlist_url: String
+    let thumbnail_url: String
+
+    init(_ id: String, _ files: ArraySlice<FileSummary>, query: String) {
+        let base = "/api/v1/recordings/" + id
+        (url, thumbnail_url) = (base + "/download" + query, base + "/thumbnail" + query)
+        self.files = files.map { "/recordings/" + $0.file + query }
+        playlist_url = "/hls/\(id)/index.m3u8" + query
     }
 }
 
-extension [FileSummary] {
-    /// When the last of what they hold was over: senders' clocks that run fast do not reach beyond `limit`,
-    /// in nanoseconds since 1970, nor any before the beginning.
-    func end(noLaterThan limit: Int64?) -> DateTime? {
-        guard let last, let end = last.date(at: last.duration) else { return nil }
-        let start = first?.date(at: 0)?.nanoseconds ?? .min
-        return DateTime(nanoseconds: Swift.max(Swift.min(end.nanoseconds, limit ?? .max), start))
-    }
-
-    /// Those that are named one by one: figures are of all.
-    var newest: ArraySlice<FileSummary> { suffix(2000) }
-}
-
-extension FileSummary {
-    /// The media type of its fragments, which are its own or cut from it.
-    var playedType: String { header?.playedType ?? "video/mp4" }
-
-    /// Whether its fragments are clusters.
-    var isWebM: Bool { header?.container == .webm }
-}
-
-extension RecordedFile {
-    /// The media type of its fragments, which are its own or cut from it.
-    var playedType: String { index.header?.playedType ?? "video/mp4" }
-}
-
-extension IndexHeader {
-    /// The media type of what is played of a file.
-    fileprivate var playedType: String {
-        let isSeen = formats.contains { $0.kind == .video }
-        return (isSeen ? "video/" : "audio/") + (container == .webm ? "webm" : "mp4")
-    }
+struct DifferentBody: Encodable {
+    let detail: String
+    let files: [String]
 }

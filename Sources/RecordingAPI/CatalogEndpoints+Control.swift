@@ -38,14 +38,11 @@ extension CatalogEndpoints {
             id = try await start(id, source: source, body)
         } catch { return .refusal(error, of: body.room_id) }
         await titles.keep(said, of: id)
-        guard let status = await recordings.started(id, within: wait.duration) else {
-            return .problem(409, "\(id): it was stopped meanwhile")
+        switch await recordings.outcome(ofStart: id, within: wait, titles) {
+        case .refused(let response): return response
+        case .taken(let status):
+            return .json(status.hasBegun ? 201 : 202, RoomStartedBody(status, now, body))
         }
-        if status.progress.state == .stopped {
-            return await recordings.refusal(status, titles)
-        }
-        return .json(
-            status.hasBegun ? 201 : 202, RoomStartedBody(status, now, body))
     }
 
     /// Begins under that name, or under the first with a number behind it that is free: rooms whose names

@@ -150,20 +150,6 @@ extension CatalogEndpoints {
 }
 
 extension HTTPResponse {
-    /// What a browser saves under a name.
-    fileprivate static func attachment(
-        _ pieces: HTTPPieces, called name: String, _ mediaType: String,
-        sourceByteCount: UInt64? = nil
-    ) -> HTTPResponse {
-        var headers: [(name: String, value: String)] = [
-            ("content-type", mediaType), ("cache-control", "no-store"),
-            ("content-disposition", disposition(name)),
-        ]
-        // Progress is a share of this, where there is no content-length.
-        if let sourceByteCount { headers.append(("x-source-length", "\(sourceByteCount)")) }
-        return HTTPResponse(status: 200, headers: headers, body: .pieces(pieces))
-    }
-
     /// There is nothing of a recording at that time, in nanoseconds of it: it is not so long.
     fileprivate static func beyond(
         _ id: String, _ files: [FileSummary], _ time: Int64
@@ -179,37 +165,6 @@ extension HTTPResponse {
     private static func seconds(_ nanoseconds: Int64) -> String {
         "\(nanoseconds / 1_000_000_000).\(nanoseconds / 100_000_000 % 10)"
     }
-
-    fileprivate static func attachment(_ body: ExportBody, called stem: String) -> HTTPResponse {
-        attachment(
-            body.pieces, called: stem + "." + body.fileExtension, body.mediaType,
-            sourceByteCount: body.sourceByteCount)
-    }
-
-    /// `attachment` with a file's name, of which no octet can end the quotes (RFC 6266 §4).
-    static func disposition(_ name: String) -> String {
-        "attachment; filename=\"\(name.filter { $0 != "\"" && $0 != "\\" })\""
-    }
-}
-
-/// Where a recording is found by who sends nothing but an address.
-struct DownloadBody: Encodable {
-    let url: String
-    let files: [String]
-    let playlist_url: String
-    let thumbnail_url: String
-
-    init(_ id: String, _ files: ArraySlice<FileSummary>, query: String) {
-        let base = "/api/v1/recordings/" + id
-        (url, thumbnail_url) = (base + "/download" + query, base + "/thumbnail" + query)
-        self.files = files.map { "/recordings/" + $0.file + query }
-        playlist_url = "/hls/\(id)/index.m3u8" + query
-    }
-}
-
-struct DifferentBody: Encodable {
-    let detail: String
-    let files: [String]
 }
 
 extension FileSummary {

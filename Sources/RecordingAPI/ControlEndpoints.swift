@@ -43,13 +43,13 @@ struct ControlEndpoints: Sendable {
             try await recordings.start(name, source: source, format: body.format)
         } catch { return .refusal(error, of: name) }
         await titles.keep(said, of: name)
-        guard let status = await recordings.started(name, within: wait.duration) else {
-            return .problem(409, "\(name): it was stopped meanwhile")
+        switch await recordings.outcome(ofStart: name, within: wait, titles) {
+        case .refused(let response): return response
+        case .taken(let status):
+            return .json(
+                status.hasBegun ? 200 : 202,
+                StartedBody(status, await recordings.live(name), body))
         }
-        if status.progress.state == .stopped { return await recordings.refusal(status, titles) }
-        return .json(
-            status.hasBegun ? 200 : 202,
-            StartedBody(status, await recordings.live(name), body))
     }
 
     private func stop(_ request: HTTPRequest) async throws(WorkQueue.Busy) -> HTTPResponse {
@@ -85,41 +85,6 @@ struct ControlEndpoints: Sendable {
         StatusBody(
             status, await recordings.live(status.name),
             zeroPacketStreak: status.progress.zeroPacketStreak(at: .now()))
-    }
-}
-
-/// How long the answer to a start may wait for the first octets: `wait_seconds`.
-struct StartWait {
-    let duration: Duration
-
-    /// `nil` where it is not from 0 to 15; five where nothing is said.
-    init?(_ seconds: Double?) {
-        let seconds = seconds ?? 5
-        guard (0...15).contains(seconds) else { return nil }
-        duration = .milliseconds(Int64(seconds * 1000))
-    }
-
-    static let refusal = HTTPResponse.problem(400, "wait_seconds must be from 0 to 15")
-}
-
-extension RecordingTitle {
-    /// The answer to a start that says more than is kept.
-    var refusal: HTTPResponse? {
-        tooLong.map { .problem(400, "\($0.field) may have \($0.octets) octets") }
-    }
-}
-
-extension Recordings {
-    /// Tells why a recording has ended at once: what can never be recorded does not stay among what is,
-    /// nor among what was.
-    func refusal(_ status: Status, _ titles: RecordingTitles) async -> HTTPResponse {
-        let isStopped = (try? await stop(status.name)) == nil
-        if status.progress.disk.writtenBytes == 0 { _ = try? await titles.forget(status.name) }
-        guard !isStopped else { return .problem(409, "\(status.name): it was stopped meanwhile") }
-        forget(status.name)
-        let reason = status.progress.lastFailure ?? "it ended at once"
-        // A file was begun where the disk is to blame.
-        return .problem(status.progress.files.count > 0 ? 500 : 502, "\(status.name): \(reason)")
     }
 }
 

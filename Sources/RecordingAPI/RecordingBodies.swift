@@ -1,4 +1,3 @@
-import Glibc
 import Muxer
 import Recording
 
@@ -117,16 +116,4 @@ struct FormatsBody: Encodable {
         let resolution = "the source's"
         let description = "nothing is encoded"
     }
-}
-
-/// Resident memory of this process.
-func residentMegabytes() -> Double {
-    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 128)
-    guard fgets(&line, 128, file) != nil else { return 0 }
-    let words = String(decoding: line.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        .split(separator: " ")
-    let pages = words.count > 1 ? Double(words[1]) ?? 0 : 0
-    return pages * Double(sysconf(Int32(_SC_PAGESIZE))) / 1_000_000
 }

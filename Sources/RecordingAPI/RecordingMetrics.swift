@@ -23,12 +23,13 @@ struct RecordingMetrics {
         writeFiles(to: &page)
         writeFrames(to: &page)
         writeDisk(to: &page)
+        let megabytes = residentMegabytes()
         page.gauge(
             "recording_memory_usage_mb", "Resident memory of this process, MB of 10^6 octets.",
-            residentMegabytes())
+            megabytes)
         page.gauge(
             "process_resident_memory_bytes", "Resident memory of this process.",
-            residentMegabytes() * 1_000_000)
+            megabytes * 1_000_000)
         return page.description
     }
 

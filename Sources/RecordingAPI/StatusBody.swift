@@ -1,4 +1,3 @@
-import Codecs
 import Muxer
 import Recording
 import Timing
@@ -93,25 +92,6 @@ struct FlexibilityBody: Encodable {
     }
 }
 
-extension TrackFormat {
-    /// `1280x720`, as the first key frame said it; `nil` for sound, and where it is not known.
-    fileprivate var pictureSize: String? {
-        switch self {
-        case .h264(let sets, _):
-            sets.lazy.compactMap { try? H264SequenceParameterSet(parsing: $0.span.bytes) }
-                .first { $0.width > 0 }.map { "\($0.width)x\($0.height)" }
-        case .vp8(let header): header.map { "\($0.width)x\($0.height)" }
-        case .vp9(let header): header.map { "\($0.width)x\($0.height)" }
-        case .h265(let sets, _):
-            sets.lazy.compactMap { try? H265SequenceParameterSet(parsing: $0.span.bytes) }
-                .first { $0.width > 0 }.map { "\($0.width)x\($0.height)" }
-        case .av1(let unit):
-            AV1SequenceHeader(unit: unit.span.bytes).map { "\($0.width)x\($0.height)" }
-        case .aac, .opus, .mp3, .g711: nil
-        }
-    }
-}
-
 /// What has come and what has been written.
 struct FrameMetricsBody: Encodable {
     let frames_received: UInt64
@@ -134,84 +114,4 @@ struct FrameMetricsBody: Encodable {
 struct ConfigurationBody: Encodable {
     let format: String
     let codecs: [String]
-}
-
-/// Counts of one recording.
-struct StatisticsBody: Encodable {
-    let video_frames: UInt64
-    let audio_frames: UInt64
-    let video_frames_received: UInt64
-    let audio_frames_received: UInt64
-    let video_frames_written: UInt64
-    let audio_frames_written: UInt64
-    let dropped_frames: UInt64
-    /// What is in no file, packets and frames, by the words of `LossCause`.
-    let losses: [String: UInt64]
-    /// Packets asked for again of a WHEP server, and those of them that came.
-    let packets_requested: UInt64
-    let packets_recovered: UInt64
-    /// Timestamps that jumped, and times that the sender has set its clock.
-    let clock_jumps: UInt64
-    let clock_steps: UInt64
-    let pli_requests: UInt64
-    let bytes_written: UInt64
-    let pts_corrections: Int
-    let zero_packet_streak: Int
-    /// Resident memory of the whole process, MB of 10^6 octets: all its recordings share it.
-    let memory_usage_mb: Double
-    /// Octets of this recording that wait for the disk.
-    let queued_bytes: UInt64
-
-    let track_subscriptions: Int
-    /// Seconds from the start to the source's first answer, and from there to its first octets.
-    @OrNull var connection_time: Double?
-    @OrNull var subscription_time: Double?
-
-    init(
-        _ progress: RecordingProgress.Snapshot, trackCount: Int, zeroPacketStreak: Int = 0
-    ) {
-        let statistics = progress.total
-        let written = progress.disk.written
-        (video_frames, audio_frames) = (written.videoFrames, written.audioFrames)
-        video_frames_received = statistics.receivedVideoFrames
-        audio_frames_received = statistics.receivedAudioFrames
-        video_frames_written = written.videoFrames
-        audio_frames_written = written.audioFrames
-        dropped_frames = progress.droppedFrames
-        losses = progress.losses
-        let source = statistics.source
-        (packets_requested, packets_recovered) = (source.requestedPackets, source.recoveredPackets)
-        (clock_jumps, clock_steps) = (source.clockJumps, source.clockSteps)
-        pli_requests = statistics.keyframeRequests
-        bytes_written = progress.disk.writtenBytes
-        pts_corrections = statistics.correctedTimes
-        zero_packet_streak = zeroPacketStreak
-        (memory_usage_mb, queued_bytes) = (residentMegabytes(), progress.disk.waitingBytes)
-        track_subscriptions = trackCount
-        connection_time = Self.seconds(from: progress.started, to: progress.source.connected)
-        subscription_time = Self.seconds(from: progress.source.connected, to: progress.source.firstData)
-    }
-
-    private static func seconds(from start: Instant?, to end: Instant?) -> Double? {
-        guard let start, let end else { return nil }
-        return (end - start).seconds
-    }
-}
-
-extension RecordingProgress.Snapshot {
-    /// What is in no file, by cause.
-    var losses: [String: UInt64] {
-        Dictionary(uniqueKeysWithValues: LossCause.allCases.map { ($0.rawValue, self[$0]) })
-    }
-}
-
-extension AV1SequenceHeader {
-    /// Reads the header of a unit, all of it; `nil` where it is none.
-    fileprivate init?(unit: RawSpan) {
-        var units = AV1OBUs(unit)
-        guard let first = units.next(), first.header.type == .sequenceHeader,
-            let header = try? AV1SequenceHeader(parsing: first.payload)
-        else { return nil }
-        self = header
-    }
 }

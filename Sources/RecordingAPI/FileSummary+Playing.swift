@@ -1,0 +1,46 @@
+import Muxer
+import Recording
+import Timing
+
+// When files were recorded, and what is played of them.
+
+extension FileSummary {
+    /// When what comes so many nanoseconds after its beginning was recorded.
+    func date(at nanoseconds: Int64) -> DateTime? {
+        header?.date(at: Interval(nanoseconds: start) + Interval(nanoseconds: nanoseconds))
+    }
+}
+
+extension [FileSummary] {
+    /// When the last of what they hold was over: senders' clocks that run fast do not reach beyond `limit`,
+    /// in nanoseconds since 1970, nor any before the beginning.
+    func end(noLaterThan limit: Int64?) -> DateTime? {
+        guard let last, let end = last.date(at: last.duration) else { return nil }
+        let start = first?.date(at: 0)?.nanoseconds ?? .min
+        return DateTime(nanoseconds: Swift.max(Swift.min(end.nanoseconds, limit ?? .max), start))
+    }
+
+    /// Those that are named one by one: figures are of all.
+    var newest: ArraySlice<FileSummary> { suffix(2000) }
+}
+
+extension FileSummary {
+    /// The media type of its fragments, which are its own or cut from it.
+    var playedType: String { header?.playedType ?? "video/mp4" }
+
+    /// Whether its fragments are clusters.
+    var isWebM: Bool { header?.container == .webm }
+}
+
+extension RecordedFile {
+    /// The media type of its fragments, which are its own or cut from it.
+    var playedType: String { index.header?.playedType ?? "video/mp4" }
+}
+
+extension IndexHeader {
+    /// The media type of what is played of a file.
+    fileprivate var playedType: String {
+        let isSeen = formats.contains { $0.kind == .video }
+        return (isSeen ? "video/" : "audio/") + (container == .webm ? "webm" : "mp4")
+    }
+}

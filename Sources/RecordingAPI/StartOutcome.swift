@@ -1,0 +1,56 @@
+import Recording
+import Web
+
+/// What comes of a start that nothing is wrong with.
+enum StartOutcome {
+    /// It records, or waits for its source.
+    case taken(Recordings.Status)
+    /// Nothing is left of it.
+    case refused(HTTPResponse)
+}
+
+extension Recordings {
+    /// Waits for the first octets of what was started.
+    func outcome(
+        ofStart name: String, within wait: StartWait, _ titles: RecordingTitles
+    ) async -> StartOutcome {
+        guard let status = await started(name, within: wait.duration) else {
+            return .refused(.problem(409, "\(name): it was stopped meanwhile"))
+        }
+        guard status.progress.state == .stopped else { return .taken(status) }
+        return .refused(await refusal(status, titles))
+    }
+
+    /// Tells why a recording has ended at once: what can never be recorded does not stay among what is,
+    /// nor among what was.
+    private func refusal(_ status: Status, _ titles: RecordingTitles) async -> HTTPResponse {
+        let isStopped = (try? await stop(status.name)) == nil
+        if status.progress.disk.writtenBytes == 0 { _ = try? await titles.forget(status.name) }
+        guard !isStopped else { return .problem(409, "\(status.name): it was stopped meanwhile") }
+        forget(status.name)
+        let reason = status.progress.lastFailure ?? "it ended at once"
+        // A file was begun where the disk is to blame.
+        return .problem(status.progress.files.count > 0 ? 500 : 502, "\(status.name): \(reason)")
+    }
+}
+
+/// How long the answer to a start may wait for the first octets: `wait_seconds`.
+struct StartWait {
+    let duration: Duration
+
+    /// `nil` where it is not from 0 to 15; five where nothing is said.
+    init?(_ seconds: Double?) {
+        let seconds = seconds ?? 5
+        guard (0...15).contains(seconds) else { return nil }
+        duration = .milliseconds(Int64(seconds * 1000))
+    }
+
+    static let refusal = HTTPResponse.problem(400, "wait_seconds must be from 0 to 15")
+}
+
+extension RecordingTitle {
+    /// The answer to a start that says more than is kept.
+    var refusal: HTTPResponse? {
+        tooLong.map { .problem(400, "\($0.field) may have \($0.octets) octets") }
+    }
+}
