@@ -1,7 +1,5 @@
-public import WebRTC
-public import Wire
 import Ciphers
-import Timing
+public import Wire
 
 /// One direction of a path.
 public final class LossyLine {

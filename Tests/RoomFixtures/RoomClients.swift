@@ -1,5 +1,5 @@
 import Ciphers
-public import RTP
+import RTP
 import SDP
 public import SFU
 public import Timing
