@@ -130,7 +130,8 @@ final class RunningRecording: Sendable {
             // One that is awaited, or tried again, is not interrupted once more.
             if progress.state == .recording { progress.source.interruptionCount += 1 }
             progress.state = isFinal ? .stopped : .waiting
-            progress.source.expectedSince = isAwaited ? nil : progress.source.expectedSince ?? instant
+            progress.source.expectedSince =
+                isAwaited ? nil : progress.source.expectedSince ?? instant
             if isFinal { progress.stoppedNanoseconds = now }
             progress.source.isStalled = false
             progress.lastFailure = reason
@@ -144,7 +145,9 @@ final class RunningRecording: Sendable {
         for file in state.withLock({ $0.ending }) { await file.closed() }
         let now = clock()
         progress.update { progress in
-            (progress.state, progress.source.isStalled, progress.files.isLastEmpty) = (.stopped, false, false)
+            (progress.state, progress.source.isStalled, progress.files.isLastEmpty) = (
+                .stopped, false, false
+            )
             progress.stoppedNanoseconds = progress.stoppedNanoseconds ?? now
         }
         disk.condition.ignore(self)
@@ -204,7 +207,9 @@ final class RunningRecording: Sendable {
                 return progress.disk.droppedBytes += UInt64(chunk.bytes.count)
             }
             progress.source.firstData = progress.source.firstData ?? now
-            for part in chunk.parts { progress.files.recorded = progress.files.recorded + part.duration }
+            for part in chunk.parts {
+                progress.files.recorded = progress.files.recorded + part.duration
+            }
         }
         if !isTaken {
             followDisk()

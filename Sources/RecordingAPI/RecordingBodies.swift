@@ -36,7 +36,8 @@ struct StartedBody: Encodable {
         tracks = formats.enumerated().map { TrackBody($0.offset, $0.element) }
         stats = StatisticsBody(progress, trackCount: tracks.count)
         warnings =
-            asked.warnings + Container.warnings(asked: asked.format, written: progress.files.container)
+            asked.warnings
+            + Container.warnings(asked: asked.format, written: progress.files.container)
     }
 }
 

@@ -23,7 +23,7 @@ extension Recordings {
 
     /// Tells why a recording has ended at once: what can never be recorded does not stay among what is,
     /// nor among what was.
-    private func refusal(_ status: Status, _ titles: RecordingTitles) async -> HTTPResponse {
+    func refusal(_ status: Status, _ titles: RecordingTitles) async -> HTTPResponse {
         let isStopped = (try? await stop(status.name)) == nil
         if status.progress.disk.writtenBytes == 0 { _ = try? await titles.forget(status.name) }
         guard !isStopped else { return .problem(409, "\(status.name): it was stopped meanwhile") }

@@ -54,7 +54,8 @@ struct StatisticsBody: Encodable {
         (memory_usage_mb, queued_bytes) = (residentMegabytes(), progress.disk.waitingBytes)
         track_subscriptions = trackCount
         connection_time = Self.seconds(from: progress.started, to: progress.source.connected)
-        subscription_time = Self.seconds(from: progress.source.connected, to: progress.source.firstData)
+        subscription_time = Self.seconds(
+            from: progress.source.connected, to: progress.source.firstData)
     }
 
     private static func seconds(from start: Instant?, to end: Instant?) -> Double? {

@@ -12,7 +12,9 @@ struct PublishingEvents {
             guard !events.contains(event) else { return }
             events.append(event)
         case .silent:
-            guard let older = events.firstIndex(where: \.isSilence) else { return events.append(event) }
+            guard let older = events.firstIndex(where: \.isSilence) else {
+                return events.append(event)
+            }
             events[older] = event
         case .connected, .closed: events.append(event)  // once in a session
         }

@@ -99,7 +99,8 @@ struct RoomRecordingTests {
         let exit: Int32
     }
 
-    @Test func `a publisher who comes back with another codec is played on, live and from the start`()
+    @Test
+    func `a publisher who comes back with another codec is played on, live and from the start`()
         async throws
     {
         let found: Changed = try await Lab.script("room_recording.py", ["codecs"], seconds: 200)

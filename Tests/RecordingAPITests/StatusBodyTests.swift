@@ -12,7 +12,9 @@ import Timing
         let start = Instant(nanoseconds: 1_000_000_000)
         (progress.started, progress.source.connected) = (start, start + .milliseconds(250))
         progress.source.firstData = start + .milliseconds(750)
-        (progress.state, progress.startedSeconds, progress.files.byteCount) = (.recording, 77, 3 << 20)
+        (progress.state, progress.startedSeconds, progress.files.byteCount) = (
+            .recording, 77, 3 << 20
+        )
         progress.earlier.correctedTimes = 2
         (progress.statistics.audioFrames, progress.statistics.videoFrames) = (11, 32)
         (progress.disk.written.audioFrames, progress.disk.written.videoFrames) = (10, 30)

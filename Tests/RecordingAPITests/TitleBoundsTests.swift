@@ -66,14 +66,22 @@ import Web
         }
         let titles = RecordingTitles(catalog: catalog)
         await titles.keep(try Self.title("Door"), of: "cam")
+        let answer = try? await Self.delete("cam", titles, catalog, folder)
+        #expect(answer?.status == 204)
+        #expect(access(folder.path + "/cam.recording.json", F_OK) != 0)
+    }
+
+    private static func delete(
+        _ name: String, _ titles: RecordingTitles, _ catalog: RecordingCatalog,
+        _ folder: RecordedFolder
+    ) async throws -> HTTPResponse {
+        let history = PlaylistHistory(catalog: catalog, recordings: folder.recordings)
         let endpoints = CatalogEndpoints(
             catalog: catalog, recordings: folder.recordings,
             thumbnails: Thumbnails(cutter: PieceCutter(catalog: catalog)), titles: titles,
-            rooms: nil)
-        let request = HTTPRequest(method: .delete, path: "/api/v1/recordings/cam")
-        let answer = try? await endpoints.respond(["cam"], to: request)
-        #expect(answer?.status == 204)
-        #expect(access(folder.path + "/cam.recording.json", F_OK) != 0)
+            playlists: PlaylistEndpoints(catalog: catalog, history: history), rooms: nil)
+        let request = HTTPRequest(method: .delete, path: "/api/v1/recordings/" + name)
+        return try await endpoints.respond([name], to: request)
     }
 
     @Test func `what never came to a file can be deleted once the disk has time`() async throws {
@@ -86,11 +94,7 @@ import Web
                 folder.recordings, reading: WorkQueue(name: "reading", limit: 0)))
         let catalog = RecordingCatalog(folder.recordings)
         func delete(_ titles: RecordingTitles) async throws -> Int {
-            let endpoints = CatalogEndpoints(
-                catalog: catalog, recordings: folder.recordings,
-                thumbnails: Thumbnails(cutter: PieceCutter(catalog: catalog)), titles: titles,
-                rooms: nil)
-            return try await endpoints.delete("cam").status
+            try await Self.delete("cam", titles, catalog, folder).status
         }
         await #expect(throws: WorkQueue.Busy.self) { try await delete(busy) }
         #expect(try await delete(RecordingTitles(catalog: catalog)) == 204)

@@ -131,7 +131,9 @@ import Wire
         #expect(send(160..<190, ssrc: 1, to: &recorder).contains("flows"))
     }
 
-    @Test func `who has never sent is awaited for ever, and missed from the first packet on`() throws {
+    @Test func `who has never sent is awaited for ever, and missed from the first packet on`()
+        throws
+    {
         var recorder = try Self.recorder()
         let hour = Self.start + .seconds(3600)
         recorder.advance(to: hour)

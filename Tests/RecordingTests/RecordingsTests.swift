@@ -19,7 +19,8 @@ import Wire
         let recordings = try Recordings(
             folder: "/r", on: disk, bearer: nil, clock: { 0 }, report: { _, _, _ in })
         let file = RecordingFile(
-            in: "/r", name: "cam", startSeconds: 0, live: .empty(), disk: recordings.home.writer.door,
+            in: "/r", name: "cam", startSeconds: 0, live: .empty(),
+            disk: recordings.home.writer.door,
             queue: WaitingOctets(), onEvent: { _ in })
         #expect(file.append(chunk(at: 0, 1000)))
         file.end()

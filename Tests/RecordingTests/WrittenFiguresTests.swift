@@ -38,7 +38,8 @@ import Timing
             recording.take(Self.data(UInt64(number) * 1000, 1000))
             progress = recording.progress.snapshot
             #expect(progress.totalFrames == 5 && progress.disk.lastWritten == written)
-            #expect(progress.disk.unwrittenFrames == UInt64(max(number - 2, 0)) * 5, "two are queued")
+            #expect(
+                progress.disk.unwrittenFrames == UInt64(max(number - 2, 0)) * 5, "two are queued")
         }
         #expect(progress.zeroPacketStreak(at: written + .seconds(7)) == 7)
         disk.perform(&work, at: Self.start)

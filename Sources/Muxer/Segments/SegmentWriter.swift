@@ -26,10 +26,7 @@ public struct SegmentWriter: ~Copyable {
     /// Samples left out for want of a key frame before them, or because they do not fit their file.
     public private(set) var awaitedSamples = 0
     /// Times that did not rise and were moved, in all files.
-    public var correctedTimes: Int {
-        let present = stream?.statistics.correctedTimes ?? movie?.correctedTimes
-        return formerCorrections + (present ?? webm?.correctedTimes ?? 0)
-    }
+    public var correctedTimes: Int { formerCorrections + presentCorrections }
     /// Files begun.
     public private(set) var segments = 0
     /// Octets written to the current file.
@@ -134,6 +131,22 @@ public struct SegmentWriter: ~Copyable {
         let part = movie?.flush(into: &output) ?? webm?.flush(into: &output)
         file.byteCount += output.count - before
         if let part { note(part) }
+    }
+
+    /// Those of the file that is written; of a transport stream all.
+    private var presentCorrections: Int {
+        switch stream {
+        case .some(let stream): return stream.statistics.correctedTimes
+        case nil: break
+        }
+        switch movie {
+        case .some(let movie): return movie.correctedTimes
+        case nil: break
+        }
+        switch webm {
+        case .some(let webm): return webm.correctedTimes
+        case nil: return 0
+        }
     }
 
     private func beginsFile(_ sample: Sample) -> Bool {

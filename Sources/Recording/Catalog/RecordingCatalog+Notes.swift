@@ -20,7 +20,8 @@ extension RecordingCatalog {
     ) async throws(WorkQueue.Busy) -> Bool {
         guard let note = StoredNote(name, in: recordings.folder) else { return false }
         let running = Set(await recordings.active().map(\.name))
-        return try await reading.run { [folder = recordings.folder, claims = recordings.home.claims] in
+        return try await reading.run {
+            [folder = recordings.folder, claims = recordings.home.claims] in
             let dayAgo = FolderReading(folder: folder).now - StoredNote.day
             StoredNote.removeStrays(in: folder, sparing: running, before: dayAgo, claims)
             return claims.withNotes { note.replace(with: octets) }

@@ -181,7 +181,8 @@ public actor RecordingCatalog {
         let path = recordings.folder + "/" + file
         kept.forget(file)
         summaries.forget(file)
-        return try await reading.run { [claims = recordings.home.claims, storage = recordings.home.storage] in
+        return try await reading.run {
+            [claims = recordings.home.claims, storage = recordings.home.storage] in
             do throws(StorageError) { try claims.delete(path, on: storage) } catch {
                 return error.code == ENOENT
             }
