@@ -7,6 +7,7 @@ import Timing
     /// Parts of 200 ms, ten to a segment of two seconds.
     static func file(
         segments: Int, openParts: Int = 0, isFinished: Bool, from start: Int64 = 0,
+        container: Container = .mpegts,
         addresses: MediaPlaylist.Addresses = .cuts(folder: "a.ts/")
     ) -> MediaPlaylist.File {
         var parts: [IndexedPart] = []
@@ -26,7 +27,7 @@ import Timing
             spans.append(span)
         }
         let header = IndexHeader(
-            container: .mpegts, formats: [.h264(parameterSets: [], framing: .startCodes)],
+            container: container, formats: [.h264(parameterSets: [], framing: .startCodes)],
             wallClock: 1_763_725_831_250_000_000, initialization: [])
         return MediaPlaylist.File(
             header: header, segments: spans, parts: parts, isFinished: isFinished,
@@ -120,12 +121,21 @@ import Timing
         #expect(!Self.lines(playlist).contains { $0.hasPrefix("#EXT-X-SKIP") })
     }
 
+    @Test func `a transport stream's own octets need no map`() {
+        let playlist = MediaPlaylist(
+            files: [Self.file(segments: 2, isFinished: true, addresses: .ranges(file: "a.ts"))],
+            isEnded: true)
+        let lines = Self.lines(playlist)
+        #expect(!lines.contains { $0.hasPrefix("#EXT-X-MAP") })
+        #expect(lines.count { $0 == "a.ts" } == 2 && lines.contains("#EXT-X-BYTERANGE:18800@18800"))
+    }
+
     @Test func `another file is a discontinuity with a date and a map of its own`() {
         var playlist = MediaPlaylist(
             files: [
                 Self.file(segments: 1, isFinished: true),
                 Self.file(
-                    segments: 1, isFinished: true, from: 10_000,
+                    segments: 1, isFinished: true, from: 10_000, container: .fmp4,
                     addresses: .ranges(file: "b.mp4")),
             ], isEnded: true)
         let lines = Self.lines(playlist)
