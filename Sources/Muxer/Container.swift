@@ -1,3 +1,5 @@
+import Timing
+
 /// The containers a recording can be written in.
 public enum Container: String, CaseIterable, Hashable, Sendable {
     /// MPEG transport stream: any cut of it plays.
@@ -25,6 +27,16 @@ public enum Container: String, CaseIterable, Hashable, Sendable {
         case .fmp4: "fragmented MP4"
         case .mp4: "MP4"
         case .webm: "WebM"
+        }
+    }
+
+    /// Media after which a file of it ends in any case. Times of a transport stream come round after
+    /// 26.5 hours: players tell a file's length by its first and last ones, and read it from zero on
+    /// as if they never did.
+    var durationLimit: Interval? {
+        switch self {
+        case .mpegts: .seconds(24 * 3600)
+        case .fmp4, .mp4, .webm: nil
         }
     }
 

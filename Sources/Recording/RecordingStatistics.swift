@@ -29,6 +29,8 @@ public struct RecordingStatistics: Hashable, Sendable {
     public var writtenBytes: UInt64 = 0
     /// Times that did not rise and were moved.
     public var correctedTimes = 0
+    /// How unevenly the pictures lie in time that came last.
+    public var pictureJitter = TimeJitter()
     /// Key frames asked of the source.
     public var keyframeRequests: UInt64 = 0
     /// Media time of the first picture.
@@ -60,6 +62,7 @@ public struct RecordingStatistics: Hashable, Sendable {
         foreignPackets += other.foreignPackets
         writtenBytes += other.writtenBytes
         correctedTimes += other.correctedTimes
+        pictureJitter = other.pictureJitter
         keyframeRequests += other.keyframeRequests
         firstVideoTime = firstVideoTime ?? other.firstVideoTime
         firstAudioTime = firstAudioTime ?? other.firstAudioTime

@@ -73,6 +73,7 @@ public struct StreamRecording: ~Copyable {
             return statistics.earlyFrames += 1
         }
         let decodeTime = order.decodeTime(of: unit, at: time)
+        statistics.pictureJitter.note(decodeTime)
         guard gate.admits(unit) else { return statistics.withheldFrames += 1 }
         isStarted = true
         if unit.isKeyframe { prepareFile(at: unit.arrival) }

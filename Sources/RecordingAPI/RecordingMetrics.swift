@@ -100,6 +100,10 @@ struct RecordingMetrics {
         page.counter(
             "recording_pts_corrections_total", "Times that did not rise and were moved.",
             UInt64(clamping: frames.correctedTimes))
+        page.gauge(
+            "recording_pts_jitter_seconds",
+            "How unevenly pictures lie in time, of the running recording where they do most.",
+            running.map { $0.statistics.pictureJitter.value.seconds }.max() ?? 0)
         page.counter(
             "recording_pli_requests_total", "Key frames asked of sources.", frames.keyframeRequests)
         page.counter(

@@ -54,6 +54,26 @@ import Wire
         try #require(try files(samples, formats, container).first)
     }
 
+    @Test(arguments: Container.allCases, [1, 61])
+    func `a last part of one picture lasts as long as a picture`(
+        container: Container, count: Int
+    ) throws {
+        let clip = Clip(videoBitrate: 100_000, seconds: 3)
+        let (source, formats) =
+            container == .webm ? WebMTests.clip() : (clip.samples(), clip.formats)
+        let pictures = source.filter { $0.sample.track == 0 }
+        // The last one is a key frame, and stands alone behind a gap.
+        var samples = Array(pictures.prefix(count))
+        #expect(samples[count - 1].sample.isKeyframe)
+        if count > 1 {
+            let late = samples[count - 1].sample.decodeTime + .seconds(30)
+            samples[count - 1].sample = Sample(track: 0, time: late, isKeyframe: true)
+        }
+        let file = try Self.record(samples, [formats[0]], container)
+        let duration = try #require(file.parts.last?.duration)
+        #expect(duration >= .milliseconds(33) && duration <= .milliseconds(40), "\(duration)")
+    }
+
     @Test(arguments: containers)
     func `parts lie one behind the other, from the header to the file's end`(
         container: Container

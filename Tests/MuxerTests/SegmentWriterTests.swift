@@ -59,6 +59,28 @@ import Wire
         }
     }
 
+    @Test(arguments: [
+        (Container.mpegts, 2), (.fmp4, 1),
+    ])
+    func `a file whose times would come round in it ends before`(
+        container: Container, fileCount: Int
+    ) throws {
+        // A picture a minute, all of them key frames, for thirty hours.
+        let clip = Clip(framesPerSecond: 1, videoBitrate: 800, keyframeSeconds: 1, seconds: 1800)
+        let samples = clip.samples().enumerated().map { number, sample in
+            var sample = sample
+            sample.sample.presentationTime = .seconds(Int64(number) * 60)
+            sample.sample.decodeTime = .seconds(Int64(number) * 60)
+            return sample
+        }
+        let recording = try Self.record(samples, clip.formats, container)
+        #expect(recording.files.count == fileCount)
+        let begun = recording.outcomes.indices.filter {
+            if case .began = recording.outcomes[$0] { true } else { false }
+        }
+        #expect(begun == [0, 24 * 60].prefix(fileCount).map(\.self))
+    }
+
     @Test(arguments: SegmentPartsTests.containers)
     func `hundreds of cuts lose no sample and double none`(container: Container) throws {
         var clip = Clip(framesPerSecond: 10, videoBitrate: 40_000, keyframeSeconds: 1, seconds: 300)

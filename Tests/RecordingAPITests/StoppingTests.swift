@@ -56,6 +56,7 @@ import Web
         func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError) {
             try disk.write(bytes, to: file, at: offset)
         }
+        func date(_ file: Int32, _ seconds: Int64) { disk.date(file, seconds) }
         func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError) {
             try disk.truncate(file, to: byteCount)
         }

@@ -143,12 +143,20 @@ final class ModelDisk: Storage {
         }
     }
 
+    func date(_ file: Int32, _ seconds: Int64) {
+        state.withLock { state in
+            guard let path = state.descriptors[file] else { return }
+            state.files[path]?.modifiedSeconds = seconds
+        }
+    }
+
     func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError) {
         try state.withLock { state throws(StorageError) in
             state.keep()
             try state.refuseOnce(file)
             let path = state.descriptors[file] ?? ""
             state.files[path]?.bytes.removeSubrange(Int(byteCount)...)
+            state.files[path]?.modifiedSeconds = state.seconds
         }
     }
 

@@ -33,6 +33,24 @@ import Testing
         #expect(found.offsets == [100, 103, 103, 105, 105])
     }
 
+    @Test func `a page that the disk does not give is an error before it is mapped`() throws {
+        var offsets: [off_t] = []
+        let error = #expect(throws: StorageError.self) {
+            try SystemStorage.check(readable: -1, 200_000) { _, _, size, offset in
+                offsets.append(offset)
+                guard offset > 100_000 else { return size }
+                errno = EIO
+                return -1
+            }
+        }
+        #expect(error?.code == EIO && error?.isOfReading == true)
+        #expect(offsets == [0, 65_536, 131_072])
+        let short = #expect(throws: StorageError.self) {
+            try SystemStorage.check(readable: -1, 10) { _, _, _, _ in 0 }
+        }
+        #expect(short?.code == ENODATA, "another host has made it shorter")
+    }
+
     @Test func `fewer octets come at the end of a file alone`() throws {
         #expect(try Self.read([4, 0], count: 10).octets == [100, 101, 102, 103])
         let error = #expect(throws: StorageError.self) { try Self.read([4, -Int(EIO)], count: 10) }

@@ -187,6 +187,7 @@ private final class NullDisk: Storage {
         if isIndex(file) { try system.truncate(file, to: byteCount) }
     }
     func open(_ path: String) -> Int32 { 1 }
+    func date(_ file: Int32, _ seconds: Int64) {}
     func isThere(_ file: Int32, at path: String) -> Bool { true }
     func read(_ file: Int32, at offset: UInt64, count: Int) -> [UInt8] { [] }
     func sync(_ file: Int32) {}

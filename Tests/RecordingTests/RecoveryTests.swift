@@ -41,6 +41,15 @@ import Wire
         #expect(disk.bytes(Self.path + ".index") == index)
     }
 
+    @Test func `what is mended is as old as it was`() throws {
+        let disk = Self.disk(parts: 10)
+        disk.put(Self.path, try #require(disk.bytes(Self.path)) + [1, 2, 3], modified: 77)
+        disk.state.withLock { $0.seconds = 5000 }
+        #expect(Self.recover(disk).mended == 1)
+        let file = try disk.files(in: "/r").first { $0.name.hasSuffix(".ts") }
+        #expect(file?.modifiedSeconds == 77)
+    }
+
     @Test func `any cut of the index leaves the parts before it`() throws {
         let whole = try #require(Self.disk(parts: 3).bytes(Self.path + ".index"))
         for count in whole.indices {

@@ -78,7 +78,7 @@ struct MovieTrack {
     /// How many ticks a sample lasts where nothing else is known.
     private static func usualDuration(of format: TrackFormat) -> Int64 {
         switch format {
-        case .h264, .h265, .vp8, .vp9, .av1: 0
+        case .h264, .h265, .vp8, .vp9, .av1: PictureStep.usual.ticks90
         case .aac(let configuration): Int64(configuration.samplesPerFrame)
         case .mp3(let rate): rate >= 32_000 ? 1_152 : 576
         case .opus: 960
@@ -148,7 +148,7 @@ struct MovieTrack {
 
     mutating func append(_ payload: RawSpan, at ticks: Int64, delay: Int64, isKeyframe: Bool) {
         if lastTicks == nil { firstShown = time(ticks + delay) }
-        if let lastTicks, isVideo { step = ticks - lastTicks }
+        if let lastTicks, isVideo { notePicture(ticks - lastTicks) }
         lastTicks = ticks
         let before = bytes.count
         switch format {
@@ -164,6 +164,10 @@ struct MovieTrack {
             Pending(
                 decodeTicks: ticks, presentationTicks: ticks + delay,
                 byteCount: bytes.count - before, isKeyframe: isKeyframe))
+    }
+
+    private mutating func notePicture(_ ticks: Int64) {
+        if ticks > 0, ticks < self.ticks(PictureStep.limit) { step = ticks }
     }
 
     /// When the last sample ends, if any was taken.

@@ -8,7 +8,8 @@ struct SegmentIndex {
         let start: Interval
         let offset: Int
         var isIndependent: Bool
-        /// The last decode time of the track that leads, and how long a sample of it lasts.
+        /// The last decode time of the track that leads, and how long a sample of it lasts; zero of the
+        /// first one.
         var last: Interval
         var step: Interval
     }
@@ -22,12 +23,22 @@ struct SegmentIndex {
     var finished: [FinishedPart] = []
     var open: Open?
     var clock = PartClock()
+    /// How long a sample of the leading track lasts, by the last two in any file: a part may hold but one.
+    private(set) var step = PictureStep.usual
+    private var leading: Interval?
     private var writer: IndexWriter?
 
     /// Another file begins, of these tracks.
     mutating func begin(_ formats: [TrackFormat]) {
         (header, writer, open, hasOtherSets) = (nil, nil, nil, false)
         self.formats = formats
+    }
+
+    /// Notes when the leading track's next sample is decoded. Behind a gap it lasts as long as ever.
+    mutating func leadingCame(at time: Interval) {
+        defer { leading = time }
+        guard let leading, time > leading, time - leading < PictureStep.limit else { return }
+        step = time - leading
     }
 
     /// Notes a part, and before the first what `header` makes.

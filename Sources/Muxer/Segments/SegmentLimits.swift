@@ -1,6 +1,6 @@
 public import Timing
 
-/// How long a file of a recording may grow. Without a limit there is one file.
+/// How long a file of a recording may grow. Without a limit there is one file, and one a day of MPEG-TS.
 public struct SegmentLimits: Hashable, Sendable {
     /// Media time after which the next key frame begins another file.
     public var duration: Interval?

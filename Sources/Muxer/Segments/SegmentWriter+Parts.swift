@@ -30,6 +30,7 @@ extension SegmentWriter {
         if isEntry(sample), formats[leadingTrack] != index.formats[leadingTrack] {
             index.hasOtherSets = true
         }
+        if sample.track == leadingTrack { index.leadingCame(at: time) }
         guard var open = index.open else {
             index.open = SegmentIndex.Open(
                 start: time, offset: offset, isIndependent: !hasPictures || isEntry(sample),
@@ -50,8 +51,14 @@ extension SegmentWriter {
         hasPictures && sample.track == leadingTrack && sample.isKeyframe
     }
 
+    /// Ends the file's last part. One that holds a single picture lasts as long as those before.
+    mutating func finishLastPart() {
+        let end = index.open.map { $0.last + ($0.step > .zero ? $0.step : index.step) }
+        finishStreamPart(next: end)
+    }
+
     /// - Parameter next: When the next part begins; `nil` where that is not known.
-    mutating func finishStreamPart(next: Interval?) {
+    private mutating func finishStreamPart(next: Interval?) {
         guard let open = index.open, byteCount > open.offset else { return }
         let end = next ?? open.last + open.step
         let part = IndexedPart(

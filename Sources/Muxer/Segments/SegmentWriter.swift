@@ -40,6 +40,8 @@ public struct SegmentWriter: ~Copyable {
 
     let container: Container
     let limits: SegmentLimits
+    /// The files' own, or their container's.
+    private let durationLimit: Interval?
     let leadingTrack: Int
     let hasPictures: Bool
     var index = SegmentIndex()
@@ -66,6 +68,7 @@ public struct SegmentWriter: ~Copyable {
         _ formats: [TrackFormat], container: Container, limits: SegmentLimits = SegmentLimits()
     ) throws(MuxerError) {
         (self.formats, self.container, self.limits) = (formats, container, limits)
+        durationLimit = [limits.duration, container.durationLimit].compactMap(\.self).min()
         let pictures = formats.firstIndex { $0.kind == .video }
         (leadingTrack, hasPictures) = (pictures ?? 0, pictures != nil)
         guard !formats.isEmpty else { throw .trackCount(0) }
@@ -114,7 +117,7 @@ public struct SegmentWriter: ~Copyable {
         case .mpegts:
             stream?.flush(into: &output)
             file.byteCount += output.count - before
-            finishStreamPart(next: nil)
+            finishLastPart()
         case .fmp4, .mp4, .webm:
             flush(into: &output)
         }
@@ -155,7 +158,7 @@ public struct SegmentWriter: ~Copyable {
     }
 
     private func isFull(at time: Interval) -> Bool {
-        if let limit = limits.duration, let start, time - start >= limit { return true }
+        if let durationLimit, let start, time - start >= durationLimit { return true }
         if let limit = limits.byteCount, byteCount >= limit { return true }
         return false
     }

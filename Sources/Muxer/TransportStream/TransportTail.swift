@@ -114,11 +114,10 @@ private struct DecodeTimes {
     /// From the first one's beginning to the last one's end, which is taken to last as the others.
     var duration: Interval {
         let span = TransportTime.difference(last, first, period: TransportTime.stampPeriod)
-        guard count > 1, span > 0, span < Self.spanLimit else { return Self.usualStep }
+        guard count > 1, span > 0, span < Self.spanLimit else { return PictureStep.usual }
         return Interval(nanoseconds: (span + span / (count - 1)) * 100_000 / 9)
     }
 
-    private static let usualStep = Interval.milliseconds(40)
     /// Ten seconds: a part is never so long.
     private static let spanLimit: Int64 = 900_000
 }

@@ -62,8 +62,7 @@ public struct WebMWriter: ~Copyable {
         let decoded = try decodeTime(of: sample)
         var written: MoviePart?
         if endsCluster(sample) { written = writeCluster(next: sample.decodeTime, into: &output) }
-        let step = duration ?? last[index].map { max(decoded - $0.time, .zero) } ?? .zero
-        last[index] = (decoded, step)
+        last[index] = (decoded, duration ?? step(of: index, to: decoded))
         gather(sample, payload, shownAt: max(sample.presentationTime, decoded))
         return written
     }
@@ -107,6 +106,13 @@ extension WebMWriter {
         }
         correctedTimes += 1
         return last.time + .milliseconds(1)
+    }
+
+    /// How long a picture lasts, by the one before. Behind a gap that is as long as ever.
+    private func step(of index: Int, to time: Interval) -> Interval {
+        guard let last = last[index] else { return PictureStep.usual }
+        let step = time - last.time
+        return step > .zero && step < PictureStep.limit ? step : last.step
     }
 
     private func endsCluster(_ sample: Sample) -> Bool {

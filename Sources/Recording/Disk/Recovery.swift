@@ -88,6 +88,7 @@ struct Recovery {
         guard let found else { return report.unexplained.append(file.name) }
         let byteCount = try storage.byteCount(of: data)
         try close(data, index, found)
+        storage.date(data, file.modifiedSeconds)  // what is kept by its age is not new by this
         report.cutBytes += byteCount - found.data
         (report.files, report.mended) = (report.files + 1, report.mended + 1)
     }

@@ -24,6 +24,8 @@ protocol Storage: Sendable {
     ) throws(StorageError) -> T
     /// Writes all of it, or throws.
     func write(_ bytes: [UInt8], to file: Int32, at offset: UInt64) throws(StorageError)
+    /// Says when a file was last written, in seconds since 1970; what cannot be said stays as it is.
+    func date(_ file: Int32, _ seconds: Int64)
     /// Cuts a file off.
     func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError)
     /// Returns when what was written would survive the loss of power.

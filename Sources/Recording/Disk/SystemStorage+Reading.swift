@@ -40,6 +40,23 @@ extension SystemStorage {
         return octets
     }
 
+    /// Reads a file through before it is mapped: a page that the disk does not give is an error here,
+    /// and would be the end of the process when it was touched there (`SIGBUS`).
+    static func check(
+        readable file: Int32, _ count: Int,
+        _ read: PositionedRead = { pread($0, $1, $2, $3) }
+    ) throws(StorageError) {
+        for offset in stride(from: 0, to: count, by: pieceLength) {
+            let wanted = min(pieceLength, count - offset)
+            let piece = try octets(of: file, at: UInt64(offset), count: wanted, read)
+            guard piece.count == wanted else {
+                throw StorageError(path: path(of: file), code: ENODATA, isOfReading: true)
+            }
+        }
+    }
+
+    private static let pieceLength = 1 << 16
+
     /// For a message only: the kernel knows the name by now.
     static func path(of file: Int32) -> String {
         let code = errno

@@ -46,6 +46,7 @@ struct SystemStorage: Storage {
     ) throws(StorageError) -> T {
         let count = Int(clamping: try byteCount(of: file))
         guard count > 0 else { return try body([UInt8]().span.bytes) }
+        try Self.check(readable: file, count)
         guard let address = mmap(nil, count, PROT_READ, MAP_SHARED, file, 0), address != MAP_FAILED
         else {
             throw StorageError(path: Self.path(of: file), code: errno, isOfReading: true)
@@ -68,6 +69,11 @@ struct SystemStorage: Storage {
             }
         }
         if failure != 0 { throw StorageError(path: Self.path(of: file), code: failure) }
+    }
+
+    func date(_ file: Int32, _ seconds: Int64) {
+        let time = timespec(tv_sec: time_t(seconds), tv_nsec: 0)
+        futimens(file, [time, time])
     }
 
     func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError) {
