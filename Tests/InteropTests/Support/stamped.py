@@ -3,6 +3,7 @@ files: by ffprobe, and by the numbers in the pictures."""
 import json
 import pathlib
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -29,6 +30,13 @@ def clip(folder, rate="4M"):
     return video, audio
 
 
+def first_line(stream, whose):
+    """What a program says first, within half a minute."""
+    if not select.select([stream], [], [], 30)[0]:
+        raise SystemExit(f"{whose} said nothing for half a minute")
+    return stream.readline()
+
+
 class Camera:
     """The camera, for as long as the block."""
 
@@ -37,7 +45,7 @@ class Camera:
 
     def __enter__(self):
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, text=True)
-        self.url = f"rtsp://127.0.0.1:{int(self.process.stdout.readline())}/cam"
+        self.url = f"rtsp://127.0.0.1:{int(first_line(self.process.stdout, 'the camera'))}/cam"
         return self
 
     def __exit__(self, *_):
@@ -53,7 +61,7 @@ class Recorder:
         self.process = subprocess.Popen(
             [program, "--source", source, "--output", str(folder), "--name", name, "--http",
              "127.0.0.1:0", "--log-format", "json", *more], stderr=subprocess.PIPE, text=True)
-        line = self.process.stderr.readline()
+        line = first_line(self.process.stderr, "the recorder")
         found = re.search(r"port (\d+)", line)
         if not found:
             raise SystemExit(f"the recorder ended: {line}{self.process.communicate()[1]}")
@@ -90,6 +98,7 @@ class Recorder:
             if condition():
                 return time.monotonic() - start
             time.sleep(0.05)
+        print(f"{self.name}: waited {seconds} s in vain; {self.described()}", file=sys.stderr, flush=True)
         return None
 
     def end(self):
@@ -103,8 +112,8 @@ def plays(path):
     may end with part of a frame of sound."""
     pictures = subprocess.run(
         ["ffmpeg", "-v", "error", "-xerror", "-i", str(path), "-map", "0:v", "-f", "null", "-"],
-        capture_output=True, text=True)
-    whole = subprocess.run(["ffmpeg", "-v", "quiet", "-i", str(path), "-f", "null", "-"])
+        capture_output=True, text=True, timeout=60)
+    whole = subprocess.run(["ffmpeg", "-v", "quiet", "-i", str(path), "-f", "null", "-"], timeout=60)
     return pictures.returncode == 0 and not pictures.stderr and whole.returncode == 0
 
 
@@ -119,7 +128,7 @@ def numbers(path):
         pictures = pathlib.Path(scratch) / "pictures.h264"
         subprocess.run(
             ["ffmpeg", "-v", "error", "-i", str(path), "-map", "0:v", "-c", "copy", "-f", "h264", str(pictures)],
-            check=True)
+            check=True, timeout=60)
         return [int(number) for number in STAMP.findall(pictures.read_bytes())]
 
 
@@ -127,7 +136,7 @@ def packets(path):
     """A file's packets as ffprobe finds them: whether of pictures, whether a key frame, its octets."""
     found = subprocess.run(
         ["ffprobe", "-v", "error", "-show_entries", "packet=codec_type,flags,size", "-of", "json", str(path)],
-        capture_output=True, text=True, check=True)
+        capture_output=True, text=True, check=True, timeout=60)
     return [(packet["codec_type"] == "video", packet["flags"].startswith("K"), int(packet["size"]))
             for packet in json.loads(found.stdout)["packets"]]
 
