@@ -73,6 +73,8 @@ struct RecordingBody: Encodable {
     /// What its start asked for; it is recorded as it comes, whatever that was.
     @OrNull var requested: RecordingTitle.Wishes?
     let status: State
+    /// How it fares, in one word; `null` of what no process of now has recorded.
+    @OrNull var condition: RecordingProgress.Condition?
     /// Why nothing is recorded now, where something should be.
     @OrNull var reason: String?
     let format: String
@@ -95,6 +97,7 @@ struct RecordingBody: Encodable {
         (room_id, title) = (known?.room_id ?? name, known?.title ?? name)
         (description, requested) = (known?.description, known?.requested)
         status = Self.state(recording, hasFiles: !recorded.isEmpty)
+        condition = recording?.progress.condition
         reason = status == .completed ? nil : recording?.reason
         let container = recorded.last?.header?.container ?? recording?.progress.files.container
         format = (container ?? .mpegts).rawValue
@@ -134,6 +137,9 @@ struct FileBody: Encodable {
     let is_growing: Bool
     /// What is played of it, as a browser is asked whether it can.
     @OrNull var media_type: String?
+    /// The same of its pictures without their sound, as `tracks=video` has them; `null` where that is no
+    /// other.
+    @OrNull var video_type: String?
     let codecs: [String]
 
     init(_ file: FileSummary) {
@@ -142,10 +148,11 @@ struct FileBody: Encodable {
         started_at = file.date(at: 0)?.text
         duration_seconds = Double(file.duration) / 1e9
         (file_size_bytes, is_growing) = (file.byteCount, file.isGrowing)
-        codecs = header?.formats.compactMap(\.codecName) ?? []
-        let isNamed = codecs.count == header?.formats.count
-        media_type =
-            isNamed ? "\(file.playedType); codecs=\"\(codecs.joined(separator: ", "))\"" : nil
+        codecs = header?.formats.map(\.toldName) ?? []
+        media_type = header?.type(of: header?.formats ?? [])
+        let isCut = !(header?.soundTracks.isEmpty ?? true)
+        video_type =
+            isCut ? header?.type(of: header?.formats.filter { $0.kind == .video } ?? []) : nil
     }
 }
 

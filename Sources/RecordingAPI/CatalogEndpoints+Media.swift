@@ -95,11 +95,13 @@ extension CatalogEndpoints {
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
         guard let last = files.last else { return missing(id, request) }
-        let asked = request[query: "at"].map { Self.nanoseconds($0) }
-        if case .some(.none) = asked { return .problem(400, "at must be seconds") }
-        if let at = asked ?? nil, at > files.duration { return .beyond(id, files, at) }
-        let (found, time) =
-            (asked ?? nil).flatMap { files.place(at: $0) } ?? (last, last.duration / 2)
+        let asked = request[query: "at"].map { AskedTime($0) }
+        if case .some(.none) = asked { return .problem(400, "at must be \(AskedTime.form)") }
+        let at = (asked ?? nil)?.nanoseconds(in: files)
+        if let asked = asked ?? nil, at ?? .max > files.duration {
+            return .beyond(id, files, asked)
+        }
+        let (found, time) = at.flatMap { files.place(at: $0) } ?? (last, last.duration / 2)
         guard let file = try await catalog.file(found.file) else { return missing(id, request) }
         do {
             let picture = try await thumbnails.picture(of: file, at: time)
@@ -118,47 +120,52 @@ extension CatalogEndpoints {
         }
     }
 
-    /// Seconds of the one file, or of the whole recording.
+    /// From one time to another of the one file, or of the whole recording.
     func export(
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
         guard !files.isEmpty else { return missing(id, request) }
-        let from = request[query: "from"].map { Self.nanoseconds($0) } ?? 0
-        let to = request[query: "to"].map { Self.nanoseconds($0) } ?? .max
-        guard let from, let to, to > from else {
-            return .problem(400, "from and to must be seconds, to the later one")
+        let begin = request[query: "from"].map { AskedTime($0) } ?? .media(0)
+        let end = request[query: "to"].map { AskedTime($0) } ?? .media(.max)
+        guard let begin, let end, begin.isBefore(end) else {
+            return .problem(400, "from and to must be \(AskedTime.form), to the later one")
         }
+        guard let from = begin.nanoseconds(in: files) else { return .beyond(id, files, begin) }
+        let to = end.nanoseconds(in: files) ?? .max
+        guard to > from else { return .problem(404, "\(id): nothing was recorded between these") }
         let parts = try await catalog.stretches(of: files, from: from, to: to)
-        guard !parts.isEmpty else { return .beyond(id, files, from) }
+        guard !parts.isEmpty else { return .beyond(id, files, begin) }
         guard let body = ExportBody(parts, cutter: PieceCutter(catalog: catalog)) else {
             return Self.different(id, parts.map(\.file))
         }
         let stem = request[query: "file"].map { $0.split(separator: ".").dropLast() }
         let name = stem.map { $0.joined(separator: ".") } ?? id
-        let end = min(to, files.duration)
+        let last = min(to, files.duration)
         return .attachment(
-            body, called: "\(name)_\(from / 1_000_000_000)-\(end / 1_000_000_000)")
-    }
-
-    /// Seconds with a fraction, of at most a year.
-    private static func nanoseconds(_ text: String) -> Int64? {
-        guard let seconds = Double(text), seconds.isFinite, (0...31_536_000).contains(seconds)
-        else { return nil }
-        return Int64(seconds * 1e9)
+            body, called: "\(name)_\(from / 1_000_000_000)-\(last / 1_000_000_000)")
     }
 }
 
 extension HTTPResponse {
-    /// There is nothing of a recording at that time, in nanoseconds of it: it is not so long.
+    /// There is nothing of a recording at that time: it is not so long.
     fileprivate static func beyond(
-        _ id: String, _ files: [FileSummary], _ time: Int64
+        _ id: String, _ files: [FileSummary], _ time: AskedTime
     ) -> HTTPResponse {
         let isGrowing = files.contains(where: \.isGrowing)
-        return problem(
-            404,
-            "\(id) is \(seconds(files.duration)) s long\(isGrowing ? " by now" : ""): there is nothing at"
-                + " \(seconds(time)) s")
+        switch time {
+        case .media(let nanoseconds):
+            return problem(
+                404,
+                "\(id) is \(seconds(files.duration)) s long\(isGrowing ? " by now" : ""): there is"
+                    + " nothing at \(seconds(nanoseconds)) s")
+        case .date(let date):
+            let end = files.last.flatMap { $0.date(at: $0.duration) }?.text ?? "at no known date"
+            return problem(
+                404,
+                "\(id) ends\(isGrowing ? " by now" : "") at \(end): there is nothing at \(date.text)"
+            )
+        }
     }
 
     /// Whole seconds and tenths, cut off: nobody is told of more than there is.

@@ -10,10 +10,11 @@ let pageFiles: [String: HTTPResponse] = {
         policy: "default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:")
     page.styles = [("recordings", PackageResources.recordings_css)]
     page.scripts = [
-        ("api", PackageResources.api_js), ("export", PackageResources.export_js),
-        ("format", PackageResources.format_js), ("main", PackageResources.main_js),
-        ("player", PackageResources.player_js), ("playlist", PackageResources.playlist_js),
-        ("watch", PackageResources.watch_js),
+        ("api", PackageResources.api_js), ("choice", PackageResources.choice_js),
+        ("export", PackageResources.export_js), ("format", PackageResources.format_js),
+        ("list", PackageResources.list_js), ("main", PackageResources.main_js),
+        ("places", PackageResources.places_js), ("player", PackageResources.player_js),
+        ("playlist", PackageResources.playlist_js), ("watch", PackageResources.watch_js),
     ]
     return page.files.mapValues { file in
         HTTPResponse(

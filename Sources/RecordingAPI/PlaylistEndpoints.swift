@@ -13,7 +13,9 @@ struct PlaylistEndpoints: Sendable {
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         switch path.count {
         case 2 where path[1] == "index.m3u8": return try await playlist(of: path[0], request)
-        case 3: return try await piece(path[2], of: path[1])
+        case 3:
+            let isMute = request[query: "tracks"] == PlaylistWish.pictures
+            return try await piece(path[2], of: path[1], isMute: isMute)
         default: return .nothing
         }
     }
@@ -24,8 +26,10 @@ struct PlaylistEndpoints: Sendable {
     func playlist(
         of name: String, as form: ListedForm = .fragments, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
-        let query = request.tokenQuery
-        guard var playlist = try await history.playlist(of: name, as: form, query: query) else {
+        guard let wish = PlaylistWish(request) else {
+            return .problem(400, "tracks must be video, and at \(AskedTime.form)")
+        }
+        guard var playlist = try await history.playlist(of: name, as: form, wish) else {
             return .missing(name)
         }
         let wanted = Wanted(request)
@@ -39,8 +43,9 @@ struct PlaylistEndpoints: Sendable {
                     return .problem(503, "\(name): the source sends nothing")
                 }
                 try await waitForMore(playlist, of: name)
-                guard let next = try await history.playlist(of: name, as: form, query: query)
-                else { return .missing(name) }
+                guard let next = try await history.playlist(of: name, as: form, wish) else {
+                    return .missing(name)
+                }
                 playlist = next
             }
         } else if wanted.part != nil {
@@ -85,15 +90,16 @@ struct PlaylistEndpoints: Sendable {
 
     // MARK: What it lists
 
+    /// - Parameter isMute: Whether it is wanted without the sound that belongs to pictures.
     private func piece(
-        _ piece: String, of name: String
+        _ piece: String, of name: String, isMute: Bool
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard var file = try await catalog.file(name) else { return .missing(name) }
         let absent = HTTPResponse.problem(404, "There is no \(piece) in \(name)")
         do {
             if piece == "init.mp4" {
                 let head = try await PieceCutter(catalog: catalog).initialization(of: file)
-                return .fragment(head, file.playedType)
+                return .fragment(isMute ? file.pictures(of: head) : head, file.playedType)
             }
             guard piece.hasSuffix(".m4s"), let first = piece.first, first == "p" || first == "s",
                 let offset = UInt64(piece.dropFirst().dropLast(4))
@@ -107,8 +113,8 @@ struct PlaylistEndpoints: Sendable {
                 found = file.index.parts.last
             }
             guard let found else { return absent }
-            let cutter = PieceCutter(catalog: catalog)
-            return .fragment(try await cutter.fragments(of: found, in: file), file.playedType)
+            let octets = try await PieceCutter(catalog: catalog).fragments(of: found, in: file)
+            return .fragment(isMute ? file.pictures(of: octets) : octets, file.playedType)
         } catch let busy as WorkQueue.Busy {
             throw busy
         } catch let error as StorageError {
@@ -124,6 +130,15 @@ struct PlaylistEndpoints: Sendable {
         var file = file
         file.index = await live.next(after: file.index.partCount, within: .seconds(8))
         return file
+    }
+}
+
+extension RecordedFile {
+    /// What plays of its head, or of fragments, where the sound that belongs to pictures is left out.
+    fileprivate func pictures(of octets: [UInt8]) -> [UInt8] {
+        var octets = octets
+        FragmentWalk.hide(tracks: soundTracks, in: &octets)
+        return octets
     }
 }
 

@@ -1,5 +1,6 @@
 import Muxer
 import Recording
+import Timing
 
 /// What a playlist lists of transport streams.
 enum ListedForm {
@@ -13,11 +14,14 @@ enum ListedForm {
 actor PlaylistHistory {
     private let catalog: RecordingCatalog
     private let recordings: Recordings
+    private let segmentLimit: Int
     private var listed = ListedPlaylists()
     private var views = 0
 
-    init(catalog: RecordingCatalog, recordings: Recordings) {
+    /// - Parameter segmentLimit: How many a playlist lists: of two seconds each, two days.
+    init(catalog: RecordingCatalog, recordings: Recordings, segmentLimit: Int = 86_400) {
         (self.catalog, self.recordings) = (catalog, recordings)
+        self.segmentLimit = segmentLimit
     }
 
     /// The playlist of a recording, or of the one file whose name without its ending is given.
@@ -25,26 +29,32 @@ actor PlaylistHistory {
     /// - Parameters:
     ///   - name: The recording's, or the file's.
     ///   - form: What of transport streams it lists.
-    ///   - query: What every address in it ends with.
+    ///   - wish: What is asked of it besides.
     /// - Throws: `WorkQueue.Busy` where it cannot be known now: what was listed stays so.
     func playlist(
-        of name: String, as form: ListedForm = .fragments, query: String = ""
+        of name: String, as form: ListedForm = .fragments, _ wish: PlaylistWish = PlaylistWish()
     ) async throws(WorkQueue.Busy) -> MediaPlaylist? {
         views += 1
         let view = views
-        let files = try await files(of: name)
+        let window = try await catalog.window(of: name, around: wish.time, limit: segmentLimit)
+        let files = window.files
         guard let last = files.last else { return nil }
-        let isActive: Bool
+        var playlist = MediaPlaylist(
+            files: files.compactMap { $0.listing(as: form, wish) }, isEnded: true)
+        playlist.unlisted.before = Interval(nanoseconds: window.before)
+        playlist.unlisted.after = Interval(nanoseconds: window.after)
+        guard !window.isPast else { return playlist }
         if files.count == 1, last.file.hasPrefix(name + ".") {
-            isActive = !last.index.isFinished
+            playlist.isEnded = last.index.isFinished
         } else {
-            isActive = await recordings.isWriting(name)
+            playlist.isEnded = await !recordings.isWriting(name)
+        }
+        let counts = files.map {
+            SegmentNumbers.File(file: $0.file, segmentCount: $0.index.spans.count)
         }
         return listed.update(name, view: view) { listed in
-            let first = listed.numbers.take(
-                files.map { .init(file: $0.file, segmentCount: $0.index.spans.count) }, view: view)
-            var playlist = MediaPlaylist(
-                files: files.compactMap { $0.listing(as: form, query) }, isEnded: !isActive)
+            let first = listed.numbers.take(counts, view: view)
+            var playlist = playlist
             (playlist.removedFiles, playlist.firstSequenceNumber) = (first.files, first.segments)
             playlist.announcedTarget = listed.target
             listed.target = playlist.targetDuration
@@ -66,22 +76,17 @@ actor PlaylistHistory {
         let entries = try await catalog.entries(of: name)
         return entries.isEmpty ? try await catalog.entries(stem: name) : entries
     }
-
-    /// The newest files, as many as a playlist should list: two days of them.
-    private func files(of name: String) async throws(WorkQueue.Busy) -> [RecordedFile] {
-        try await catalog.newest(of: try await entries(of: name), segmentLimit: Self.segmentLimit)
-    }
-
-    private static let segmentLimit = 86_400
 }
 
 extension RecordedFile {
     /// As a playlist in `/hls/{name}/` lists it, or one of transport streams.
-    fileprivate func listing(as form: ListedForm, _ query: String) -> MediaPlaylist.File? {
+    fileprivate func listing(as form: ListedForm, _ wish: PlaylistWish) -> MediaPlaylist.File? {
         guard let header = index.header else { return nil }
+        let isCut = form == .fragments && wish.isMute && !soundTracks.isEmpty
         let addresses: MediaPlaylist.Addresses =
             switch header.container {
             case .mpegts where form == .transport: .ranges(file: file)
+            case _ where isCut: .cuts(folder: file + "/")
             case .mpegts: .cuts(folder: file + "/")
             case .fmp4: .ranges(file: "../../recordings/" + file)
             case .mp4, .webm:  // whose heads are other ones once they are closed
@@ -90,7 +95,7 @@ extension RecordedFile {
         var listing = MediaPlaylist.File(
             header: header, segments: index.spans, parts: index.parts,
             isFinished: index.isFinished, addresses: addresses)
-        listing.query = query
+        listing.query = isCut ? wish.mutedQuery : wish.query
         return listing
     }
 }

@@ -4,10 +4,41 @@ import Recording
 // The JSON bodies of the recording API, under the names its callers know.
 
 struct HealthBody: Encodable {
-    let status = "ok"
+    /// `ok`, or `degraded` where one of them is not recorded as it should be.
+    let status: String
     let recordings: [String: RecordingProgress.Condition]
     /// Of those that do not record.
     let reasons: [String: String]
+
+    init(_ active: [Recordings.Status]) {
+        status = active.allSatisfy(\.progress.isAsItShould) ? "ok" : "degraded"
+        recordings = Dictionary(
+            uniqueKeysWithValues: active.map { ($0.name, $0.progress.condition) })
+        reasons = Dictionary(
+            uniqueKeysWithValues: active.compactMap { each in
+                each.reason.map { (each.name, $0) }
+            })
+    }
+}
+
+extension RecordingProgress.Snapshot {
+    /// Whether what comes goes into its files, all of it or key frames alone.
+    var isWritten: Bool {
+        switch condition {
+        case .recording, .degraded: true
+        case .connecting, .noSpace, .stalled, .waiting, .stopping, .stopped: false
+        }
+    }
+
+    /// Whether nobody need look after it: what should be recorded is, or there is nobody yet to be
+    /// recorded.
+    fileprivate var isAsItShould: Bool {
+        switch condition {
+        case .recording, .stopping, .stopped: true
+        case .connecting, .waiting: source.expectedSince == nil || lastFailure == nil
+        case .degraded, .noSpace, .stalled: false
+        }
+    }
 }
 
 struct StopBody: Decodable {

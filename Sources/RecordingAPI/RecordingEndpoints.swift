@@ -99,13 +99,7 @@ public struct RecordingEndpoints: Sendable {
     }
 
     private func health() async -> HTTPResponse {
-        let active = await recordings.active()
-        let states = Dictionary(
-            uniqueKeysWithValues: active.map { ($0.name, $0.progress.condition) })
-        let reasons = active.compactMap { each in each.reason.map { (each.name, $0) } }
-        return .json(
-            200,
-            HealthBody(recordings: states, reasons: Dictionary(uniqueKeysWithValues: reasons)))
+        .json(200, HealthBody(await recordings.active()))
     }
 
     /// What Prometheus reads of the recordings.

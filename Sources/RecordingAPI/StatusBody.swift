@@ -39,7 +39,7 @@ struct StatusBody: Encodable {
         file_size_bytes = progress.files.byteCount
         file_size_mb = Double(progress.files.byteCount) / 1_000_000
         recording_mode = progress.files.container.rawValue
-        is_recording = progress.state == .recording
+        is_recording = progress.isWritten
         tracks = header?.formats.enumerated().map { TrackBody($0.offset, $0.element) } ?? []
         timestamp_info = TimestampBody(progress)
         flexibility = FlexibilityBody(header)
@@ -58,7 +58,7 @@ struct TrackBody: Encodable {
 
     init(_ index: Int, _ format: TrackFormat) {
         (id, kind) = (index, format.kind == .video ? "video" : "audio")
-        codec = format.codecName ?? "g711"
+        codec = format.toldName
     }
 }
 

@@ -115,7 +115,7 @@ import Web
         let (folder, _) = try await Self.stop { folder in
             let answer = try await folder.get("/api/recording/status/cam")
             let status = try decodeJSON(Status.self, from: answer.octets)
-            #expect(answer.status == 200 && status.state == "stopping" && status.is_recording)
+            #expect(answer.status == 200 && status.state == "stopping" && !status.is_recording)
             let active = try await folder.get("/api/recording/active")
             #expect(try decodeJSON(Active.self, from: active.octets).count == 0)
             let metrics = try await folder.get("/metrics")

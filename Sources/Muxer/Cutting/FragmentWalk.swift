@@ -150,14 +150,16 @@ public enum FragmentWalk {
         return (Int(offset), Int(size))
     }
 
-    private struct Place {
+    /// A box: its four letters, where it begins, what is in it, and where it ends.
+    struct Place {
         var kind: String
         var start: Int
         var content: Int
         var end: Int
     }
 
-    private static func box(_ bytes: RawSpan, at offset: Int) -> Place? {
+    /// The box at an offset; `nil` where none is whole.
+    static func box(_ bytes: RawSpan, at offset: Int) -> Place? {
         guard offset <= bytes.byteCount else { return nil }
         var reader = ByteReader(bytes.extracting(offset..<bytes.byteCount))
         guard let size = try? reader.readUInt32(), size >= 8,

@@ -63,6 +63,14 @@ extension MediaPlaylist {
             octets.write(removedFiles - 1)
             octets.write("\n")
         }
+        if unlisted != (.zero, .zero) {
+            // This house's own: players pass over what they do not know (RFC 8216 §6.3.1).
+            octets.write("#EXT-X-SLUICE-UNLISTED:BEFORE=")
+            octets.write(unlisted.before)
+            octets.write(",AFTER=")
+            octets.write(unlisted.after)
+            octets.write("\n")
+        }
         if files.contains(where: { $0.header.beginsWithKeyframes }),
             files.allSatisfy({ $0.segments.allSatisfy(\.isIndependent) })
         {

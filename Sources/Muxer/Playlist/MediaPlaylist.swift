@@ -52,6 +52,9 @@ public struct MediaPlaylist: Sendable {
     /// The target duration that players were told before, in seconds: it never falls.
     public var announcedTarget = 0
 
+    /// Media of files that are there and not listed: those before the first one, and those behind the last.
+    public var unlisted = (before: Interval.zero, after: Interval.zero)
+
     /// A playlist of these files.
     public init(files: [File], isEnded: Bool) { (self.files, self.isEnded) = (files, isEnded) }
 

@@ -13,7 +13,10 @@ async function json(path, options) {
 const base = "/api/v1/recordings";
 const at = (id) => `${base}/${encodeURIComponent(id)}`;
 
-export const list = () => json(`${base}?limit=200`);
+/** Two hundred recordings, those that run first, from `offset` on; of one room where one is named. */
+export const list = (offset, room) =>
+  json(`${base}?limit=${PAGE}&offset=${offset}${room ? `&room_id=${encodeURIComponent(room)}` : ""}`);
+export const PAGE = 200; // as many as the recorder gives at once
 export const recording = (id) => json(at(id));
 export const remove = (id) => json(`${at(id)}?permanent=true`, { method: "DELETE" });
 export const stop = (id) => json(`${at(id)}/stop`, { method: "POST" });

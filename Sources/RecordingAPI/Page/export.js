@@ -3,7 +3,7 @@ import { call, exportAddress, exported } from "./api.js";
 import { el, say } from "./dom.js";
 import { clock, size } from "./figures.js";
 
-/** The form; `range()` gives { id, from, to, kind } in seconds of the recording, and what comes out. */
+/** The form; `range()` comes to give { id, from, to, kind } in seconds of the recording, and what comes out. */
 export function exportForm(range) {
   const bar = el("progress", { max: "1", value: "0", hidden: true, "aria-label": "Export" });
   const note = el("p", { class: "muted small", role: "status" });
@@ -12,8 +12,9 @@ export function exportForm(range) {
   const node = el("div", { class: "export" }, el("div", { class: "actions" }, button, cancel), bar, note);
 
   async function run() {
-    const { id, from, to, kind } = range();
+    const { id, from, to, kind } = await range();
     if (!(to > from)) return say(note, "Mark a start and, later, an end.");
+    if (from < 0) return say(note, "What was marked has been deleted.");
     const name = `${id}_${clock(from)}-${clock(to)}.${kind}`.replaceAll(":", ".");
     const abort = new AbortController();
     cancel.onclick = () => abort.abort();

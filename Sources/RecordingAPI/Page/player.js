@@ -1,4 +1,5 @@
 // Plays a recording through Media Source Extensions, at its growing end or anywhere in it.
+import { Source } from "./choice.js";
 import { Playlist } from "./playlist.js";
 
 /** A video element fed from a playlist; `onchange` is told when there is more, or a problem. */
@@ -16,14 +17,18 @@ export class Player {
 
   /**
    * `server.ask` fetches; `server.address` gives the playlist's address for who has nothing else, `server.type`
-   * the media type of what begins with the head at an address: both when they have asked for it.
+   * the media type of what begins with the head at an address: both when they have asked for it. `server.refusal` says
+   * why nothing is played where `type` is none; `server.begin`, where it is there, gives the time of the playlist to
+   * begin at.
    */
   constructor(video, url, type, onchange, server) {
     Object.assign(this, { video, onchange, server, playlist: new Playlist(url, server.ask) });
     this.type = type;
-    video.addEventListener("seeking", () => this.#sought());
-    video.addEventListener("timeupdate", () => this.#wake());
-    video.addEventListener("waiting", () => this.#passHole());
+    const { signal } = this.#abort; // another player may have the element after this one
+    video.addEventListener("seeking", () => this.#sought(), { signal });
+    video.addEventListener("timeupdate", () => this.#wake(), { signal });
+    video.addEventListener("waiting", () => this.#passHole(), { signal });
+    video.playbackRate = 1;
     this.#run().catch((error) => this.#fail(error));
   }
 
@@ -54,8 +59,7 @@ export class Player {
   }
 
   async #run() {
-    const Source = globalThis.ManagedMediaSource ?? globalThis.MediaSource;
-    if (!Source || !this.type || !Source.isTypeSupported(this.type)) return this.#native();
+    if (!this.type || !Source) return this.#native();
     await this.playlist.load(this.#abort.signal);
     const source = new Source();
     if (globalThis.ManagedMediaSource) this.video.disableRemotePlayback = true;
@@ -64,18 +68,22 @@ export class Player {
     URL.revokeObjectURL(this.video.src);
     this.#announce(source);
     this.#buffer = source.addSourceBuffer(this.type);
-    const start = this.isGrowing ? this.playlist.end - BEHIND_END : this.playlist.first;
+    const { begin } = this.server;
+    if (begin) this.#isLive = false;
+    const start = begin ? Math.min(begin(this.playlist), this.playlist.end - 0.1)
+      : this.isGrowing ? this.playlist.end - BEHIND_END : this.playlist.first;
     this.#wanted = this.#start = Math.max(start, this.playlist.first);
     this.onchange();
     if (this.isGrowing) this.#follow(source).catch((error) => this.#fail(error));
     await this.#fill(source);
   }
 
-  /** What the browser plays by itself, where it cannot be fed. */
+  /** What the browser plays by itself, where it cannot be fed: whoever can be has no other decoders for that. */
   async #native() {
-    if (!this.video.canPlayType("application/vnd.apple.mpegurl")) {
-      throw new Error("This browser cannot play what was recorded. It can be downloaded.");
-    }
+    const { refusal } = this.server;
+    if (Source || !this.video.canPlayType("application/vnd.apple.mpegurl")) throw new Error(refusal);
+    const { signal } = this.#abort;
+    this.video.addEventListener("error", () => this.#fail(new Error(refusal)), { signal });
     this.video.src = await this.server.address();
   }
 

@@ -5,6 +5,8 @@ export class Playlist {
   segments = [];   // { number, start, duration, url, range, map, file, date, parts }
   open = null;     // the segment that still grows: { start, parts, … }
   isEnded = false;
+  before = 0;      // seconds of media in files before the first that is listed
+  after = 0;       // and in those behind the last
   #isKnown = false;    // what comes next can be asked for by its number
   #readAt = 0;         // when it was read last, in milliseconds of the page's clock
   #skipBoundary = 0;   // seconds before the end that delta updates never leave out
@@ -30,19 +32,22 @@ export class Playlist {
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
     this.read(await response.text());
     [this.#isKnown, this.#readAt] = [true, performance.now()];
+    if (!this.after) this.url.searchParams.delete("at"); // among the newest: it is followed as these are
   }
 
   read(text) {
     const before = this.segments;
     const segments = [];
     let number = 0, start = 0, map = null, file = 0, date = null, range = null, duration = null, parts = [];
-    let isDelta = false, isEnded = false, boundary = 0;
+    let isDelta = false, isEnded = false, boundary = 0, unlisted = {};
     for (const line of text.split("\n")) {
       const [tag, rest = ""] = split(line);
       if (tag === "#EXT-X-MEDIA-SEQUENCE") {
         number = Number(rest);
       } else if (tag === "#EXT-X-SERVER-CONTROL") {
         boundary = Number(attributes(rest)["CAN-SKIP-UNTIL"] ?? 0);
+      } else if (tag === "#EXT-X-SLUICE-UNLISTED") {
+        unlisted = attributes(rest);
       } else if (tag === "#EXT-X-SKIP") {
         const count = Number(attributes(rest)["SKIPPED-SEGMENTS"]);
         const first = before.findIndex((segment) => segment.number === number);
@@ -85,6 +90,7 @@ export class Playlist {
     const open = { number, start, duration: whole, map, file, date, parts };
     if (!isDelta) this.#join([...segments, open]);
     [this.segments, this.open, this.isEnded, this.#skipBoundary] = [segments, open, isEnded, boundary];
+    [this.before, this.after] = [Number(unlisted.BEFORE ?? 0), Number(unlisted.AFTER ?? 0)];
   }
 
   /** Moves what was read from its beginning onto the known line of time: deletions leave the rest where it was. */
@@ -107,6 +113,10 @@ export class Playlist {
   get first() { return this.segments[0]?.start ?? 0; }
   get end() { return this.open ? this.open.start + this.open.duration : 0; }
 
+  /** Seconds of media before `time` in all files that are left, as the recorder counts; and the time of so many. */
+  position(time) { return this.before + time - this.first; }
+  time(position) { return position - this.before + this.first; }
+
   /** What to fetch for `time`: a part near the end, else a segment. Whoever begins there needs a key frame first. */
   piece(time, isBeginning) {
     const epsilon = 0.02;
@@ -127,6 +137,13 @@ export class Playlist {
     const piece = this.open && time >= this.open.start ? this.open
       : this.segments.findLast((segment) => segment.start <= time);
     return piece?.date == null ? null : piece.date + (time - piece.start) * 1000;
+  }
+
+  /** The time at which `date`, in milliseconds since 1970, was recorded; in a gap, where it goes on. */
+  timeOf(date) {
+    const pieces = this.open ? [...this.segments, this.open] : this.segments;
+    const piece = pieces.find((each) => each.date != null && date < each.date + each.duration * 1000);
+    return piece ? piece.start + Math.max(date - piece.date, 0) / 1000 : this.end;
   }
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""A camera of GStreamer's RTSP server: H.264 and AAC, or Opus, without an end; or a clip with B-frames.
+"""A camera of GStreamer's RTSP server: H.264 and AAC, Opus or G.711, without an end; or a clip with B-frames.
 
-rtsp_camera.py [--video h264|h265|vp8|bframes --clip FILE] [--audio aac|opus|none] [--user U --password P] [--basic] [--tls FOLDER] [--port N]
+rtsp_camera.py [--video h264|h265|vp8|bframes --clip FILE] [--audio aac|opus|pcmu|none] [--user U --password P] [--basic] [--tls FOLDER] [--port N]
 Prints the port it listens on at 127.0.0.1; the camera is at /live. With --tls it speaks RTSPS alone, with a
 certificate of its own for 127.0.0.1, which FOLDER/certificate.pem gets.
 """
@@ -27,6 +27,7 @@ VIDEO = {
 AUDIO = {
     "aac": "voaacenc ! rtpmp4gpay name=pay1 pt=97",
     "opus": "opusenc ! rtpopuspay name=pay1 pt=97",
+    "pcmu": "audioconvert ! audioresample ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 pt=0",
     "none": "",
 }
 
