@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 struct exchange {
@@ -85,6 +86,22 @@ int fetch_is_url(const char *url) {
     CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, 0);
     curl_url_cleanup(parsed);
     return code == CURLUE_OK;
+}
+
+int fetch_origin(const char *url, char *origin, size_t room) {
+    char *scheme = NULL, *host = NULL, *port = NULL;
+    int count = -1;
+    CURLU *parsed = curl_url();
+    if (parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK
+        && curl_url_get(parsed, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK
+        && curl_url_get(parsed, CURLUPART_HOST, &host, 0) == CURLUE_OK
+        && curl_url_get(parsed, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK)
+        count = snprintf(origin, room, "%s://%s:%s", scheme, host, port);
+    curl_free(scheme);
+    curl_free(host);
+    curl_free(port);
+    curl_url_cleanup(parsed);
+    return count >= 0 && (size_t)count < room;
 }
 
 enum fetch_outcome fetch_perform(

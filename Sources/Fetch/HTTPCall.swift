@@ -23,6 +23,17 @@ public struct HTTPCall: Hashable, Sendable {
         host(of: url) != nil && fetch_is_url(url) != 0
     }
 
+    /// The scheme, host and port of an address, in lower case and the port always with it; `nil` for what is
+    /// none. It is read by what connects to it, so that nobody passes for another by how a URL is written.
+    public static func origin(of url: String) -> String? {
+        guard host(of: url) != nil else { return nil }
+        var text = [CChar](repeating: 0, count: 1024)
+        guard fetch_origin(url, &text, text.count) != 0 else { return nil }
+        return text.withUnsafeBufferPointer { buffer in
+            buffer.baseAddress.map { String(cString: $0).lowercased() }
+        }
+    }
+
     /// The host that an address names, with its port.
     static func host(of url: String) -> String? {
         for scheme in ["http://", "https://"] where url.lowercased().hasPrefix(scheme) {

@@ -4,10 +4,8 @@ import Timing
 struct RecordingOrder: Sendable {
     /// Takes what the source's engine hands out.
     let recording: RunningRecording
-    /// Where it comes from, as it was asked for.
-    let source: String
-    /// The room that it was asked for as; `nil` where it was asked for by its own name.
-    let room: String?
+    /// What was asked for; token and proof are as usual here where nothing was said.
+    let request: RecordingRequest
     /// How it is cut into files.
     let options: RecordingOptions
     /// The wall clock as it was when the recording was asked for. Its engines go by this one until
@@ -16,4 +14,6 @@ struct RecordingOrder: Sendable {
 
     /// What it is called.
     var name: String { recording.name }
+    /// Where it comes from, as it was asked for.
+    var source: String { request.source }
 }

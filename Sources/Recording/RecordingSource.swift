@@ -32,6 +32,9 @@ enum RecordingSource: Hashable, Sendable {
         ["rtsp", "rtsps", "http", "https"].contains(scheme(of: text))
     }
 
+    /// Whether it is asked over HTTP.
+    static func isOverHTTP(_ text: String) -> Bool { ["http", "https"].contains(scheme(of: text)) }
+
     /// What stands before the first colon, in lower case (RFC 3986 §3.1).
     private static func scheme(of text: String) -> String {
         guard let colon = text.firstIndex(of: ":") else { return "" }

@@ -5,20 +5,18 @@ import Timing
 // What is to be recorded and how, before any source has begun.
 
 extension Recordings {
-    /// A recording of that name that has not begun, by the wall clock as it is now.
+    /// A recording that has not begun, by the wall clock as it is now.
     ///
     /// - Parameters:
-    ///   - name: What it is called.
-    ///   - source: Where it comes from.
-    ///   - format: The container's name, where it is not as usual here.
-    ///   - room: The room that it is asked for as.
+    ///   - request: What is asked for; what it does not say is as usual here.
     ///   - newest: When the newest file that is there of this name begins, since 1970.
-    func order(
-        _ name: String, _ source: String, format: String? = nil, of room: String? = nil,
-        after newest: Int64? = nil
-    ) -> RecordingOrder {
-        var options = options
-        if let format { options.container = container(named: format, for: name) }
+    func order(_ request: RecordingRequest, after newest: Int64? = nil) -> RecordingOrder {
+        let name = request.name
+        var request = request
+        var options = request.options ?? options
+        if let format = request.format { options.container = container(named: format, for: name) }
+        request.bearer = request.bearer ?? bearer?.token(for: request.source)
+        request.verifiesTLS = request.verifiesTLS ?? verifiesTLS
         let clock = ClockMap(instant: .now(), unixNanoseconds: clock())
         let recording = RunningRecording(
             folder: folder, name: name, disk: home.writer.door, newestSeconds: newest,
@@ -27,7 +25,7 @@ extension Recordings {
         recording.progress.update { $0.files.container = options.container }
         if let formatReport { recording.tellFormat { formatReport(name, $0) } }
         return RecordingOrder(
-            recording: recording, source: source, room: room, options: options, clock: clock)
+            recording: recording, request: request, options: options, clock: clock)
     }
 
     private func container(named format: String, for name: String) -> Container {

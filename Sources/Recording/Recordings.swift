@@ -15,7 +15,7 @@ public actor Recordings {
     public nonisolated var folder: String { home.path }
 
     nonisolated let home: RecordingFolder
-    let bearer: String?
+    let bearer: OriginToken?
     let verifiesTLS: Bool
     nonisolated let rooms: RoomFeed?
     var roomLoop: RoomLoop?
@@ -34,11 +34,12 @@ public actor Recordings {
     struct Place: Hashable {
         var room: String
         var source: String
+        var peer: String?
 
         /// `nil` where it is asked for by a name of its own, and so may be asked for again.
-        init?(_ room: String?, _ source: String) {
-            guard let room else { return nil }
-            (self.room, self.source) = (room, source)
+        init?(_ request: RecordingRequest) {
+            guard let room = request.room else { return nil }
+            (self.room, source, peer) = (room, request.source, request.peer)
         }
     }
 
@@ -46,7 +47,7 @@ public actor Recordings {
     ///
     /// - Parameters:
     ///   - folder: Where the files go.
-    ///   - bearer: The token for WHEP sources.
+    ///   - bearer: The token for WHEP sources of one server, unless they are started with another.
     ///   - verifiesTLS: Whether an `rtsps` camera must prove its name by a certificate that this system
     ///     trusts: few can.
     ///   - options: How recordings are cut into files, unless they are started otherwise.
@@ -56,7 +57,7 @@ public actor Recordings {
     ///   - report: Told of what a person should know, on any thread: it must not block.
     /// - Throws: `folderInUse` while another process, or another of these, records into the folder.
     public init(
-        folder: String, bearer: String?, verifiesTLS: Bool = false,
+        folder: String, bearer: OriginToken?, verifiesTLS: Bool = false,
         options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
         rooms: RoomFeed? = nil,
         clock: @escaping @Sendable () -> Int64,
@@ -69,7 +70,7 @@ public actor Recordings {
     }
 
     init(
-        folder: String, on storage: any Storage, lock: FolderLock? = nil, bearer: String?,
+        folder: String, on storage: any Storage, lock: FolderLock? = nil, bearer: OriginToken?,
         verifiesTLS: Bool = false,
         options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
         rooms: RoomFeed? = nil, clock: @escaping @Sendable () -> Int64,
@@ -90,39 +91,47 @@ public actor Recordings {
     /// How the disk stands that the files go to.
     public nonisolated var disk: DiskCondition { home.writer.condition }
 
-    /// Starts to record `source`, which need not be there yet: an `rtsp`, `rtsps` or WHEP URL, or the SDP of
-    /// a session that is sent here, as the path of a file that ends with `.sdp`, a `file` URL, or
-    /// `rtp://host:port?sdp=path`; or, where the rooms of this process can be recorded, `room:` and a
-    /// room's name.
+    /// Starts to record a source, which need not be there yet, as usual here.
     ///
     /// - Parameters:
     ///   - name: What the recording is called.
     ///   - source: Where it comes from.
-    ///   - format: The container's name, where it is not as usual here; an unknown one is told, and
-    ///     MPEG-TS written.
+    ///   - format: The container's name, where it is not as usual here.
     ///   - room: The room that it is a recording of, where it may be recorded once at a time.
-    /// - Throws: What is wrong with what is asked for; `alreadyActive` also while one of that name is being
-    ///   stopped, `alreadyRecorded` where the room is recorded from that source.
+    /// - Throws: As `start(_:)` does.
     public func start(
         _ name: String, source: String, format: String? = nil, of room: String? = nil
     ) async throws(RecordingError) {
+        var request = RecordingRequest(name, source: source)
+        (request.format, request.room) = (format, room)
+        try await start(request)
+    }
+
+    /// Starts to record a source, which need not be there yet: an `rtsp`, `rtsps` or WHEP URL, or the SDP of
+    /// a session that is sent here, as the path of a file that ends with `.sdp`, a `file` URL, or
+    /// `rtp://host:port?sdp=path`; or, where the rooms of this process can be recorded, `room:` and a
+    /// room's name.
+    ///
+    /// - Throws: What is wrong with what is asked for; `alreadyActive` also while one of that name is being
+    ///   stopped, `alreadyRecorded` where the room is recorded from that source.
+    public func start(_ request: RecordingRequest) async throws(RecordingError) {
+        let name = request.name
         guard RecordingName.isWellFormed(name) else { throw .malformedName }
-        let place = Place(room, source)
+        let place = Place(request)
         if let place, let other = recording(of: place) { throw .alreadyRecorded(as: other) }
         guard entries[name] == nil, !starting.keys.contains(name),
             !ending.contains(where: { $0.name == name })
         else { throw .alreadyActive }
         starting.updateValue(place, forKey: name)
         defer { starting.removeValue(forKey: name) }
-        let newest = await home.newestSeconds(of: name)
-        try await begin(order(name, source, format: format, of: room, after: newest))
+        try await begin(order(request, after: await home.newestSeconds(of: name)))
     }
 
     /// What a room is being recorded as from that source; `nil` where it is not, or what was begun has come
     /// to an end by itself.
     private func recording(of place: Place) -> String? {
         let running = entries.first {
-            Place($1.order.room, $1.order.source) == place
+            Place($1.order.request) == place
                 && $1.recording.progress.snapshot.state != .stopped
         }?.key
         return running ?? starting.first { $1 == place }?.key

@@ -10,16 +10,8 @@ extension CatalogEndpoints {
     func start(_ request: HTTPRequest) async -> HTTPResponse {
         let body: RoomStartBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
-        guard body.isOfRoom else {
-            return .problem(
-                400,
-                "room_id \"\(body.room_id)\": a room's name is not empty, has no control characters, and"
-                    + " neither . nor .. between its slashes")
-        }
-        guard !recordings.hasRooms || body.wishes.source == nil else {
-            return .problem(400, "This server records its own rooms alone: leave source out")
-        }
-        guard let source = body.wishes.source ?? place(of: body.room_id) else {
+        if let refusal = refusal(of: body) { return refusal }
+        guard let source = body.wishes.source ?? place(of: body.room_id, from: body.from) else {
             return .problem(
                 400,
                 rooms == nil
@@ -45,17 +37,42 @@ extension CatalogEndpoints {
         }
     }
 
+    /// What is wrong with whom it names, or how; `nil` where nothing is.
+    private func refusal(of body: RoomStartBody) -> HTTPResponse? {
+        guard body.isOfRoom else {
+            return .problem(
+                400,
+                "room_id \"\(body.room_id)\": a room's name is not empty, has no control characters, and"
+                    + " neither . nor .. between its slashes")
+        }
+        guard !recordings.hasRooms || body.wishes.source == nil && body.wishes.bearer == nil else {
+            return .problem(
+                400, "This server records its own rooms alone: leave source and bearer out")
+        }
+        guard body.isOfPeer else {
+            return .problem(
+                400, "from: a peer's name has 1 to 128 octets and no control characters")
+        }
+        guard body.from == nil || body.wishes.source == nil else {
+            return .problem(400, "from says whom of a room: leave it out where there is a source")
+        }
+        return body.wishes.hasUsableToken ? nil : .malformedToken
+    }
+
     /// Begins under that name, or under the first with a number behind it that is free: rooms whose names
     /// differ in what no file's can hold may be begun within one second.
     private func start(
         _ id: String, source: String, _ body: RoomStartBody
     ) async throws(RecordingError) -> String {
+        var request = RecordingRequest(id, source: source)
+        (request.format, request.room) = (body.format, body.room_id)
+        request.bearer = body.wishes.bearer
+        if recordings.hasRooms { request.peer = body.from }
         for number in 1..<Self.sameSecond {
-            let name = number == 1 ? id : "\(id)-\(number)"
+            request.name = number == 1 ? id : "\(id)-\(number)"
             do throws(RecordingError) {
-                try await recordings.start(
-                    name, source: source, format: body.format, of: body.room_id)
-                return name
+                try await recordings.start(request)
+                return request.name
             } catch .alreadyActive { continue }
         }
         throw .alreadyActive
@@ -65,10 +82,11 @@ extension CatalogEndpoints {
     private static let sameSecond = 33
 
     /// Where a room is watched, or the room itself where it is of this process.
-    private func place(of room: String) -> String? {
+    private func place(of room: String, from peer: String?) -> String? {
         guard !recordings.hasRooms else { return "room:" + room }
-        guard Self.nameable(room) == room else { return nil }
-        return rooms.map { $0 + ($0.hasSuffix("/") ? "" : "/") + "rooms/\(room)/whep" }
+        guard Self.nameable(room) == room, let rooms else { return nil }
+        let query = peer.map { "?from=" + $0.inQuery } ?? ""
+        return rooms + (rooms.hasSuffix("/") ? "" : "/") + "rooms/\(room)/whep" + query
     }
 
     /// A room's name as far as it can be part of a file's.
@@ -123,5 +141,22 @@ extension CatalogEndpoints {
         }
         await recordings.forget(id)
         return HTTPResponse(status: 204)
+    }
+}
+
+extension String {
+    /// As the value of a query's field (RFC 3986 §3.4): what is not unreserved is written by its octets.
+    fileprivate var inQuery: String {
+        utf8.reduce(into: "") { text, octet in
+            switch octet {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."), UInt8(ascii: "~"):
+                text.unicodeScalars.append(UnicodeScalar(octet))
+            default:
+                let digits = String(octet, radix: 16, uppercase: true)
+                text += digits.count == 1 ? "%0" + digits : "%" + digits
+            }
+        }
     }
 }

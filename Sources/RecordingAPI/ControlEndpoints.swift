@@ -36,11 +36,14 @@ struct ControlEndpoints: Sendable {
             return .problem(400, "\(name): No active stream found: give its URL as source")
         }
         guard let wait = StartWait(body.wishes.wait_seconds) else { return StartWait.refusal }
+        guard body.wishes.hasUsableToken else { return .malformedToken }
         let said = RecordingTitle(body)
         if let refusal = said.refusal { return refusal }
         guard Recordings.isRemote(source) else { return .local(name) }
         do throws(RecordingError) {
-            try await recordings.start(name, source: source, format: body.format)
+            var request = RecordingRequest(name, source: source)
+            (request.format, request.bearer) = (body.format, body.wishes.bearer)
+            try await recordings.start(request)
         } catch { return .refusal(error, of: name) }
         await titles.keep(said, of: name)
         switch await recordings.outcome(ofStart: name, within: wait, titles) {
@@ -91,6 +94,9 @@ struct ControlEndpoints: Sendable {
 extension Recordings.Status {
     /// Octets are in its file.
     var hasBegun: Bool { progress.disk.writtenBytes > 0 }
+
+    /// What of its source is not recorded.
+    var warnings: [String] { progress.soundWarning.map { [$0] } ?? [] }
 
     /// Why nothing is recorded now; `nil` while something is.
     var reason: String? {

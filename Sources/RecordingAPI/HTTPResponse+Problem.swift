@@ -68,6 +68,10 @@ extension HTTPResponse {
             "\(name): source must be an rtsp://, rtsps://, http:// or https:// URL, and no file")
     }
 
+    /// What was given as a token cannot be one; it is not repeated.
+    static let malformedToken = problem(
+        400, "bearer is a token of 1 to 8192 visible characters of ASCII, without Bearer before it")
+
     /// Why a recording was not started or stopped.
     static func refusal(_ error: RecordingError, of name: String) -> HTTPResponse {
         let sentence = "\(name): \(error)"

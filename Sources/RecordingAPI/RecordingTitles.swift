@@ -9,9 +9,12 @@ struct RecordingTitle: Codable, Sendable {
         var bitrate_kbps: Double?
         var frame_rate: Double?
         var video_quality: String?
+        /// Whom of a room.
+        var from: String?
 
         fileprivate var isEmpty: Bool {
             format == nil && bitrate_kbps == nil && frame_rate == nil && video_quality == nil
+                && from == nil
         }
     }
 
@@ -24,6 +27,7 @@ struct RecordingTitle: Codable, Sendable {
     init(_ body: RoomStartBody) {
         self.init(body.wishes, format: body.format)
         room_id = body.room_id
+        requested?.from = body.from
     }
 
     init(_ body: StartBody) { self.init(body.wishes, format: body.format) }

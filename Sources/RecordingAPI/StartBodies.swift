@@ -6,6 +6,8 @@ import Recording
 /// What a start may say of a recording, besides whose it is.
 struct StartWishes: Decodable {
     let source: String?
+    /// The token for a WHEP source: used, and neither kept nor told.
+    let bearer: String?
     let title: String?
     let description: String?
     let format: String?
@@ -16,8 +18,16 @@ struct StartWishes: Decodable {
     let wait_seconds: Double?
 
     fileprivate enum CodingKeys: String, CodingKey, CaseIterable {
-        case source, title, description, format, output_format, video_quality, bitrate_kbps
+        case source, bearer, title, description, format, output_format, video_quality, bitrate_kbps
         case frame_rate, wait_seconds
+    }
+
+    /// Whether what was said as a token can be one: `b64token` (RFC 6750 §2.1) or what servers take instead,
+    /// and in no case the end of a header field.
+    var hasUsableToken: Bool {
+        guard let bearer else { return true }
+        return (1...8192).contains(bearer.utf8.count)
+            && bearer.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     /// What was said and is not kept, where the container is asked for under the first of two names.
@@ -27,6 +37,9 @@ struct StartWishes: Decodable {
         var warnings: [String] = []
         if let first, let second, first != second {
             warnings.append("two formats are asked for: \(first) counts, and \(second) does not")
+        }
+        if bearer != nil, let source, !Recordings.isOverHTTP(source) {
+            warnings.append("a token is for http:// and https:// sources: bearer is passed over")
         }
         guard !unknown.isEmpty else { return warnings }
         let named = unknown.prefix(Self.namedKeys).map { $0.prefix(Self.namedLetters) }
@@ -56,7 +69,7 @@ struct StartBody: Decodable {
         mint_id = try decoder.text("mint_id")
         wishes = try StartWishes(from: decoder)
         warnings = wishes.warnings(
-            unknown: try decoder.keysBesides("mint_id"), ignoring: wishes.format,
+            unknown: try decoder.keysBesides(["mint_id"]), ignoring: wishes.format,
             for: wishes.output_format)
     }
 }
@@ -64,6 +77,8 @@ struct StartBody: Decodable {
 /// `POST /api/v1/recordings/start`.
 struct RoomStartBody: Decodable {
     let room_id: String
+    /// Which of the room's peers; `nil` for the first who sends.
+    let from: String?
     let wishes: StartWishes
     /// What of it is passed over.
     let warnings: [String]
@@ -73,10 +88,18 @@ struct RoomStartBody: Decodable {
 
     init(from decoder: any Decoder) throws {
         room_id = try decoder.text("room_id")
+        from = try decoder.optionalText("from")
         wishes = try StartWishes(from: decoder)
         warnings = wishes.warnings(
-            unknown: try decoder.keysBesides("room_id"), ignoring: wishes.output_format,
+            unknown: try decoder.keysBesides(["room_id", "from"]), ignoring: wishes.output_format,
             for: wishes.format)
+    }
+
+    /// Whether a peer may be called so, where one is named.
+    var isOfPeer: Bool {
+        guard let from else { return true }
+        return (1...128).contains(from.utf8.count)
+            && from.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
     }
 
     /// Whether a room may be called so: one that is watched at `/rooms/{room}/whep` can be asked for there.
@@ -101,10 +124,15 @@ extension Decoder {
         try container(keyedBy: AnyKey.self).decode(String.self, forKey: AnyKey(stringValue: key))
     }
 
-    /// The keys that mean nothing in a start of a recording that `own` names.
-    fileprivate func keysBesides(_ own: String) throws -> [String] {
+    fileprivate func optionalText(_ key: String) throws -> String? {
+        try container(keyedBy: AnyKey.self).decodeIfPresent(
+            String.self, forKey: AnyKey(stringValue: key))
+    }
+
+    /// The keys that mean nothing in a start whose own ones are these.
+    fileprivate func keysBesides(_ own: Set<String>) throws -> [String] {
         try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter {
-            $0 != own && StartWishes.CodingKeys(stringValue: $0) == nil
+            !own.contains($0) && StartWishes.CodingKeys(stringValue: $0) == nil
         }.sorted()
     }
 }

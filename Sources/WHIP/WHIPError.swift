@@ -16,7 +16,7 @@ public enum WHIPError: Error, Hashable, Sendable {
     case unusableAnswer(String)
     /// More than five redirections.
     case tooManyRedirections
-    /// A redirection would send the token in the clear to another host.
+    /// A redirection leads to another server, which wants a token; ours is for the first one alone.
     case tokenWouldLeak
 
     /// Whether trying again later can help.
@@ -60,7 +60,7 @@ extension WHIPError: CustomStringConvertible {
         case .unusableAnswer(let reason): reason
         case .tooManyRedirections: "the endpoint redirects more than five times"
         case .tokenWouldLeak:
-            "the endpoint redirects to another host without TLS: no token goes there"
+            "the endpoint redirects to another server that wants a token: ours is not for that one"
         }
     }
 }

@@ -20,6 +20,8 @@ public struct WHIPSession: Sendable {
 
     private var endpoint: String
     private let bearer: String?
+    /// The one server that the token is for.
+    private let tokenOrigin: String?
     private let offer: [UInt8]
     private var redirections = 0
 
@@ -27,10 +29,11 @@ public struct WHIPSession: Sendable {
     ///
     /// - Parameters:
     ///   - endpoint: The endpoint's URL.
-    ///   - bearer: The token for it, without `Bearer`; never printed.
+    ///   - bearer: The token for its server and no other, without `Bearer`; never printed.
     ///   - offer: The SDP to post.
     public init(endpoint: String, bearer: String?, offer: String) {
         (self.endpoint, self.bearer, self.offer) = (endpoint, bearer, Array(offer.utf8))
+        tokenOrigin = HTTPCall.origin(of: endpoint)
     }
 
     /// Asks the endpoint.
@@ -39,7 +42,7 @@ public struct WHIPSession: Sendable {
             HTTPCall(
                 "POST", endpoint,
                 headers: [HTTPField("content-type", "application/sdp"), .noExpectation]
-                    + authorization, body: offer))
+                    + authorization(endpoint), body: offer))
     }
 
     /// Takes in what a call came to.
@@ -52,15 +55,13 @@ public struct WHIPSession: Sendable {
         switch reply.status {
         case 201, 200: return accept(reply)
         case 307, 308: return redirect(reply)
-        default: return .failed(WHIPError(refusal: reply, withToken: bearer != nil))
+        default: return .failed(refusal(reply))
         }
     }
 
-    /// Ends the session; `nil` when there is nothing to end. The token goes along where it is safe.
+    /// Ends the session; `nil` when there is nothing to end. The token goes along to the server it is for.
     public func end() -> HTTPCall? {
-        resource.map {
-            HTTPCall("DELETE", $0, headers: mayHaveToken($0) ? authorization : [])
-        }
+        resource.map { HTTPCall("DELETE", $0, headers: authorization($0)) }
     }
 
     private mutating func accept(_ reply: HTTPReply) -> Step {
@@ -76,25 +77,31 @@ public struct WHIPSession: Sendable {
         return .answered(String(decoding: reply.body, as: UTF8.self))
     }
 
-    /// A load balancer sends elsewhere (RFC 9725 §4.5); a token is not sent in the clear to a
-    /// stranger.
+    /// A load balancer sends elsewhere (RFC 9725 §4.5). To another server the token does not go along (RFC
+    /// 9110 §15.4): who can have the first one redirect would have the token.
     private mutating func redirect(_ reply: HTTPReply) -> Step {
         redirections += 1
         guard redirections <= Self.redirectionLimit else { return .failed(.tooManyRedirections) }
         guard let target = reply["location"].flatMap({ resolve($0, against: endpoint) }) else {
             return .failed(.noResource)
         }
-        guard bearer == nil || mayHaveToken(target) else { return .failed(.tokenWouldLeak) }
         endpoint = target
         return start()
     }
 
-    private func mayHaveToken(_ url: String) -> Bool {
-        url.lowercased().hasPrefix("https://") || origin(of: url) == origin(of: endpoint)
+    private func refusal(_ reply: HTTPReply) -> WHIPError {
+        let error = WHIPError(refusal: reply, withToken: hasToken(for: endpoint))
+        guard bearer != nil, case .unauthorized(_, hadToken: false) = error else { return error }
+        return .tokenWouldLeak
     }
 
-    private var authorization: [HTTPField] {
-        bearer.map { [HTTPField("authorization", "Bearer \($0)")] } ?? []
+    private func hasToken(for url: String) -> Bool {
+        bearer != nil && tokenOrigin != nil && HTTPCall.origin(of: url) == tokenOrigin
+    }
+
+    private func authorization(_ url: String) -> [HTTPField] {
+        guard let bearer, hasToken(for: url) else { return [] }
+        return [HTTPField("authorization", "Bearer \(bearer)")]
     }
 
     /// `<stun:host>; rel="ice-server"`, several in one field perhaps.

@@ -28,11 +28,10 @@ final class PipedRoom {
     private(set) var recorded = Interval.zero
 
     /// Begins to record a room.
-    func record(_ id: Int, room: String = "demo") {
+    func record(_ id: Int, room: String = "demo", of peer: String? = nil) {
         recorder.add(
-            id, room: room, options: RecordingOptions(container: .webm),
-            clock: ClockMap(instant: Self.start, unixNanoseconds: Self.wall * 1_000_000_000),
-            at: now)
+            id, room: room, peer: peer, options: RecordingOptions(container: .webm),
+            clock: ClockMap(instant: Self.start, unixNanoseconds: Self.wall * 1_000_000_000))
         turn()
     }
 
@@ -161,7 +160,7 @@ final class PipedRoom {
             told.append("\(id) interrupted")
             reasons.append(reason)
         case .stalled(let isStalled): told.append("\(id) \(isStalled ? "stalled" : "flows")")
-        case .connected, .note: return
+        case .connected, .leftOut, .note: return
         }
     }
 

@@ -55,27 +55,44 @@ import Testing
         #expect(session.receive(.success(created(location))) == .failed(.noResource))
     }
 
-    @Test func `follows five redirections, and takes the token to nobody in the clear`() {
-        func redirection(_ location: String) -> Result<HTTPReply, FetchError> {
-            .success(HTTPReply(status: 307, headers: [HTTPField("location", location)]))
-        }
+    private func redirection(_ location: String) -> Result<HTTPReply, FetchError> {
+        .success(HTTPReply(status: 307, headers: [HTTPField("location", location)]))
+    }
+
+    private func hasToken(_ step: WHIPSession.Step) -> Bool? {
+        guard case .call(let call) = step else { return nil }
+        return call.headers.contains { $0.name == "authorization" }
+    }
+
+    @Test func `follows five redirections`() {
         var session = session()
         for number in 1...5 {
-            guard case .call(let call) = session.receive(redirection("https://b.test/\(number)"))
-            else {
+            guard case .call(let call) = session.receive(redirection("/moved/\(number)")) else {
                 Issue.record("not followed")
                 return
             }
-            #expect(call.url == "https://b.test/\(number)" && call.body != nil)
+            #expect(call.url == "https://media.test:8443/moved/\(number)" && call.body != nil)
+            #expect(call.headers.contains(HTTPField("authorization", "Bearer secret")))
         }
-        #expect(session.receive(redirection("https://b.test/6")) == .failed(.tooManyRedirections))
-        var careful = self.session()
-        #expect(careful.receive(redirection("http://media.test/x")) == .failed(.tokenWouldLeak))
-        var open = self.session("http://a.test/x", bearer: nil)
-        guard case .call = open.receive(redirection("http://b.test/x")) else {
-            Issue.record("without a token there is nothing to leak")
-            return
-        }
+        #expect(session.receive(redirection("/6")) == .failed(.tooManyRedirections))
+    }
+
+    /// RFC 9110 §15.4: what was meant for one server goes along to no other.
+    @Test(arguments: [
+        "https://b.test:8443/x", "http://media.test:8443/x", "https://media.test/x", "//b.test/x",
+        "https://media.test:8443@b.test/x", "https://b.test/?https://media.test:8443/",
+    ]) func `a redirection to another server is followed without the token`(location: String) {
+        var session = session()
+        #expect(hasToken(session.receive(redirection(location))) == false)
+        let refused = session.receive(.success(HTTPReply(status: 401)))
+        #expect(refused == .failed(.tokenWouldLeak))
+        #expect(!WHIPError.tokenWouldLeak.isTransient)
+        #expect(hasToken(session.receive(redirection(Self.endpoint))) == true, "it is for this one")
+    }
+
+    @Test func `the server is the same however its name and its port are written`() {
+        var session = session("http://A.test/x")
+        #expect(hasToken(session.receive(redirection("HTTP://a.TEST:80/y"))) == true)
     }
 
     @Test func `a session made without a usable answer can still be ended`() {
@@ -107,9 +124,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("/session", true), ("https://other.test/session", true),
-        ("http://other.test/session", false),
-    ]) func `the token goes along with the goodbye, but not in the clear to a stranger`(
+        ("/session", true), ("http://a.test:80/session", true),
+        ("https://other.test/session", false), ("http://other.test/session", false),
+    ]) func `the token goes along with the goodbye, but to no stranger`(
         location: String, isSent: Bool
     ) {
         var session = session("http://a.test/whip")

@@ -36,6 +36,9 @@ enum fetch_outcome {
 /// Whether `url` is one that a request can be sent to, by libcurl's own reading of it.
 int fetch_is_url(const char *_Nonnull url);
 
+/// Writes scheme, host and port of `url` into `origin`, as libcurl reads them, and says whether there was room.
+int fetch_origin(const char *_Nonnull url, char *_Nonnull origin, size_t room);
+
 /// Carries the request out, which blocks; `status` is the response's. `reason` has room for 256.
 /// Redirections are not followed.
 enum fetch_outcome fetch_perform(

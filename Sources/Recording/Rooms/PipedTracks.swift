@@ -45,8 +45,9 @@ struct RoomChoice: Hashable {
     var isEmpty: Bool { picture == nil && sound == nil }
     var keys: [PipedTrack.Key] { [sound, picture].compactMap { $0 } }
 
-    /// The choice among the tracks that there are now, in their order: the peer's who is recorded as
-    /// long as he sends, else the first one's; what is recorded as long as it is there.
+    /// The choice among the tracks that there are now of those who may be recorded, in their order: the
+    /// peer's who is recorded as long as he sends, else the first one's; what is recorded as long as it
+    /// is there.
     func next(among tracks: [PipedTrack]) -> RoomChoice {
         let stays = tracks.contains { $0.track.peer == peer }
         let chosen = stays ? peer : tracks.first?.track.peer

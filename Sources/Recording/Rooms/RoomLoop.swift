@@ -50,6 +50,7 @@ final class RoomLoop: Sendable {
         _ order: RecordingOrder, of room: String
     ) async throws(RecordingError) -> Int {
         let (recording, options, clock) = (order.recording, order.options, order.clock)
+        let peer = order.request.peer
         let id = state.withLock { state in
             state.lastID += 1
             state.rooms[state.lastID] = room
@@ -59,8 +60,8 @@ final class RoomLoop: Sendable {
         let isSending: Bool
         do {
             // It knows of the recording before anything of the room comes.
-            try await loop.run { recorder, now in
-                recorder.add(id, room: room, options: options, clock: clock, at: now)
+            try await loop.run { recorder, _ in
+                recorder.add(id, room: room, peer: peer, options: options, clock: clock)
             }
             isSending = try await feed.observe(room)
         } catch {

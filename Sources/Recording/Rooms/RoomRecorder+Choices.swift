@@ -14,9 +14,12 @@ extension RoomRecorder {
         for track in present { tracks[track.key]?.listeners = [] }
         for handle in handles.values.sorted(by: { $0.index < $1.index })
         where recordings[handle].room == room {
-            let choice = recordings[handle].choice.next(among: present)
+            let whom = recordings[handle].peer
+            let theirs = whom == nil ? present : present.filter { $0.track.peer == whom }
+            let choice = recordings[handle].choice.next(among: theirs)
             let (picture, sound) = (self[choice.picture], self[choice.sound])
             recordings[handle].follow(choice, picture, sound, at: now)
+            if !present.isEmpty { recordings[handle].noteAbsence() }  // others may send
             for key in choice.keys { tracks[key]?.listeners.append(handle) }
             touch(handle)
         }

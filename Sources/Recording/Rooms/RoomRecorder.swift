@@ -33,11 +33,18 @@ struct RoomRecorder: ~Copyable, Engine {
     init() {}
 
     /// Begins to record a room, as soon as there is something to record.
+    ///
+    /// - Parameters:
+    ///   - id: By which its events are known.
+    ///   - room: Of which room.
+    ///   - peer: Whom of it; `nil` for the first who sends.
+    ///   - options: How it is cut into files.
+    ///   - clock: The wall clock, for cuts on it.
     mutating func add(
-        _ id: Int, room: String, options: RecordingOptions, clock: ClockMap, at now: Instant
+        _ id: Int, room: String, peer: String? = nil, options: RecordingOptions, clock: ClockMap
     ) {
         handles[id] = recordings.insert(
-            RoomRecording(id: id, room: room, options: options, clock: clock))
+            RoomRecording(id: id, room: room, peer: peer, options: options, clock: clock))
         unsettled.insert(room)
     }
 

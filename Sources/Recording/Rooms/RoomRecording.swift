@@ -15,6 +15,8 @@ struct RoomRecording: ~Copyable {
     let id: Int
     /// Of which room.
     let room: String
+    /// Whom of it; `nil` for the first who sends.
+    let peer: String?
     /// What is recorded of it.
     private(set) var choice = RoomChoice()
     /// Whether its owner has it on a list of those with something to tell.
@@ -29,8 +31,12 @@ struct RoomRecording: ~Copyable {
     /// What came through the pipe and made no sense, since its tracks began.
     var malformedFrames: UInt64 = 0
 
-    init(id: Int, room: String, options: RecordingOptions, clock: ClockMap) {
-        (self.id, self.room) = (id, room)
+    private var isAbsenceTold = false  // that nobody sends of those it may record
+
+    init(
+        id: Int, room: String, peer: String?, options: RecordingOptions, clock: ClockMap
+    ) {
+        (self.id, self.room, self.peer) = (id, room, peer)
         frames = FrameRecorder(options: options, clock: clock)
     }
 
@@ -48,7 +54,8 @@ struct RoomRecording: ~Copyable {
         takeRest(at: now)
         guard !next.isEmpty else {
             (tracks, wish) = (ReceivedTracks(picture: nil, sound: nil), KeyframeWish())
-            return frames.interrupt("nobody sends in the room any more")
+            isAbsenceTold = true
+            return frames.interrupt("\(absence) in the room any more")
         }
         if !former.isEmpty { frames.note("the room's tracks have changed: another file begins") }
         begin(picture, sound, at: now)
@@ -75,11 +82,14 @@ struct RoomRecording: ~Copyable {
         frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
     }
 
-    /// Tells that nobody is there yet.
+    /// Tells that nobody is there yet, or not the one who is recorded.
     mutating func noteAbsence() {
-        guard choice.isEmpty else { return }
-        frames.interrupt("nobody sends in the room yet", isAwaited: true)
+        guard choice.isEmpty, !isAbsenceTold else { return }
+        isAbsenceTold = true
+        frames.interrupt("\(absence) in the room yet", isAwaited: true)
     }
+
+    private var absence: String { peer.map { "\($0) does not send" } ?? "nobody sends" }
 
     /// Takes in a packet of one of its tracks.
     mutating func receive(_ packet: RawSpan, of key: PipedTrack.Key, at now: Instant) {

@@ -20,7 +20,7 @@ extension Recordings {
     private func startWatching(_ order: RecordingOrder) async throws(RecordingError)
         -> RunningSource
     {
-        var request = try WatchRequest(order.source, bearer: bearer)
+        var request = try WatchRequest(order.source, bearer: order.request.bearer)
         do throws(RecordingError) {
             let accepted = try await request.negotiate()
             return try watch(order, request, accepted)
