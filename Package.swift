@@ -238,15 +238,15 @@ let package = Package(
         .testTarget(
             name: "RecordingTests",
             dependencies: [
-                "Ciphers", "Codecs", "Muxer", "RTP", "Reactor", "Recording", "RoomFixtures", "SDP",
-                "SFU", "Timing", "WebRTC", "Wire",
+                "Ciphers", "Codecs", "Muxer", "RTP", "RTSP", "Reactor", "Recording", "RoomFixtures",
+                "SDP", "SFU", "Timing", "WebRTC", "Wire",
             ],
             swiftSettings: house),
         .testTarget(
             name: "RecordingAPITests",
             dependencies: [
-                "Codecs", "Muxer", "RTP", "Reactor", "Recording", "RecordingAPI", "Timing", "Web",
-                "Wire",
+                "Codecs", "Muxer", "RTP", "Reactor", "Recording", "RecordingAPI", "Service",
+                "Timing", "Web", "Wire",
             ],
             swiftSettings: house),
         .testTarget(

@@ -17,20 +17,17 @@ extension Command {
                 "name", .text, "ID", default: "recording", with: "source",
                 help: "what its files are called"),
             Option(
-                "format", .choice(["mpegts", "fmp4", "mp4", "webm"]), "FORMAT", default: "mpegts",
-                help: "the container: mpegts, fmp4, mp4 that grows as fmp4, or webm"),
+                "cameras", .list, "FILE",
+                help:
+                    "record many: a JSON list of objects with name, source and, where wanted, format,"
+                    + " segment, segment-bytes, segment-align, bearer, verify-tls; --config takes such"
+                    + " a list too"),
+            Option.container("format"),
+        ] + Option.cutting + Option.keeping + [
             Option(
-                "segment", .number(1...86_400), "SECONDS",
-                help: "begin another file after so long, at a key frame"),
-            Option(
-                "segment-bytes", .number(100_000...1_000_000_000_000), "N",
-                help: "begin another file after so many octets"),
-            Option(
-                "segment-align", .flag, with: "segment",
-                help: "cut at multiples of --segment on the clock, UTC, instead"),
-        ] + Option.keeping + [
-            Option(
-                "bearer", .text, "TOKEN", help: "the token for WHEP (better as SLUICE_BEARER)"),
+                "bearer", .text, "TOKEN",
+                help: "the token for WHEP, sent to --source, to the list's and to --rooms alone"
+                    + " (better as SLUICE_BEARER)"),
             Option(
                 "verify-tls", .flag,
                 help: "an rtsps:// camera must prove its name with a certificate trusted here"),

@@ -14,7 +14,10 @@ func serve() async {
     let folder = settings["output"] ?? "."
     command.requireFolder(folder)
     let http = command.httpEndpoint(settings)
-    let only = settings["source"].map { (source: $0, name: settings["name"] ?? "recording") }
+    let list = command.required(or: .usage) { () throws(SettingsComplaint) in
+        try CameraList(settings)
+    }
+    let only = list.only
     // A log that is slow to take them loses the oldest, but never the end.
     let words = AsyncStream.makeStream(
         of: OpeningWords.Word.self, bufferingPolicy: .bufferingNewest(64))
@@ -31,7 +34,7 @@ func serve() async {
     }
     let web = serveHTTP(recordings, http, settings, command)
     async let looking: Void = recordings.tellRecovered(log)
-    if let only { await start(only, recordings, web, command) }
+    await start(list, recordings, web, command, log)
     Readiness().ready()
     let failure = await withTaskGroup(of: Void.self) { group in
         defer { group.cancelAll() }
@@ -56,8 +59,10 @@ private func open(
 ) -> Recordings {
     do throws(RecordingError) {
         return try Recordings(
-            folder: folder, bearer: settings["bearer"], verifiesTLS: settings.isSet("verify-tls"),
-            options: settings.recordingOptions, disk: settings.diskOptions, clock: unixTime,
+            folder: folder, bearer: settings.roomsToken,
+            verifiesTLS: settings.isSet("verify-tls"),
+            options: settings.recordingOptions(container: "format"), disk: settings.diskOptions,
+            clock: unixTime,
             report: report)
     } catch {
         command.fail(error.description, error.exitCode)
@@ -77,22 +82,26 @@ private func serveHTTP(
         ) { request in await endpoints.respond(to: request) }
     }
     settings.log(
-        .info, "Using \(settings.container.name) format",
+        .info,
+        "Using \(settings.recordingOptions(container: "format").container.name) format",
         ["output": recordings.folder, "http": "port \(web.port)"])
     return web
 }
 
-/// Records what the command line names; ends the process where that can never be.
+/// Records what the command line or its list names; ends the process where that can never be.
 private func start(
-    _ only: (source: String, name: String), _ recordings: Recordings, _ web: WebServer,
-    _ command: Command
+    _ list: CameraList, _ recordings: Recordings, _ web: WebServer, _ command: Command, _ log: Log
 ) async {
-    do throws(RecordingError) {
-        try await recordings.start(only.name, source: only.source)
-    } catch {
-        await web.stop()
-        command.fail(error.description, error.exitCode)
+    for request in list.cameras + (list.only.map { [$0] } ?? []) {
+        do throws(RecordingError) { try await recordings.start(request) } catch {
+            await web.stop()
+            await recordings.stopAll()
+            let place = list.only == nil ? "\(request.name): " : ""
+            command.fail(place + error.description, error.exitCode)
+        }
     }
+    guard !list.cameras.isEmpty else { return }
+    log(.info, "recording", ["cameras": "\(list.cameras.count)"])
 }
 
 private func tellSignal(
@@ -105,7 +114,7 @@ private func tellSignal(
 /// A source that is asked for and was never there is an error of the command line, not something to wait
 /// for; what is sent here unasked is waited for.
 private func watch(
-    _ recordings: Recordings, _ only: (source: String, name: String),
+    _ recordings: Recordings, _ only: RecordingRequest,
     _ words: AsyncStream<OpeningWords.Word>.Continuation
 ) async {
     let isAskedFor = Recordings.isRemote(only.source)
@@ -123,6 +132,14 @@ private func watch(
 
 /// Nanoseconds since 1970.
 @Sendable private func unixTime() -> Int64 { ClockMap.now().unixNanoseconds(at: .now()) }
+
+extension Settings {
+    /// The token for the server that `--rooms` names, and for no other that somebody names to the API.
+    fileprivate var roomsToken: OriginToken? {
+        guard let token = self["bearer"], let rooms = self["rooms"] else { return nil }
+        return OriginToken(token, for: rooms)
+    }
+}
 
 extension RecordingError {
     fileprivate var exitCode: ExitCode {

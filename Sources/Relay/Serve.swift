@@ -12,7 +12,7 @@ func serve() async {
     let settings = command.settings()
     let (log, signals) = (settings.log, Signals())
     let ending = AsyncStream.makeStream(of: String?.self, bufferingPolicy: .bufferingOldest(1))
-    let list = command.required(or: .usage) { () throws(CameraList.Complaint) in
+    let list = command.required(or: .usage) { () throws(SettingsComplaint) in
         try CameraList(settings)
     }
     let http = command.httpEndpoint(settings)

@@ -40,15 +40,14 @@ extension Command {
                 "insecure", .flag,
                 help: "serve HTTP without --auth-secret on other addresses than loopback"),
             Option("recordings", .text, "DIR", help: "record rooms there, when the API is told to"),
-            Option(
-                "recording-format", .choice(["mpegts", "fmp4", "mp4", "webm"]), "FORMAT",
-                default: "mpegts", with: "recordings",
-                help: "the container: mpegts, fmp4, mp4 that grows as fmp4, or webm"),
-        ] + Option.keeping.map { $0.needing("recordings") } + [
+        ] + recording.map { $0.needing("recordings") } + [
             Option("tls-cert", .text, "FILE", help: "a PEM certificate chain: serve HTTPS"),
             Option("tls-key", .text, "FILE", help: "the PEM key of --tls-cert"),
             Option(
                 "ice-server", .text, "URL", isRepeated: true,
                 help: "a stun: or turn: server that browsers are told of"),
         ])
+
+    private static let recording =
+        [Option.container("recording-format")] + Option.cutting + Option.keeping
 }

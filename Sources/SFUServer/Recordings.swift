@@ -15,11 +15,10 @@ func openRecordings(
     let feed = RoomFeed(
         place: place, observe: server.observe(room:), stopObserving: server.stopObserving(room:),
         endings: { server.endings })
-    let container = settings["recording-format"].flatMap { Container(rawValue: $0) }
     do throws(RecordingError) {
         let recordings = try Recordings(
             folder: folder, bearer: nil,
-            options: RecordingOptions(container: container ?? .mpegts),
+            options: settings.recordingOptions(container: "recording-format"),
             disk: settings.diskOptions, rooms: feed,
             clock: { ClockMap.now().unixNanoseconds(at: .now()) }
         ) { name, message, isFinal in

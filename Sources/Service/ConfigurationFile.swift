@@ -56,6 +56,18 @@ enum ConfigurationFile {
         (try? JSONDecoder().decode([[String: Tree]].self, from: Data(bytes))).flatMap { text($0) }
     }
 
+    /// The objects of such a list, each key with its value as text; with `nil` where it has another form.
+    static func objects(_ list: String) -> [[String: String?]] {
+        let found = try? JSONDecoder().decode([[String: Loose]].self, from: Data(list.utf8))
+        return (found ?? []).map { object in object.mapValues(\.text) }
+    }
+
+    private struct Loose: Decodable {
+        let text: String?
+
+        init(from decoder: any Decoder) { text = (try? Scalar(from: decoder))?.text }
+    }
+
     private static func text(_ list: [[String: Tree]]) -> String? {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys  // the same text for the same list

@@ -47,10 +47,10 @@ public struct Option: Hashable, Sendable {
         self.companion = companion
     }
 
-    /// The same, but of no use without another option.
+    /// The same, but of no use without another option; what needs one already goes on needing that.
     public func needing(_ companion: String) -> Option {
         var option = self
-        option.companion = companion
+        option.companion = self.companion ?? companion
         return option
     }
 

@@ -51,7 +51,10 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
 /// The values of an executable's options, from all their sources: a flag wins over the environment,
 /// the environment over the configuration file, that over the default.
 public struct Settings: Sendable {
-    private var values: [String: [String]] = [:]
+    var values: [String: [String]] = [:]
+
+    /// Nothing is said.
+    init() {}
 
     /// Reads all sources; pure, but for what `readFile` does.
     ///

@@ -1,0 +1,35 @@
+import Recording
+import RecordingAPI
+import Service
+
+/// What the settings say is to be recorded from the start: one source, or a list, or nothing.
+struct CameraList {
+    /// The source of the command line, whose failure is the process's while nothing has come of it.
+    let only: RecordingRequest?
+    /// Those of a list: each is tried for ever.
+    let cameras: [RecordingRequest]
+
+    init(_ settings: Settings) throws(SettingsComplaint) {
+        only = settings["source"].map { source in
+            var request = RecordingRequest(settings["name"] ?? "recording", source: source)
+            request.bearer = settings["bearer"]
+            return request
+        }
+        guard only == nil || settings["cameras"] == nil else {
+            throw SettingsComplaint("give --source, or a list of cameras, not both")
+        }
+        let options = Command.recorder.options
+        cameras = try settings.entries(of: "cameras", each: "camera", options, Self.keys)
+            .map { entry in
+                var request = RecordingRequest(entry["name"] ?? "", source: entry["source"] ?? "")
+                request.bearer = entry["bearer"]
+                request.verifiesTLS = entry.isSet("verify-tls")
+                request.options = entry.recordingOptions(container: "format")
+                return request
+            }
+    }
+
+    private static let keys = Settings.EntryKeys(
+        required: ["name", "source"],
+        inherited: ["bearer", "format", "verify-tls"] + Option.cutting.map(\.name))
+}
