@@ -4,20 +4,26 @@ public import SDP
 
 /// What a camera sends.
 public struct CameraFormat: Hashable, Sendable {
-    /// What its pictures are coded in.
-    public var picture = PictureEncoding.h264
+    /// What its pictures are coded in, if it has any.
+    public var picture: PictureEncoding? = .h264
     /// The parameter sets of its description, where that is H.264; often none.
     public var parameterSets: H264ParameterSets
     /// Its sound, if it has any that is known here.
     public var audio: CameraAudio?
+    /// The encodings of its sound, in upper case, where it has some and none of it is known here.
+    public var unknownAudio: [String] = []
 
     /// A picture, and perhaps sound.
     public init(parameterSets: H264ParameterSets = H264ParameterSets(), audio: CameraAudio? = nil) {
         (self.parameterSets, self.audio) = (parameterSets, audio)
     }
 
-    init(_ tracks: [RTSPTrack]) {
+    /// - Parameters:
+    ///   - tracks: What is played.
+    ///   - offered: The encodings of sound that there are, played or not.
+    init(_ tracks: [RTSPTrack], offered: [String]) {
         self.init()
+        picture = nil
         for track in tracks {
             switch track.kind {
             case .video:
@@ -27,12 +33,13 @@ public struct CameraFormat: Hashable, Sendable {
             case .audio: audio = CameraAudio(track.format)
             }
         }
+        unknownAudio = audio == nil ? offered : []
     }
 }
 
 /// The sound of a camera.
 public enum CameraAudio: Hashable, Sendable {
-    /// AAC frames; the RTP clock runs at `clockRate`.
+    /// AAC frames, however they were packed; the RTP clock runs at `clockRate`.
     case aac(AudioSpecificConfig, clockRate: Int)
     /// Opus packets.
     case opus(channelCount: Int)
@@ -57,6 +64,10 @@ public enum CameraAudio: Hashable, Sendable {
                 let parameters = MPEG4GenericParameters(
                     format.parameters.text, clockRate: rate, channelCount: channels)
             else { return nil }
+            self = .aac(parameters.configuration, clockRate: rate)
+        case "MP4A-LATM":
+            // What describes itself in the stream alone says too late what a file begins with.
+            guard let parameters = LATMParameters(format.parameters.text) else { return nil }
             self = .aac(parameters.configuration, clockRate: rate)
         case "OPUS": self = .opus(channelCount: 2)
         case "PCMU": self = .g711(isALaw: false, sampleRate: rate, channelCount: channels)

@@ -33,6 +33,8 @@ public struct CameraSession: ~Copyable {
     private var retryTime: Instant?
     private var attempt = 0
     private var isOver = false
+    /// The encodings of sound that the camera has described.
+    private var offeredAudio: [String] = []
 
     /// A camera that is connected to at once.
     ///
@@ -164,14 +166,16 @@ extension CameraSession {
     private mutating func takeEvents(at now: Instant) {
         while let event = client.nextEvent() {
             switch event {
-            case .described, .skipped: continue
+            case .described(let description):
+                offeredAudio = TrackSelection.offered(.audio, in: description)
+            case .skipped: continue
             case .redirected(let url):
                 attempt += 1
                 wantedConnection = target(url)
             case .playing(let list):
                 backOff.succeeded()
                 tracks = CameraTracks(list)
-                events.append(.playing(CameraFormat(list)))
+                events.append(.playing(CameraFormat(list, offered: offeredAudio)))
             case .packet(let packet):
                 tracks.receive(
                     client.bytes(of: packet), track: packet.track, isRTCP: packet.isRTCP, at: now)

@@ -69,7 +69,7 @@ extension RTSPClient {
             let isElsewhere = response.status < 500 && response.status != 461
             if isElsewhere, !step.urls.isEmpty {
                 plan.steps = [step] + plan.steps
-            } else if configuration.selection.required.contains(step.choice.kind)
+            } else if configuration.selection.mustHave(step.choice.kind)
                 || (tracks.isEmpty && plan.steps.isEmpty)
             {
                 return fail(refusal(of: .setup, response))

@@ -59,11 +59,13 @@ public struct TrackSelection: Hashable, Sendable {
     public var audio: [String]
     /// Whether a description without usable video, or without usable audio, is refused.
     public var required: Set<RTSPTrack.Kind>
+    /// The same of a description that has some and none that is usable: what is not there may be missing.
+    public var requiredIfOffered: Set<RTSPTrack.Kind> = []
 
     /// H.264, and the audio that can be carried on or transcoded; audio may be missing.
     public init(
         video: [String] = ["H264"],
-        audio: [String] = ["MPEG4-GENERIC", "OPUS", "PCMU", "PCMA"],
+        audio: [String] = ["MPEG4-GENERIC", "MP4A-LATM", "OPUS", "PCMU", "PCMA"],
         required: Set<RTSPTrack.Kind> = [.video]
     ) {
         (self.video, self.audio, self.required) = (video, audio, required)
@@ -85,7 +87,10 @@ public struct TrackSelection: Hashable, Sendable {
         for (kind, wanted) in [(RTSPTrack.Kind.video, video), (.audio, audio)] {
             if let choice = choice(of: kind, wanted, in: description) {
                 choices.append(choice)
-            } else if required.contains(kind) {
+            } else {
+                let isOffered = !Self.sections(of: kind, in: description).isEmpty
+                guard required.contains(kind) || requiredIfOffered.contains(kind) && isOffered
+                else { continue }
                 throw .noTrack(wanted: wanted, offered: Self.offered(kind, in: description))
             }
         }
@@ -96,6 +101,11 @@ public struct TrackSelection: Hashable, Sendable {
                     + Self.offered(.audio, in: description))
         }
         return choices
+    }
+
+    /// Whether a stream of that kind that is there must be played as well.
+    func mustHave(_ kind: RTSPTrack.Kind) -> Bool {
+        required.contains(kind) || requiredIfOffered.contains(kind)
     }
 
     private func choice(
@@ -113,12 +123,21 @@ public struct TrackSelection: Hashable, Sendable {
         return nil
     }
 
-    private static func offered(
+    /// The encodings of one kind that a description offers, in upper case and fit to be printed; what goes to
+    /// the camera's loudspeaker is none of them.
+    public static func offered(
         _ kind: RTSPTrack.Kind, in description: SessionDescription
     ) -> [String] {
-        let sections = description.media.filter { $0.kind == kind.rawValue }
-        return sections.flatMap { formats(of: $0) }.map { printable($0.encodingName.uppercased()) }
-            .firstOfEach()
+        sections(of: kind, in: description).flatMap { formats(of: $0) }.map {
+            printable($0.encodingName.uppercased())
+        }
+        .firstOfEach()
+    }
+
+    private static func sections(
+        of kind: RTSPTrack.Kind, in description: SessionDescription
+    ) -> [MediaSection] {
+        description.media.filter { $0.kind == kind.rawValue && !isBackChannel($0) }
     }
 
     /// ONVIF's way to the camera's loudspeaker; a camera has none for video, whatever it writes.

@@ -4,11 +4,12 @@ public import RTSP
 public import Timing
 public import Wire
 
-/// Records one camera: an RTSP session in, the octets of files out. A camera that goes away, or sends
-/// nothing for ten seconds, ends its file; when it comes back another begins.
+/// Records one camera, or what sends sound alone: an RTSP session in, the octets of files out. A camera
+/// that goes away, or sends nothing for ten seconds, ends its file; when it comes back another begins.
 public struct CameraRecorder: ~Copyable, RecordingEngine {
     private var camera: CameraSession
     private var frames: FrameRecorder
+    private var hasPicture = true
 
     /// A recorder that connects at once.
     ///
@@ -90,15 +91,18 @@ public struct CameraRecorder: ~Copyable, RecordingEngine {
         while let event = camera.nextEvent() {
             switch event {
             case .playing(let format):
+                hasPicture = format.picture != nil
                 frames.connected(at: now)
+                frames.leftOut(format.unknownAudio)
                 frames.begin(
-                    picture: TrackFormat(format.picture), sound: format.audio.map(TrackFormat.init),
-                    at: now)
+                    picture: format.picture.map { TrackFormat($0) },
+                    sound: format.audio.map { TrackFormat($0) }, at: now)
             case .picture(let unit, let time):
                 frames.follow(sender: camera.senderWallClock)
                 frames.write(unit, time: time, at: now)
             case .sound(let frame, let time):
-                frames.write(frame, time: time, isAlone: false, at: now)
+                if !hasPicture { frames.follow(sender: camera.senderWallClock) }
+                frames.write(frame, time: time, isAlone: !hasPicture, at: now)
             case .interrupted(let failure, _):
                 frames.count(camera.statistics, at: now)
                 frames.interrupt(failure.description)

@@ -13,6 +13,7 @@ struct FrameRecorder: ~Copyable {
     private var flushing: Instant?
     private var counted: Instant?  // what was lost
     private var told = RecordingStatistics()  // what the owner knows
+    private var unrecordedSound: [String] = []
     private let options: RecordingOptions
     private var clock: ClockMap
 
@@ -116,6 +117,14 @@ struct FrameRecorder: ~Copyable {
 
     mutating func note(_ text: String) { events.append(.note(text)) }
 
+    /// Tells of what encodings the source's sound is that cannot be recorded, of none where it can: where
+    /// that has changed.
+    mutating func leftOut(_ encodings: [String]) {
+        guard encodings != unrecordedSound else { return }
+        unrecordedSound = encodings
+        events.append(.leftOut(sound: encodings))
+    }
+
     mutating func finish() {
         stall.sourceLeft()
         recording?.finish()
@@ -139,7 +148,7 @@ struct FrameRecorder: ~Copyable {
         while let event = recording?.nextEvent() {
             switch event {
             case .data(_, let statistics), .finished(let statistics): told = statistics
-            case .connected, .began, .counted, .stalled, .interrupted, .note: break
+            case .connected, .began, .counted, .stalled, .leftOut, .interrupted, .note: break
             }
             events.append(event)
         }

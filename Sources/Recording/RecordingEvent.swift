@@ -18,6 +18,9 @@ public enum RecordingEvent: Hashable, Sendable {
     /// The source is away, for this reason; `isFinal` says that it is not tried again, `isAwaited` that
     /// it is nobody's fault: nobody has come yet.
     case interrupted(reason: String, isFinal: Bool, isAwaited: Bool = false)
-    /// What cannot be recorded of the source, for a log.
+    /// The source's sound is of these encodings and cannot be recorded; of none where it can, or where there
+    /// is no sound. Told where that changes.
+    case leftOut(sound: [String])
+    /// What a person should know of the source, for a log.
     case note(String)
 }

@@ -19,6 +19,8 @@ extension RecordingProgress {
         public internal(set) var stallCount: UInt64 = 0
         /// Whether it sends nothing now.
         public internal(set) var isStalled = false
+        /// The encodings of its sound, where it cannot be recorded.
+        public internal(set) var unrecordedSound: [String] = []
     }
 
     /// What is written, as far as files have been begun.

@@ -117,6 +117,13 @@ extension RecordingProgress.Snapshot {
         return Int(max((now - since).nanoseconds, 0) / 1_000_000_000)
     }
 
+    /// What a person should know of its sound; `nil` where there is nothing.
+    public var soundWarning: String? {
+        guard !source.unrecordedSound.isEmpty else { return nil }
+        let names = source.unrecordedSound.joined(separator: ", ")
+        return "the source's sound, \(names), cannot be recorded"
+    }
+
     /// How it fares.
     public var condition: RecordingProgress.Condition {
         switch (state, disk.intake) {

@@ -11,6 +11,9 @@ extension Recordings {
     /// `rtsps`, `http` and `https`. Who starts recordings for others takes no other.
     public static func isRemote(_ source: String) -> Bool { RecordingSource.isRemote(source) }
 
+    /// Whether a source is a server that is asked over HTTP, which may want a token.
+    public static func isOverHTTP(_ source: String) -> Bool { RecordingSource.isOverHTTP(source) }
+
     /// Begins with a source of whatever kind its name says. One that is asked for over the network need not
     /// be there: it is tried until the recording is stopped.
     func begin(_ order: RecordingOrder) async throws(RecordingError) {
@@ -25,7 +28,8 @@ extension Recordings {
 
     private func startCamera(_ order: RecordingOrder) throws(RecordingError) -> RunningSource {
         do {
-            let (configuration, verifiesTLS) = (try Self.camera(order.source), verifiesTLS)
+            let configuration = try Self.camera(order.source)
+            let verifiesTLS = order.request.verifiesTLS == true
             let loop = try startStreamLoop(
                 name: "recorder", configuration: LoopConfiguration(listen: Self.anywhere),
                 makeEngine: {
@@ -41,10 +45,13 @@ extension Recordings {
         }
     }
 
-    private static func camera(_ source: String) throws(ParseError) -> RTSPClientConfiguration {
+    static func camera(_ source: String) throws(ParseError) -> RTSPClientConfiguration {
         var configuration = RTSPClientConfiguration(
             url: try RTSPURL(parsing: source), seed: randomBytes(count: 32))
         configuration.selection.video = ["H264", "H265"]
+        // Sound alone is recorded; without its pictures a camera that has some is not.
+        configuration.selection.required = []
+        configuration.selection.requiredIfOffered = [.video]
         return configuration
     }
 

@@ -120,6 +120,10 @@ final class RunningRecording: Sendable {
             report(isStalled ? "nothing comes from the source" : "the source sends again", false)
         case .interrupted(let reason, let isFinal, let isAwaited):
             interrupted(reason, isFinal: isFinal, isAwaited: isAwaited)
+        case .leftOut(let encodings):
+            let isNews = progress.snapshot.source.unrecordedSound != encodings
+            progress.update { $0.source.unrecordedSound = encodings }
+            if isNews, let warning = progress.snapshot.soundWarning { report(warning, false) }
         case .note(let text): report(text, false)
         }
     }

@@ -22,6 +22,7 @@ struct RoomStartedBody: Encodable {
         warnings =
             asked.warnings
             + Container.warnings(asked: asked.format, written: recording.progress.files.container)
+            + recording.warnings
         status = RecordingBody.state(recording, hasFiles: recording.hasBegun)
         let waiting = recording.reason.map { "Nothing has come yet: \($0)" }
         message =

@@ -69,6 +69,7 @@ struct StartedBody: Encodable {
         warnings =
             asked.warnings
             + Container.warnings(asked: asked.format, written: progress.files.container)
+            + status.warnings
     }
 }
 

@@ -8,6 +8,8 @@ struct StatusBody: Encodable {
     let state: RecordingProgress.Condition
     /// Why nothing is recorded now.
     @OrNull var reason: String?
+    /// What of its source is not recorded.
+    let warnings: [String]
     let interruptions: UInt64
     let stalls: UInt64
     let start_time: Int64
@@ -32,6 +34,7 @@ struct StatusBody: Encodable {
         let progress = status.progress
         let header = live?.snapshot.header
         (mint_id, state, reason) = (status.name, progress.condition, status.reason)
+        warnings = status.warnings
         (interruptions, stalls) = (progress.source.interruptionCount, progress.source.stallCount)
         start_time = progress.startedSeconds
         output_path = progress.files.path.isEmpty ? nil : progress.files.path

@@ -36,7 +36,11 @@ extension RelayEngine {
         if clip == nil { events.append(.resumed) }
         sound = nil
         hasSound = false
-        guard let audio = camera.audio else { return }
+        guard let audio = camera.audio else {
+            guard !camera.unknownAudio.isEmpty else { return }
+            let names = camera.unknownAudio.joined(separator: ", ")
+            return events.append(.note("the sound is left out: \(names) is not known here"))
+        }
         do throws(AudioError) {
             sound = try RelaySound(audio)
             hasSound = true

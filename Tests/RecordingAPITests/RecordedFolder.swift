@@ -15,12 +15,15 @@ final class RecordedFolder: Sendable {
     let recordings: Recordings
     let endpoints: RecordingEndpoints
 
-    init(rooms: String? = nil, on storage: any Storage = SystemStorage()) async throws {
+    init(
+        rooms: String? = nil, on storage: any Storage = SystemStorage(),
+        report: @escaping @Sendable (String, String, Bool) -> Void = { _, _, _ in }
+    ) async throws {
         var template = Array("/tmp/sluice-api-XXXXXX\0".utf8CString)
         path = try #require(mkdtemp(&template).map { String(cString: $0) })
         recordings = try Recordings(
             folder: path, on: storage, bearer: nil, clock: { 1_800_000_000_000_000_000 },
-            report: { _, _, _ in })
+            report: report)
         endpoints = RecordingEndpoints(recordings, rooms: rooms)
         // What a crash left has been looked for: files may be put there now.
         _ = await recordings.recovered()

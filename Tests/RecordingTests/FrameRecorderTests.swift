@@ -35,7 +35,7 @@ import Timing
                 case .data(let chunk, let statistics):
                     self.statistics = statistics
                     if let header = chunk.header { headers.append(header) }
-                case .connected, .counted, .interrupted, .note: continue
+                case .connected, .counted, .leftOut, .interrupted, .note: continue
                 }
             }
         }

@@ -166,7 +166,7 @@ extension JoinedRoom {
             return
         case .finished(let found), .counted(let found): statistics = found
         case .connected(let time): connected = time
-        case .began, .stalled, .interrupted, .note: break
+        case .began, .stalled, .leftOut, .interrupted, .note: break
         }
         events.append(event)
     }

@@ -55,7 +55,7 @@ import Timing
                 case .began: files.append(0)
                 case .data(let chunk, _): files[files.count - 1] += chunk.parts.count
                 case .finished: finished += 1
-                case .connected, .counted, .stalled, .interrupted, .note: continue
+                case .connected, .counted, .stalled, .leftOut, .interrupted, .note: continue
                 }
             }
             most = max(most, files.last ?? 0)

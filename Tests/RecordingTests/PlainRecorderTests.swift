@@ -75,7 +75,7 @@ import Wire
             case .finished: events.append("finished")
             case .interrupted: events.append("interrupted")
             case .stalled(let isStalled): events.append(isStalled ? "stalled" : "flows")
-            case .connected, .counted, .data, .note: continue
+            case .connected, .counted, .data, .leftOut, .note: continue
             }
         }
         return events

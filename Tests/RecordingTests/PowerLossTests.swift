@@ -60,7 +60,8 @@ import Wire
                         in: "/r", name: "cam", startSeconds: 0, live: LiveIndex(container),
                         disk: disk.door, queue: WaitingOctets(), onEvent: { _ in })
                 case .data(let chunk, _): #expect(file?.append(chunk) == true)
-                case .connected, .counted, .finished, .stalled, .interrupted, .note: continue
+                case .connected, .counted, .finished, .stalled, .leftOut, .interrupted, .note:
+                    continue
                 }
             }
         }

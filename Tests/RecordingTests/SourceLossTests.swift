@@ -12,7 +12,7 @@ import Timing
         switch event {
         case .data(_, let statistics), .counted(let statistics), .finished(let statistics):
             statistics
-        case .connected, .began, .stalled, .interrupted, .note: nil
+        case .connected, .began, .stalled, .leftOut, .interrupted, .note: nil
         }
     }
 

@@ -116,7 +116,7 @@ struct WrittenFiles {
                 files[files.count - 1].parts += chunk.parts
                 headers += chunk.header == nil ? 0 : 1
             case .finished: finished += 1
-            case .connected, .counted, .stalled, .interrupted, .note: continue
+            case .connected, .counted, .stalled, .leftOut, .interrupted, .note: continue
             }
         }
     }

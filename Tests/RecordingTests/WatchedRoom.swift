@@ -122,7 +122,7 @@ struct WatchedRoom: ~Copyable {
             case .began: fileCount += 1
             case .data(_, let found), .finished(let found): statistics = found
             case .interrupted(let reason, _, _): reasons.append(reason)
-            case .connected, .counted, .note, .stalled: continue
+            case .connected, .counted, .leftOut, .note, .stalled: continue
             }
         }
         while worker.nextEvent() != nil {}

@@ -16,6 +16,8 @@ public struct PlainSession: Hashable, Sendable {
 
     /// At most one of pictures and one of sound, pictures first.
     public private(set) var tracks: [Track] = []
+    /// The encodings of its sound, in upper case, where it has some and none of it is known here.
+    public private(set) var unknownSound: [String] = []
     /// Where to listen, RTP and RTCP alike.
     public private(set) var sockets: [Endpoint] = []
     /// The tracks of each socket, by their places in `tracks`.
@@ -37,6 +39,9 @@ public struct PlainSession: Hashable, Sendable {
         let choices: [TrackSelection.Choice]
         do { choices = try selection.choices(in: description) } catch {
             throw .sessionDescription(error.description)
+        }
+        if !choices.contains(where: { $0.kind == .audio && CameraAudio($0.format) != nil }) {
+            unknownSound = TrackSelection.offered(.audio, in: description)
         }
         for (index, choice) in choices.enumerated() {
             let section = description.media[choice.mediaIndex]

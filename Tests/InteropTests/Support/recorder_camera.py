@@ -1,4 +1,4 @@
-"""A camera over RTSP, recorded. recorder_camera.py SFU RECORDER h265|bframes FORMAT"""
+"""A camera over RTSP, recorded. recorder_camera.py SFU RECORDER h264|h265|bframes|none FORMAT [AUDIO]"""
 import json
 import pathlib
 import re
@@ -16,21 +16,23 @@ FRAMES = 150  # six seconds, if nothing holds up camera and recorder
 PATIENCE = 90  # seconds: on a busy machine both begin late, and an encoder falls behind
 
 
-def written(port):
-    """Pictures in the recording's files, or on their way there."""
+def status(port):
+    """How the recording stands."""
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/recording/status/camera", timeout=10) as answer:
-            return int(re.search(r'"video_frames_written":\s*(\d+)', answer.read().decode()).group(1))
+            return json.load(answer)
     except urllib.error.HTTPError:  # it listens before it knows its source
-        return 0
+        return {"stats": {"video_frames_written": 0, "audio_frames_written": 0}, "warnings": []}
 
 
 def main():
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})  # tests' threads block them
     program, video, container = sys.argv[2:5]
+    sound = sys.argv[5] if len(sys.argv) > 5 else "none"
+    counted = "audio_frames_written" if video == "none" else "video_frames_written"
     with tempfile.TemporaryDirectory(prefix="sluice-camera-") as folder:
         clip = pathlib.Path(folder) / "clip.mkv"
-        options = ["--video", video, "--audio", "none"]
+        options = ["--video", video, "--audio", sound]
         if video == "bframes":
             subprocess.run(
                 ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25", "-t", "30", "-c:v",
@@ -46,8 +48,9 @@ def main():
         try:
             http = int(re.search(r"port (\d+)", recorder.stderr.readline()).group(1))
             deadline = time.monotonic() + PATIENCE
-            while written(http) < FRAMES and time.monotonic() < deadline:
+            while (found := status(http))["stats"][counted] < FRAMES and time.monotonic() < deadline:
                 time.sleep(0.05)
+            warnings = found["warnings"]
             recorder.terminate()
             _, log = recorder.communicate(timeout=30)
         finally:  # what is left would hold whoever reads this script's output
@@ -57,7 +60,8 @@ def main():
         files = sorted(file for file in pathlib.Path(folder).iterdir() if file.suffix not in (".index", ".mkv"))
         found = probe(files[0]) if files else {}
         print(json.dumps({
-            "files": [file.suffix for file in files], "log": log, "exit": recorder.returncode, **found}))
+            "files": [file.suffix for file in files], "log": log, "exit": recorder.returncode,
+            "warnings": warnings, **found}))
 
 
 main()

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""A camera of GStreamer's RTSP server: H.264 and AAC, Opus or G.711, without an end; or a clip with B-frames.
+"""A camera of GStreamer's RTSP server: H.264 and AAC, Opus or G.711, without an end; a clip with B-frames; sound alone.
 
-rtsp_camera.py [--video h264|h265|vp8|bframes --clip FILE] [--audio aac|opus|pcmu|none] [--user U --password P] [--basic] [--tls FOLDER] [--port N]
+rtsp_camera.py [--video h264|h265|vp8|none|bframes --clip FILE] [--audio aac|latm|l16|opus|pcmu|none]
+               [--user U --password P] [--basic] [--tls FOLDER] [--port N]
 Prints the port it listens on at 127.0.0.1; the camera is at /live. With --tls it speaks RTSPS alone, with a
 certificate of its own for 127.0.0.1, which FOLDER/certificate.pem gets.
 """
@@ -23,9 +24,12 @@ VIDEO = {
     "h265": "x265enc tune=zerolatency speed-preset=ultrafast key-int-max=30 ! h265parse config-interval=-1"
             " ! rtph265pay name=pay0 pt=96 mtu=1200",
     "vp8": "vp8enc deadline=1 ! rtpvp8pay name=pay0 pt=96",
+    "none": "",
 }
 AUDIO = {
     "aac": "voaacenc ! rtpmp4gpay name=pay1 pt=97",
+    "latm": "voaacenc ! rtpmp4apay name=pay1 pt=97",
+    "l16": "audioconvert ! rtpL16pay name=pay1 pt=97",
     "opus": "opusenc ! rtpopuspay name=pay1 pt=97",
     "pcmu": "audioconvert ! audioresample ! audio/x-raw,rate=8000,channels=1 ! mulawenc ! rtppcmupay name=pay1 pt=0",
     "none": "",
@@ -77,6 +81,8 @@ def main():
     if options.clip:
         video = f"filesrc location={options.clip} ! matroskademux ! h264parse config-interval=-1" \
             " ! rtph264pay name=pay0 pt=96 mtu=1200"
+    elif options.video == "none":
+        video, audio = "", audio.replace("pay1", "pay0")  # a factory's streams begin there
     else:
         video = PICTURE + VIDEO[options.video]
     factory.set_launch("( " + video + audio + " )")
