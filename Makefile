@@ -54,12 +54,13 @@ bench-peers: ## sfu beside Pion and Janus, as root: a table, and .build/bench-pe
 	@Scripts/install peers || echo "Peers that are not installed are left out."
 	@Scripts/bench-peers
 
-kill-recorder: ## kills KILLS (1000) recorders: what plays, what is lost (GSTREAMER, BROWSER: so many play there; LOSS: percent)
-	@Scripts/install build
+kill-recorder: ## kills KILLS (1000) recorders: what plays, what is lost (GSTREAMER, BROWSER: so many play there, 30 each; LOSS: percent)
+	@Scripts/install build test
+	@Scripts/venv
 	swift build -c release --product recorder
 	@for segment in 0 1; do for format in mpegts fmp4 mp4 webm; do Scripts/kill-recorder --format $$format \
-		--segment $$segment --kills $(or $(KILLS),1000) --gstreamer $(or $(GSTREAMER),0) \
-		--browser $(or $(BROWSER),0) --loss $(or $(LOSS),0) || exit 1; done; done
+		--segment $$segment --kills $(or $(KILLS),1000) --gstreamer $(or $(GSTREAMER),30) \
+		--browser $(or $(BROWSER),30) --loss $(or $(LOSS),0) || exit 1; done; done
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (600)
 	@Scripts/install build
