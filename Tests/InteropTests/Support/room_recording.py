@@ -193,7 +193,8 @@ def comes_back(sfu, folder):
 VIDEO = "document.querySelector('video')"
 # How a recording is played now, and in which file.
 PLAYED = f"""({{
-  type: player.type, time: {VIDEO}.currentTime, ready: {VIDEO}.readyState, problem: player.problem,
+  type: player.type, time: {VIDEO}.currentTime, problem: player.problem,
+  frames: {VIDEO}.getVideoPlaybackQuality().totalVideoFrames,
   file: (player.playlist.open?.parts.length ? player.playlist.open : player.playlist.segments.at(-1)).file,
 }})"""
 # From the beginning, in one go: the longest time that the picture stood still, in seconds.
@@ -221,19 +222,19 @@ async def watched(server, recording):
         async with Publisher(server):
             await until("the recording begins", lambda: state(server, recording)["duration_seconds"] > 2)
             browser = await asyncio.to_thread(Browser, "chromium", f"{server.url}/recordings/#/recording/{recording}")
-            def shows(found):
-                return found and found["time"] > found["file"] + 1 and found["ready"] > 2 and found
+            def shows(found, since=0):
+                return found and found["time"] > found["file"] + 1 and found["frames"] > since + 10 and found
             first = await until("a picture", lambda: shows(browser.evaluate(PLAYED)))
         await until("its end is told", lambda: not state(server, recording)["files"][0]["is_growing"])
         async with Publisher(server, "H264"):
             await until("it goes on", lambda: state(server, recording).get("file_count") == 2)
-            def goes_on(found):
-                return found and found["file"] > 1 and (shows(found) or found["problem"]) and found
-            second = await until("the other picture", lambda: goes_on(browser.evaluate(PLAYED)))
+            def goes_on(found, since):
+                return found and found["file"] > 1 and (shows(found, since) or found["problem"]) and found
+            second = await until("the other picture", lambda: goes_on(browser.evaluate(PLAYED), first["frames"]))
             await asyncio.sleep(3)
         await asyncio.to_thread(call, server, "POST", f"{API}/{recording}/stop")
         await asyncio.to_thread(browser.evaluate, FROM_START)
-        back = await until("all of it is played", lambda: goes_on(browser.evaluate(PLAYED)))
+        back = await until("all of it is played", lambda: goes_on(browser.evaluate(PLAYED), second["frames"] + 60))
         return first, second, back, await asyncio.to_thread(browser.evaluate, "rest")
     finally:
         if browser:
