@@ -37,8 +37,9 @@ final class Awaited<Value: Sendable>: Sendable {
 
     /// Changes it, and wakes those who have waited for that.
     func update(_ body: (inout Value) -> Void) {
-        let woken = state.withLock { state in
+        let woken = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             body(&state.value)
+            guard !state.waiters.isEmpty else { return [] }  // as nearly always
             let ready = state.waiters.filter { $1.isReached(state.value) }
             for number in ready.keys { state.waiters[number] = nil }
             return ready.values.map(\.resume)

@@ -204,9 +204,12 @@ export class Player {
   /** Goes on where there is something again: the source paused, or its times are others than the playlist's. */
   #passHole() {
     const { video } = this;
-    if (!this.#isPast || inside(video.buffered, video.currentTime)) return;
     const next = ranges(video.buffered).find(([start]) => start > video.currentTime);
-    if (next) video.currentTime = next[0] + 0.01;
+    if (!this.#isPast || !next) return;
+    // Where one track ends before the other the browser waits for good, sooner than it says that all ends.
+    const isStuck = video.readyState < 3 && !video.seeking && this.#wanted >= next[0];
+    const isAtEnd = !inside(video.buffered, video.currentTime + LAST);
+    if (!inside(video.buffered, video.currentTime) || (isStuck && isAtEnd)) video.currentTime = next[0] + 0.01;
   }
 
   /** The piece's octets; the next one is asked for meanwhile. */
@@ -277,4 +280,5 @@ function added(before, after) {
 
 const PAUSE = 500;       // milliseconds between two readings of the playlist that brought nothing
 const AHEAD = 20;        // seconds fetched before they are shown
+const LAST = 1;          // seconds by which one track of a file may end before the other
 const BEHIND_END = 0.45; // seconds kept from the growing end: two parts and the way here
