@@ -34,8 +34,10 @@ public struct Command: Sendable {
     }
 
     /// Reads this process's arguments and environment; answers `--help` and `--version`, and ends
-    /// the process with one line on standard error when something is not understood.
+    /// the process with one line on standard error when something is not understood. From then on the
+    /// process may have as many descriptors as the system allows.
     public func settings() -> Settings {
+        raiseDescriptorLimit()
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.contains("--help") { finish(printing: help) }
         if arguments.contains("--version") { finish(printing: "\(name) \(version)\n") }
@@ -52,7 +54,7 @@ public struct Command: Sendable {
     public func fail(_ reason: String, _ code: ExitCode) -> Never {
         // Behind what the log has to say.
         let line = "\(name): \(reason)\n"
-        LogLines.standardError?.add(line) { "\(name): \($0) lines lost\n" }
+        LogLines.standardError.add(line) { "\(name): \($0) lines lost\n" }
         exit(code.rawValue)
     }
 

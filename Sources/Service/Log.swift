@@ -53,7 +53,7 @@ public struct Log: Sendable {
     ) {
         guard level >= self.level else { return }
         let line = line(level, message, fields, at: Self.timestamp())
-        (lines ?? LogLines.standardError)?.add(line) { lost in
+        (lines ?? LogLines.standardError).add(line) { lost in
             let words = lost == 1 ? "1 line lost" : "\(lost) lines lost"
             return self.line(.warning, words, [:], at: Self.timestamp())
         }

@@ -1,3 +1,4 @@
+import CSystem
 import Glibc
 import Reactor
 import Synchronization
@@ -7,7 +8,7 @@ import Timing
 /// does not wait for whoever reads it.
 ///
 /// So many may wait. Beyond that the newest are lost and counted, and when lines are taken again one in
-/// their place says how many they were.
+/// their place says how many they were. Where there can be no thread, they are written at once or lost.
 final class LogLines: Sendable {
     private enum Entry: Sendable {
         case line(String)
@@ -40,27 +41,38 @@ final class LogLines: Sendable {
         }
     }
 
-    /// This process's; `nil` where there can be no thread. What waits when the process ends is written
-    /// then, within a second.
-    static let standardError: LogLines? = {
-        guard let lines = try? LogLines(STDERR_FILENO) else { return nil }
-        atexit { LogLines.standardError?.flush(within: .seconds(1)) }
+    /// Starts a thread of a name with what it does.
+    typealias Start = (String, @escaping @Sendable () -> Void) throws(SystemError) -> Void
+
+    /// This process's. What waits when the process ends is written then, within a second.
+    static let standardError: LogLines = {
+        let lines = LogLines(STDERR_FILENO, onChange: { system_log_waiting($0) })
+        atexit { LogLines.standardError.flush(within: .seconds(1)) }
         return lines
     }()
 
-    private let mailbox: Mailbox<Entry>
+    private let mailbox: Mailbox<Entry>?
     private let waiting = Waiting()
+    private let descriptor: Int32
     private let limit: Int
+    private let onChange: @Sendable (Int32) -> Void
 
     /// Starts the thread; it ends when nobody holds this any more and all has been written.
     ///
-    /// - Parameter limit: Lines that may wait.
-    init(_ descriptor: Int32, limit: Int = 1024) throws(SystemError) {
-        let mailbox = try Mailbox<Entry>(capacity: .max)
-        (self.mailbox, self.limit) = (mailbox, limit)
-        try startThread(name: "log") { [waiting] in
-            var isOpen = true
-            while isOpen {
+    /// - Parameters:
+    ///   - limit: Lines that may wait.
+    ///   - onChange: Told how many more wait, or fewer.
+    ///   - start: Starts a thread.
+    init(
+        _ descriptor: Int32, limit: Int = 1024,
+        onChange: @escaping @Sendable (Int32) -> Void = { _ in },
+        start: Start = { name, body throws(SystemError) in try startThread(name: name, body) }
+    ) {
+        (self.descriptor, self.limit, self.onChange) = (descriptor, limit, onChange)
+        let mailbox = try? Mailbox<Entry>(capacity: .max)
+        let work = { @Sendable [waiting] in
+            var isOpen = mailbox != nil
+            while isOpen, let mailbox {
                 // A mailbox can always be waited for while it lives.
                 try? mailbox.wait()
                 isOpen = mailbox.drain { entry in
@@ -68,14 +80,19 @@ final class LogLines: Sendable {
                     case .line(let line):
                         writeAll(line, to: descriptor)
                         if let notice = waiting.wrote() { writeAll(notice, to: descriptor) }
+                        onChange(-1)
                     case .mark(let done): done.close()
                     }
                 }
             }
         }
+        do throws(SystemError) {
+            try start("log", work)
+            self.mailbox = mailbox
+        } catch { self.mailbox = nil }
     }
 
-    deinit { mailbox.close() }
+    deinit { mailbox?.close() }
 
     /// Leaves a line to be written; it ends with its end of line.
     ///
@@ -83,7 +100,7 @@ final class LogLines: Sendable {
     func add(_ line: String, notice: @escaping @Sendable (_ lost: Int) -> String) {
         waiting.state.withLock { state in
             state.notice = notice
-            guard state.count < limit else { return state.lost += 1 }
+            guard mailbox == nil ? isReady : state.count < limit else { return state.lost += 1 }
             if state.lost > 0 {
                 post(notice(state.lost), &state)
                 state.lost = 0
@@ -94,15 +111,23 @@ final class LogLines: Sendable {
 
     /// Waits until all that was left before has been written, or the time is over.
     func flush(within limit: Interval) {
-        guard let done = try? Mailbox<Never>(capacity: 1) else { return }
+        guard let mailbox, let done = try? Mailbox<Never>(capacity: 1) else { return }
         try? mailbox.post(.mark(done))
         try? done.wait(until: .now() + limit)
     }
 
     // Without a bound of its own, and open as long as this is there, the mailbox refuses nothing.
     private func post(_ line: String, _ state: inout Waiting.State) {
+        guard let mailbox else { return writeAll(line, to: descriptor) }
         state.count += 1
+        onChange(1)
         try? mailbox.post(.line(line))
+    }
+
+    /// Whether what is written now is taken at once.
+    private var isReady: Bool {
+        var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&wanted, 1, 0) == 1 && wanted.revents & Int16(POLLOUT) != 0
     }
 }
 

@@ -1,4 +1,5 @@
 import CSystem
+import Glibc
 import Synchronization
 
 /// Waits for the signals that ask a process to end.
@@ -11,8 +12,8 @@ public struct Signals: Sendable {
         precondition(descriptor >= 0, "a process without two descriptors left cannot serve")
     }
 
-    /// Suspends until the first of them, or until the task is cancelled. A second one ends the process
-    /// at once.
+    /// Suspends until the first of them, or until the task is cancelled. A second one ends the process as
+    /// soon as the log has been written, a third at once.
     public func first() async {
         let (arrival, descriptor) = (Arrival(), descriptor)
         let wait = Wait(arrival: arrival, descriptor: descriptor)
@@ -41,6 +42,9 @@ public struct Signals: Sendable {
         func end() {
             system_signals_wait(descriptor)
             arrival.resume()
+            system_signals_wait(descriptor)
+            LogLines.standardError.flush(within: .seconds(1))
+            _exit(130)
         }
     }
 

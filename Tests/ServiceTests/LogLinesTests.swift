@@ -1,4 +1,5 @@
 import Glibc
+import Reactor
 import Testing
 import Timing
 
@@ -50,7 +51,7 @@ import Timing
         throws
     {
         let pipe = try FullPipe()
-        let lines = try LogLines(pipe.write, limit: 8)
+        let lines = LogLines(pipe.write, limit: 8)
         let log = Log(level: .info, isJSON: false, lines: lines)
         for number in 1...100 { log(.info, "record \(number)") }
         lines.flush(within: .milliseconds(1))
@@ -62,11 +63,30 @@ import Timing
         pipe.close()
     }
 
+    @Test func `where no thread can be had lines are written at once, and nobody waits either`()
+        throws
+    {
+        let pipe = try FullPipe()
+        defer { pipe.close() }
+        let lines = LogLines(
+            pipe.write,
+            start: { _, _ throws(SystemError) in
+                throw SystemError(call: "pthread_create", code: EAGAIN)
+            })
+        let log = Log(level: .info, isJSON: false, lines: lines)
+        for number in 1...3 { log(.info, "record \(number)") }
+        var octets = [UInt8](repeating: 0, count: 65_536)
+        #expect(read(pipe.read, &octets, octets.count) == octets.count, "dots alone")
+        log(.info, "the end")
+        let text = pipe.text(until: "end")
+        #expect(Self.messages(text) == ["warning 3 lines lost", "info the end"])
+    }
+
     @Test(.timeLimit(.minutes(1))) func `a flush returns when all has been written`() throws {
         var ends: [Int32] = [0, 0]
         try #require(pipe(&ends) == 0)
         defer { for end in ends { close(end) } }
-        let lines = try LogLines(ends[1])
+        let lines = LogLines(ends[1])
         let log = Log(level: .info, isJSON: true, lines: lines)
         for number in 1...100 { log(.info, "\(number)") }
         lines.flush(within: .seconds(60))

@@ -97,7 +97,11 @@ int system_local_addresses(struct system_address *addresses, int capacity);
 // Text of an errno, into a buffer of the caller's.
 void system_error_text(int code, char *text, size_t capacity);
 
-// The signals that ask a process to end, SIGINT and SIGTERM: the first makes the answered descriptor
-// readable, the second ends the process at once. SIGPIPE is ignored from then on.
+// The signals that ask a process to end, SIGINT and SIGTERM: each of the first two gives the answered
+// descriptor an octet, which one thread waits for; the third, or the second where nobody does, ends the
+// process at once. SIGPIPE is ignored from then on, and what ends the process by its own fault leaves a
+// log's thread a second for the lines that wait.
 int system_signals_open(void);
 void system_signals_wait(int fd);
+// So many more lines wait to be written, or fewer.
+void system_log_waiting(int change);
