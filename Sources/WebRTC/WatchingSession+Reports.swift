@@ -9,7 +9,7 @@ extension WatchingSession {
     mutating func requestMissing(of index: Int, at now: Instant) {
         var numbers: [UInt16] = []
         let action = tracks[index].nack.advance(to: now, into: &numbers)
-        if action == .requestKeyframe, tracks[index].isPicture {
+        if action == .requestKeyframe, tracks[index].isPicture, asksForKeyframes {
             requestKeyframe(track: tracks[index].position)
         }
         guard !numbers.isEmpty, tracks[index].asksAgain, let ssrc = tracks[index].ssrc

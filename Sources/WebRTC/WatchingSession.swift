@@ -25,6 +25,8 @@ public struct WatchingSession: ~Copyable, Engine {
     public internal(set) var requestedPackets = 0
     /// Key frames asked for.
     public private(set) var requestedKeyframes = 0
+    /// Whether a key frame is asked for where packets are missing that do not come again.
+    public var asksForKeyframes = true
     /// Packets that came after they were asked for again.
     public private(set) var recoveredPackets = 0
 

@@ -46,6 +46,26 @@ import Timing
             slow == [10, 20, 30, 40, 50, 70, 120], "a source that does not listen, now and then")
     }
 
+    @Test func `none is asked for while nothing is written, and one at once when all is again`() {
+        var wish = KeyframeWish()
+        func at(_ second: Int64) -> Instant { Instant(nanoseconds: second * 1_000_000_000) }
+        wish.expect(at: at(0))
+        wish.keyframeArrived(at: at(0))
+        wish.limit(to: .nothing, at: at(1))
+        wish.needed(at: at(2))
+        let isAsked = (2...20).contains { wish.advance(to: at($0)) }
+        #expect(!isAsked && wish.nextDeadline == nil && wish.isExpecting)
+        wish.forget()
+        wish.expect(at: at(20))
+        #expect(wish.nextDeadline == nil, "other tracks change nothing in that")
+        wish.limit(to: .everything, at: at(21))
+        let isAskedNow = wish.advance(to: at(21))
+        #expect(isAskedNow)
+        wish.keyframeArrived(at: at(22))
+        wish.limit(to: .keyframes, at: at(23))
+        #expect(wish.nextDeadline == at(27), "what comes by itself will do")
+    }
+
     @Test func `nothing is asked for before pictures are expected`() {
         var wish = KeyframeWish()
         wish.needed(at: Instant(nanoseconds: 0))

@@ -48,6 +48,21 @@ import WebRTC
         #expect(room.wishes() == ["keyframeWanted 1"], "and again, for none has come")
     }
 
+    @Test func `a room that is not written asks its publishers for nothing`() {
+        let room = PipedRoom()
+        room.record(1)
+        room.openWithAlice()
+        room.pictures(0..<20)
+        room.recorder.limit(1, to: .nothing, at: room.now)
+        room.turn()
+        _ = room.wishes()
+        room.pictures(21..<300, keyframeEvery: 1000)  // one is lost, and none comes by itself
+        #expect(room.wishes() == [])
+        room.recorder.limit(1, to: .everything, at: room.now)
+        room.turn()
+        #expect(room.wishes() == ["keyframeWanted 1"])
+    }
+
     @Test func `what the pipe has lost costs a key frame, and what comes late costs nothing`() {
         let room = PipedRoom()
         room.record(1)

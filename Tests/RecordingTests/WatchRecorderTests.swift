@@ -26,6 +26,22 @@ import Timing
         #expect(room.statistics[.framesUndecodable] == 0 && source.brokenFrames == 0)
     }
 
+    @Test func `while nothing is written no key frame is asked for, whatever is lost`() throws {
+        var room = try WatchedRoom()
+        room.run(for: .seconds(1))
+        room.publish(for: .seconds(4))
+        room.recorder.limit(to: .nothing, at: room.now)
+        let keyframes = room.sent.count { $0 }
+        room.down.isCut = true
+        room.publish(for: .seconds(2))
+        room.down.isCut = false
+        room.publish(for: .seconds(10))
+        #expect(room.sent.count { $0 } == keyframes)
+        room.recorder.limit(to: .everything, at: room.now)
+        room.publish(for: .seconds(1))
+        #expect(room.sent.count { $0 } == keyframes + 1)
+    }
+
     @Test func `a lost request for a key frame is repeated: the recording goes on`() throws {
         var room = try WatchedRoom()
         room.run(for: .seconds(1))

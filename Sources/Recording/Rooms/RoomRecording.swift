@@ -53,7 +53,8 @@ struct RoomRecording: ~Copyable {
         guard (next.picture, next.sound) != (former.picture, former.sound) else { return }
         takeRest(at: now)
         guard !next.isEmpty else {
-            (tracks, wish) = (ReceivedTracks(picture: nil, sound: nil), KeyframeWish())
+            tracks = ReceivedTracks(picture: nil, sound: nil)
+            wish.forget()
             isAbsenceTold = true
             return frames.interrupt("\(absence) in the room any more")
         }
@@ -76,7 +77,8 @@ struct RoomRecording: ~Copyable {
             picture: picture.flatMap { PictureReceiver($0) },
             sound: sound.flatMap { SoundReceiver($0) })
         (early, hasCome) = ([picture?.report, sound?.report], [false, false])
-        (wish, lacksKeyframe, malformedFrames) = (KeyframeWish(), false, 0)
+        (lacksKeyframe, malformedFrames) = (false, 0)
+        wish.forget()
         if tracks.hasPicture { wish.expect(at: now) }
         frames.connected(at: now)
         frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
@@ -118,7 +120,7 @@ struct RoomRecording: ~Copyable {
 
     mutating func limit(to intake: RecordingIntake, at now: Instant) {
         frames.limit(to: intake)
-        if intake == .everything { wish.needed(at: now) }
+        wish.limit(to: intake, at: now)
     }
 
     mutating func advance(to now: Instant) {

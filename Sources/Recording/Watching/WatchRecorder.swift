@@ -61,7 +61,8 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     /// Writes less from now on, or all again: a key frame is asked for at once.
     public mutating func limit(to intake: RecordingIntake, at now: Instant) {
         frames.limit(to: intake)
-        if intake == .everything { wish.needed(at: now) }
+        wish.limit(to: intake, at: now)
+        session.asksForKeyframes = intake != .nothing
         askForKeyframe(at: now)
     }
 
