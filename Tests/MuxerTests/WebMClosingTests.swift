@@ -48,6 +48,16 @@ import Wire
         #expect(abs(milliseconds - 9_000) < 60, "\(milliseconds)")
     }
 
+    @Test func `a sidecar torn in its middle is told: cues would overwrite what lies behind`()
+        throws
+    {
+        var index = try closed().file.index
+        #expect(try WebMClosing(index.span.bytes).isWhole)
+        index[index.count / 2] ^= 1
+        let closing = try WebMClosing(index.span.bytes)
+        #expect(!closing.isWhole)
+    }
+
     @Test func `a cue each two seconds leads to a cluster that begins with a key frame`() throws {
         let (file, bytes, top) = try closed()
         let segment = try #require(top.last)

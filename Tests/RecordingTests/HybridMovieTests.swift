@@ -43,6 +43,13 @@ import Timing
 
     private static let path = "/r/cam_19700101_000000.mp4"
 
+    /// Where so many parts' records of an index end.
+    private static func end(ofRecords count: Int, in index: [UInt8]) throws -> Int {
+        var reader = try IndexReader(index.span.bytes)
+        for _ in 0..<count { _ = reader.next() }
+        return reader.byteCount
+    }
+
     /// The kinds of the boxes that a file consists of.
     private static func boxes(_ bytes: [UInt8]) -> [String] {
         func number(at offset: Int, _ count: Int) -> Int {
@@ -85,6 +92,21 @@ import Timing
             #expect(isSame)
             #expect(Recovery(storage: disk, folder: "/r").run().mended == 0)
         }
+    }
+
+    @Test func `behind a torn record of its index nothing is overwritten: it stays as it grew`()
+        throws
+    {
+        let disk = try Self.record(isClosed: false)
+        let (before, stored) = (disk.bytes(Self.path), disk.bytes(Self.path + ".index"))
+        var index = try #require(stored)
+        let place = try Self.end(ofRecords: 5, in: index)
+        for octet in place..<place + 12 { index[octet] = 0 }
+        disk.put(Self.path + ".index", index)
+        #expect(Recovery(storage: disk, folder: "/r").run() == .of(files: 1, mended: 1))
+        let isSame = disk.bytes(Self.path) == before
+        #expect(isSame && StampedStream.stamps(in: before ?? []) == Array(0..<75))
+        #expect(Recovery(storage: disk, folder: "/r").run() == .of(files: 1))
     }
 
     @Test func `a refusal at any step of its closing leaves it playing, and is made good`() throws {

@@ -3,9 +3,11 @@ import Synchronization
 
 @testable import Recording
 
-/// A disk in memory that can lose power: what was not synced is lost block by block, as a seed says.
+/// A disk in memory that can lose power: what was not synced is lost block by block, as a seed says, and of
+/// some blocks the first sectors are there.
 final class ModelDisk: Storage {
     static let blockSize = 4096
+    static let sectorSize = 512
 
     struct File {
         var bytes: [UInt8] = []
@@ -257,10 +259,10 @@ extension ModelDisk {
                 }
                 var left = file.durable
                 for block in file.dirtyBlocks.sorted() where flip() {
-                    let range =
-                        block
-                        * Self.blockSize..<min(
-                            (block + 1) * Self.blockSize, file.bytes.count)
+                    let start = block * Self.blockSize
+                    let isTorn = random & 0x70 == 0
+                    let count = isTorn ? Int(random >> 8 & 7) * Self.sectorSize : Self.blockSize
+                    let range = start..<max(start, min(start + count, file.bytes.count))
                     guard !range.isEmpty else { continue }
                     let growth = max(0, range.upperBound - left.count)
                     left.append(contentsOf: repeatElement(0, count: growth))

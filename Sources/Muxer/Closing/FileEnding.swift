@@ -3,6 +3,10 @@
 /// First write what `next` gives, each at its place, and see it safely on the disk; then `head`, in one
 /// go: up to it the file is what it was.
 public protocol FileEnding: ~Escapable {
+    /// Whether all of the sidecar has been read. Behind a torn record are parts that this knows nothing of,
+    /// and would overwrite: such a file is left the growing one that it is.
+    var isWhole: Bool { get }
+
     /// The file's length when all has been written.
     var fileEnd: UInt64 { get }
 

@@ -12,6 +12,8 @@ public struct MovieClosing: FileEnding, ~Escapable {
     public let partsEnd: UInt64
     /// The file's length when all has been written.
     public private(set) var fileEnd: UInt64 = 0
+    /// Whether all of the sidecar has been read, and not only what lies before a torn record.
+    public let isWhole: Bool
 
     private let header: IndexHeader
     private var reader: IndexReader
@@ -42,7 +44,7 @@ public struct MovieClosing: FileEnding, ~Escapable {
         }
         for place in counts.indices { counts[place].finish() }
         header = reader.header
-        partsEnd = end
+        (partsEnd, isWhole) = (end, reader.isWhole)
         let checked = index.extracting(0..<reader.byteCount)
         self.reader = try IndexReader(checked)
         self.reader.isTrusted = true

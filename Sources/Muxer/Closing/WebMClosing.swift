@@ -11,6 +11,8 @@ public struct WebMClosing: FileEnding {
     public let partsEnd: UInt64
     /// The file's length when all has been written.
     public let fileEnd: UInt64
+    /// Whether all of the sidecar has been read, and not only what lies before a torn record.
+    public let isWhole: Bool
     /// What the file then begins with: at most 512 octets from its very beginning on.
     public let head: FileWrite
     private var cues: FileWrite?
@@ -45,6 +47,7 @@ public struct WebMClosing: FileEnding {
         var writer = ByteWriter()
         writer.element(.cues) { $0.write(points.bytes) }
         (partsEnd, fileEnd) = (end, end + UInt64(writer.count))
+        isWhole = reader.isWhole
         cues = FileWrite(offset: end, bytes: writer.bytes)
         let duration = Double(max((until - header.origin).nanoseconds, 0)) / 1e6
         head = FileWrite(

@@ -9,20 +9,28 @@ extension IndexReader {
     ///   - end: Octets of the file: parts that reach beyond it, and all behind them, are not there.
     ///   - body: Is handed each part.
     public mutating func forEachMendedPart(upTo end: UInt64, _ body: (IndexedPart) -> Void) {
+        forEachMendedRecord(upTo: end) { part, _ in body(part) }
+    }
+
+    /// Likewise, with the octets of the sidecar up to the end of a part's record; of torn records there is
+    /// no such end.
+    public mutating func forEachMendedRecord(
+        upTo end: UInt64, _ body: (IndexedPart, _ recordEnd: Int?) -> Void
+    ) {
         var last: IndexedPart?
         var budget = 4 * remainingByteCount
         while true {
             if let part = next() {
                 guard part.end <= end else { return }
-                body(part)
+                body(part, byteCount)
                 last = part
                 continue
             }
             let start = last?.end ?? UInt64(header.headerByteCount)
             guard start <= end, stepOverTear(to: start..<end, budget: &budget) else { return }
             guard let part = next() else { return }
-            if let torn = Self.torn(from: start, behind: last, before: part) { body(torn) }
-            body(part)
+            if let torn = Self.torn(from: start, behind: last, before: part) { body(torn, nil) }
+            body(part, byteCount)
             last = part
         }
     }

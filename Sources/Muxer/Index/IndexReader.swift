@@ -15,6 +15,9 @@ public struct IndexReader: ~Escapable {
     /// Whether the octets ended with a whole record; known when there are no more parts.
     public var isWhole: Bool { reader.isAtEnd }
 
+    /// Whether the header's checksum is another one's: where `init(mendingHeadOf:)` has read it.
+    public private(set) var isHeadTorn = false
+
     /// Whether records are known to be as they were written, and no checksum is reckoned.
     public var isTrusted = false
 
@@ -24,14 +27,30 @@ public struct IndexReader: ~Escapable {
 
     /// Reads the header of a whole sidecar.
     @_lifetime(copy bytes)
-    public init(_ bytes: RawSpan) throws(ParseError) {
+    public init(_ bytes: RawSpan) throws(ParseError) { try self.init(bytes, mendsHead: false) }
+
+    /// Reads the header of a sidecar also where power was lost while it was written once more, with another
+    /// date: the date is then the old one and the checksum the new one's, or the other way round. All else
+    /// of it makes sense, and a whole record is behind it.
+    @_lifetime(copy bytes)
+    public init(mendingHeadOf bytes: RawSpan) throws(ParseError) {
+        try self.init(bytes, mendsHead: true)
+    }
+
+    @_lifetime(copy bytes)
+    private init(_ bytes: RawSpan, mendsHead: Bool) throws(ParseError) {
         var reader = ByteReader(bytes)
-        var content = ByteReader(try IndexRecord.read(from: &reader))
+        var checked = ByteReader(bytes)
+        if mendsHead { isHeadTorn = (try? IndexRecord.read(from: &checked)) == nil }
+        var content = ByteReader(try IndexRecord.read(from: &reader, isTrusted: isHeadTorn))
         header = try IndexHeader(parsing: &content)
         guard content.isAtEnd else { throw .invalid(field: "header", at: content.offset) }
         byteCount = reader.offset
         self.reader = reader
         (self.bytes, rest) = (bytes, bytes.extracting(0..<0))
+        guard isHeadTorn else { return }
+        checked = reader
+        _ = try IndexRecord.read(from: &checked)
     }
 
     /// Reads on in a sidecar with this header: `bytes` are those behind the records known already.

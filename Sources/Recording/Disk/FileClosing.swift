@@ -24,23 +24,29 @@ struct FileClosing {
         byteCount = dataCount
         try storage.sync(data)
         try storage.sync(index)
-        try finish()
+        try finish(indexCount)
         try storage.write(ClosingMark.bytes, to: index, at: indexCount)
         try storage.sync(index)
     }
 
     /// Writes what players find their way by. Where the index does not allow it the file stays the
     /// growing one it is.
-    private mutating func finish() throws(StorageError) {
+    private mutating func finish(_ indexCount: UInt64) throws(StorageError) {
         var end = byteCount
         defer { byteCount = end }
         try storage.withOctets(of: index) { (octets) throws(StorageError) in
+            // Without what a closing before this one has written behind the records.
+            let records = octets.extracting(0..<min(Int(clamping: indexCount), octets.byteCount))
             switch container {
             case .mp4:
-                guard var ending = try? MovieClosing(octets) else { return try cut(to: end) }
+                guard var ending = try? MovieClosing(records), ending.isWhole else {
+                    return try cut(to: end)
+                }
                 try write(&ending, end: &end)
             case .webm:
-                guard var ending = try? WebMClosing(octets) else { return try cut(to: end) }
+                guard var ending = try? WebMClosing(records), ending.isWhole else {
+                    return try cut(to: end)
+                }
                 try write(&ending, end: &end)
             case .mpegts, .fmp4: return
             }

@@ -16,6 +16,8 @@ struct Recovery {
         var data: UInt64
         var index: UInt64
         var container: Container
+        /// What the index is to begin with, where its head is torn.
+        var head: [UInt8] = []
         /// What the index is to go on with.
         var record: [UInt8] = []
     }
@@ -107,6 +109,7 @@ struct Recovery {
         case .mpegts, .fmp4: try storage.truncate(data, to: extent.data)
         }
         try storage.truncate(index, to: extent.index)
+        if !extent.head.isEmpty { try storage.write(extent.head, to: index, at: 0) }
         if !extent.record.isEmpty { try storage.write(extent.record, to: index, at: extent.index) }
         var closing = FileClosing(
             storage: storage, data: data, index: index, container: extent.container)
@@ -119,21 +122,15 @@ struct Recovery {
         of index: RawSpan, _ data: Int32, mayHaveHoles: Bool
     ) throws(StorageError) -> Extent? {
         let byteCount = try storage.byteCount(of: data)
-        var parts: [(part: IndexedPart, indexEnd: UInt64)] = []
-        let header: IndexHeader
-        do throws(ParseError) {
-            var reader = try IndexReader(index)
-            header = reader.header
-            var end = UInt64(header.headerByteCount)
-            while let part = reader.next(), part.offset == end, part.end <= byteCount {
-                end = part.end
-                parts.append((part, UInt64(reader.byteCount)))
-            }
-        } catch { return nil }
+        guard var reader = try? IndexReader(mendingHeadOf: index) else { return nil }
+        let header = reader.header
+        if reader.isHeadTorn, try !isHead(header, of: data) { return nil }
+        let head = reader.isHeadTorn ? header.record : []
+        let parts = Self.parts(&reader, upTo: byteCount)
         guard let last = parts.last else { return nil }
         guard mayHaveHoles else {
             let extent = Extent(
-                data: last.part.end, index: last.indexEnd, container: header.container)
+                data: last.part.end, index: last.indexEnd, container: header.container, head: head)
             return try adding(tailOf: data, byteCount, behind: last.part, header, to: extent)
         }
         let recent = parts.last { last.part.start - $0.part.start > Self.unsyncedLimit }
@@ -141,7 +138,31 @@ struct Recovery {
         let end = (last.part.end + Self.blockSize - 1) / Self.blockSize * Self.blockSize
         let hole = try hole(in: data, from: recent?.part.end ?? 0, to: min(end, byteCount))
         guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return nil }
-        return Extent(data: whole.part.end, index: whole.indexEnd, container: header.container)
+        return Extent(
+            data: whole.part.end, index: whole.indexEnd, container: header.container, head: head)
+    }
+
+    /// The parts that lie one behind the other, and where their records end. What torn records have listed
+    /// belongs to the next whole part: nothing that is in the file is cut off for its index's sake.
+    private static func parts(
+        _ reader: inout IndexReader, upTo byteCount: UInt64
+    ) -> [(part: IndexedPart, indexEnd: UInt64)] {
+        var parts: [(part: IndexedPart, indexEnd: UInt64)] = []
+        var end = UInt64(reader.header.headerByteCount)
+        var isInOrder = true
+        reader.forEachMendedRecord(upTo: byteCount) { part, recordEnd in
+            isInOrder = isInOrder && part.offset == end
+            guard isInOrder else { return }
+            end = part.end
+            if let recordEnd { parts.append((part, UInt64(recordEnd))) }
+        }
+        return parts
+    }
+
+    /// Whether a file begins as the torn head of its index says.
+    private func isHead(_ header: IndexHeader, of data: Int32) throws(StorageError) -> Bool {
+        let expected = header.initialization
+        return try storage.read(data, at: 0, count: expected.count) == expected
     }
 
     /// What a transport stream holds behind its last part stays, as a part of its own.
@@ -189,4 +210,13 @@ struct Recovery {
     private static let zeroLimit = 256
     /// Media of which some may not have reached the disk: no kernel waits longer.
     private static let unsyncedLimit = Interval.seconds(120)
+}
+
+extension IndexHeader {
+    /// What an index begins with.
+    fileprivate var record: [UInt8] {
+        var output = ByteWriter()
+        _ = IndexWriter(self, into: &output)
+        return output.bytes
+    }
 }
