@@ -35,6 +35,8 @@ final class RecordingFile: Sendable {
     private struct State {
         var isAccepting = true
         var isTorn = false
+        /// Whether the disk has failed to take for certain what was written.
+        var isUnsure = false
         var isClosed = false
         /// Whether the disk's thread has been told of it, and so will say that it is closed.
         var hasBegun = false
@@ -157,6 +159,12 @@ extension RecordingFile {
 
     /// Whether octets behind its last whole part are missing.
     var isTorn: Bool { state.withLock { $0.isTorn } }
+
+    /// Takes note that a sync of it has failed: of what was written, nobody knows what is there.
+    func noteUnsure() { state.withLock { $0.isUnsure = true } }
+
+    /// Whether a sync of it has failed.
+    var isUnsure: Bool { state.withLock { $0.isUnsure } }
 
     func closed(byteCount: UInt64) {
         let waiters = state.withLock { state -> [CheckedContinuation<Void, Never>]? in

@@ -81,7 +81,10 @@ public actor Recordings {
         do {
             home = try RecordingFolder(
                 folder, on: storage, lock: lock, disk, clock: { clock() / 1_000_000_000 }
-            ) { report(folder, "\($0) is deleted to keep within the limits", false) }
+            ) { file, failure in
+                let rest = failure.map { ", but not its index: \($0)" } ?? ""
+                report(folder, "\(file) is deleted to keep within the limits\(rest)", false)
+            }
         } catch { throw .system(error.description) }
     }
 

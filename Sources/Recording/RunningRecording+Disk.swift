@@ -51,6 +51,9 @@ extension RunningRecording {
     /// A file is whole: cut after its last part, or longer by what its closing has added.
     private func closed(_ live: LiveIndex, _ byteCount: UInt64) {
         let written = state.withLock { state in
+            if state.ending.contains(where: { $0.live === live && !$0.isTorn }) {
+                state.isEndTold = false
+            }
             state.ending.removeAll { $0.live === live }
             return state.growth.removeValue(forKey: ObjectIdentifier(live)) ?? 0
         }
@@ -63,11 +66,15 @@ extension RunningRecording {
     }
 
     /// A disk that refuses is told once, and again only after it has worked; the first file of all
-    /// must be made.
+    /// must be made. What becomes of a file that has ended says nothing of the present one.
     private func failed(_ error: StorageError, of live: LiveIndex) {
         let (isFirst, isNews, isPresent) = state.withLock { state in
+            guard state.isPresent(live) else {
+                defer { state.isEndTold = true }
+                return (false, !state.isRefused && !state.isEndTold, false)
+            }
             defer { state.isRefused = true }
-            return (!state.hasOpened, !state.isRefused, state.live === live)
+            return (!state.hasOpened, !state.isRefused, true)
         }
         progress.update { progress in
             progress.lastFailure = error.description
@@ -132,6 +139,11 @@ extension RunningRecording {
 }
 
 extension RunningRecording.State {
+    /// Whether a file is the one that is written, and has not ended.
+    fileprivate func isPresent(_ live: LiveIndex) -> Bool {
+        self.live === live && !ending.contains { $0.live === live }
+    }
+
     /// Whether an intake is told of otherwise: a disk that goes on refusing is tried again and again,
     /// and what ends that is the file that it takes. Notes what is told now.
     fileprivate mutating func isTold(_ intake: RecordingIntake) -> Bool {

@@ -28,6 +28,8 @@ final class RunningRecording: Sendable {
         /// Since the disk refused a file, until it has taken another.
         var isRefused = false
         var isRefusalTold = false
+        /// Whether an end that the disk refused has been told, and no file has ended well since.
+        var isEndTold = false
         /// Whether the present file takes no more, and the engine has been told to begin another.
         var isTorn = false
         /// Octets that the disk has taken of files which are not closed yet.

@@ -1,3 +1,5 @@
+import Glibc
+import Synchronization
 import Testing
 import Timing
 
@@ -52,6 +54,26 @@ import Timing
         #expect(Self.expired(Retention(freeBytes: 1000), free: 900) == ["a"])
         #expect(Self.expired(Retention(freeBytes: 1000), free: 899) == ["a", "b"])
         #expect(Self.expired(Retention(age: .seconds(99)), free: 1, needed: 100) == ["a"])
+    }
+
+    @Test func `a recording whose index stays has made room all the same, and that is told`() {
+        let disk = ModelDisk()
+        for name in ["/r/a_19700101_000000.ts", "/r/b_19700101_000000.ts"] {
+            disk.put(name, [UInt8](repeating: 1, count: 100))
+            disk.put(name + ".index", [1])
+        }
+        let index = "/r/a_19700101_000000.ts.index"
+        disk.state.withLock { $0.stubborn = index }
+        var sweep = Sweep(
+            folder: "/r", retention: Retention(totalBytes: 150), claims: ClaimedFiles()
+        ) { 0 }
+        let told = Mutex<[StorageError?]>([])
+        sweep.onDelete = { _, failure in told.withLock { $0.append(failure) } }
+        let condition = DiskCondition()
+        sweep.run(disk, growingBytes: 0, neededBytes: 0, condition)
+        #expect(condition.snapshot.deletedFiles == 1)
+        #expect(told.withLock { $0 } == [StorageError(path: index, code: EIO)])
+        #expect(disk.names == [index, "/r/b_19700101_000000.ts", "/r/b_19700101_000000.ts.index"])
     }
 
     @Test func `what somebody is at work on makes no room: the next one goes`() {

@@ -201,6 +201,37 @@ import Timing
         #expect(told.lines.count == 3 && told.lines[2].hasPrefix("recording goes on in"))
     }
 
+    @Test func `an old file whose end the disk refuses says nothing of the present one`() {
+        let (disk, told) = (VirtualDisk(), Told())
+        var work = disk.work(sync: .none)
+        let recording = Self.recording(disk, told)
+        recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 1000))
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { $0.callsToRefusal = 0 }
+        recording.take(Self.data(1000, 10))
+        disk.perform(&work, at: Self.start)
+        recording.take(.finished(RecordingStatistics()))
+        disk.slowDown()
+        disk.perform(&work, at: Self.start + .seconds(1))
+        recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 500))
+        disk.perform(&work, at: Self.start + .seconds(1))
+        #expect(told.lines.last?.hasPrefix("recording goes on in") == true, "\(told.lines)")
+        let count = told.lines.count
+        disk.model.state.withLock { $0.syncFailure = EIO }
+        disk.doErrands()
+        disk.perform(&work, at: Self.start + .seconds(1))
+        let late = "cannot write /r/cam_19700101_000000.ts: input/output error"
+        #expect(Array(told.lines[count...]) == [late])
+        #expect(told.intakes.last == .everything)
+        disk.model.state.withLock { ($0.syncFailure, $0.callsToRefusal) = (nil, 0) }
+        recording.take(Self.data(500, 10))
+        disk.perform(&work, at: Self.start + .seconds(1))
+        let present = "cannot write /r/cam_19700101_000000_2.ts: input/output error"
+        #expect(told.lines.last == present, "it is refused for the first time: \(told.lines)")
+    }
+
     @Test func `a recording begun on a full disk writes nothing until there is room`() {
         let (disk, told) = (VirtualDisk(), Told())
         disk.condition.update { condition in

@@ -48,16 +48,20 @@ final class ClaimedFiles: Sendable {
 
 extension ClaimedFiles {
     /// Deletes a recording and its index, unless somebody is at work on it, here or in another process
-    /// (`EWOULDBLOCK`). An index that the disk does not let go is told of: nobody would look for it.
-    func delete(_ path: String, on storage: any Storage) throws(StorageError) {
+    /// (`EWOULDBLOCK`).
+    ///
+    /// - Returns: Why its index has stayed, where the disk does not let go of that: nobody would look for
+    ///   it. The recording is gone.
+    func delete(_ path: String, on storage: any Storage) throws(StorageError) -> StorageError? {
         guard claim(path) else { throw StorageError(path: path, code: EWOULDBLOCK) }
         defer { release(path) }
         let file = try storage.open(path)
         defer { storage.close(file) }
         try storage.remove(path)
         do throws(StorageError) { try storage.remove(RecordingName.index(of: path)) } catch {
-            guard error.code == ENOENT else { throw error }
+            return error.code == ENOENT ? nil : error
         }
+        return nil
     }
 }
 

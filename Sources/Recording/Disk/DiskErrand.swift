@@ -16,6 +16,8 @@ enum DiskErrand: Sendable {
         case lost
         /// The disk that refused it works again.
         case late
+        /// As it is, for the next start: too many wait for their end already.
+        case left
     }
 
     /// What has come of it.
@@ -35,10 +37,11 @@ enum DiskErrand: Sendable {
     /// Whoever waits for all that was left before is told.
     case tell(@Sendable () -> Void)
 
-    /// Whether others wait for it: a loss of power costs what is not handed over.
+    /// Whether others wait for it: a loss of power costs what is not handed over, and what is left as it
+    /// is makes room and costs nothing.
     var isUrgent: Bool {
         switch self {
-        case .name, .sync: true
+        case .name, .sync, .end(_, .left): true
         case .end, .tell: false
         }
     }
@@ -56,7 +59,10 @@ enum DiskErrand: Sendable {
             do throws(StorageError) {
                 try storage.sync(open.data)
                 try storage.sync(open.index)
-            } catch { return .synced(open.file, error) }
+            } catch {
+                open.file.noteUnsure()
+                return .synced(open.file, error)
+            }
             return .synced(open.file, nil)
         case .end(let open, let ending):
             return FileEnd(storage: storage, claims: claims, open: open).run(ending)
@@ -88,6 +94,7 @@ private struct FileEnd {
             case .lost: break  // there is nothing in it, and nothing at its path
             case .refused: try cut()
             case .late: _ = try seal(open.wholeEnds)
+            case .left: byteCount = open.dataCount
             }
         } catch {
             failure = error
@@ -96,7 +103,8 @@ private struct FileEnd {
             }
         }
         // What cannot even be cut is cut when the recorder starts again.
-        if ending != .refused || failure != nil || open.wholeCount == 0 { release() }
+        let isKept = ending == .refused && failure == nil && open.wholeCount > 0
+        if !isKept || open.file.isUnsure { release() }
         return .ended(open, ending, byteCount: byteCount, failure)
     }
 
@@ -113,8 +121,12 @@ private struct FileEnd {
         try? storage.sync(open.index)
     }
 
+    /// Closes it, unless a sync of it has failed: the kernel tells that once, and the next one succeeds
+    /// though octets are missing. It is left for the next start.
+    ///
     /// - Returns: The octets of the closed file.
     private func seal(_ ends: (data: UInt64, index: UInt64)) throws(StorageError) -> UInt64 {
+        guard !open.file.isUnsure else { return ends.data }
         var closing = FileClosing(
             storage: storage, data: open.data, index: open.index,
             container: open.file.live.container)

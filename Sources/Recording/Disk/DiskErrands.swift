@@ -14,19 +14,22 @@ struct ErrandDoor: Sendable {
 /// A file has one sync under way at most, and one end.
 final class DiskErrands: Sendable {
     private let mailbox: Mailbox<DiskErrand>
-    /// Closes when the thread ends.
-    private let ended: Mailbox<Never>
+    /// Takes one when all errands left before have been done.
+    private let settled: Mailbox<Void>
     private let outcomes = Mutex<[DiskErrand.Outcome]>([])
 
     /// Starts the thread, which ends with `finish`.
     ///
-    /// - Parameter onOutcome: Called there when there is one to be taken.
+    /// - Parameters:
+    ///   - start: Starts a thread.
+    ///   - onOutcome: Called there when there is one to be taken.
     init(
-        _ storage: any Storage, _ claims: ClaimedFiles, onOutcome: @escaping @Sendable () -> Void
+        _ storage: any Storage, _ claims: ClaimedFiles, start: WorkQueue.Start,
+        onOutcome: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         mailbox = try Mailbox(capacity: .max)
-        ended = try Mailbox(capacity: 1)
-        try startThread(name: "disk-sync") { [self] in
+        settled = try Mailbox(capacity: 1)
+        try start("disk-sync") { [self] in
             DiskWriter.refuseTooLongFiles()  // ends of files are written here
             var line = ErrandLine()
             var isOpen = true
@@ -38,7 +41,6 @@ final class DiskErrands: Sendable {
                 outcomes.withLock { $0.append(outcome) }
                 onOutcome()
             }
-            ended.close()
         }
     }
 
@@ -51,11 +53,15 @@ final class DiskErrands: Sendable {
         }
     }
 
-    /// Does what is left, and returns when the thread ends.
-    func finish() {
-        mailbox.close()
-        try? ended.wait()
+    /// Waits until all that was left before has been done. For the disk's thread alone.
+    func settle() {
+        leave(.tell { [settled] in try? settled.post(()) })
+        try? settled.wait()
+        _ = settled.drain { _ in }
     }
+
+    /// Ends the thread when it has done what was left. Nothing may be left behind this.
+    func finish() { mailbox.close() }
 
     /// Leaves an errand to be done. Open as long as the disk is written to, and bounded by what leaves
     /// them – a sync and an end for each file, and one of names – this refuses nothing.

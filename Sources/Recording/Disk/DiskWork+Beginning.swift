@@ -21,9 +21,6 @@ extension DiskWork {
 
     /// The first name that is free; two may begin in one second.
     private func make(_ file: RecordingFile) throws(StorageError) -> OpenFile {
-        guard files.values.count(where: \.isEnding) < Self.endingLimit else {
-            throw StorageError(path: file.folder, code: EBUSY)
-        }
         var number = 1
         while true {
             let name = RecordingName(
@@ -59,6 +56,4 @@ extension DiskWork {
 
     /// Files of one name that begin in one second.
     private static let nameLimit = 100
-    /// Files that wait for their end, open: a disk so far behind takes no more until it has caught up.
-    private static let endingLimit = 256
 }

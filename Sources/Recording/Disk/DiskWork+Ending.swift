@@ -9,7 +9,16 @@ extension DiskWork {
     mutating func close(_ file: RecordingFile) {
         guard let open = files[ObjectIdentifier(file)] else { return file.closed(byteCount: 0) }
         guard !open.isEnding else { return }  // it failed, and is told closed when it is
+        guard !isTooLate(file) else { return end(open, .left) }
         end(open, file.isTorn || open.dataCount == 0 ? .torn : .whole)
+    }
+
+    /// Whether so many ends wait that this one is left to the next start. One for each recording may
+    /// wait in any case: many are cut at one moment.
+    private func isTooLate(_ file: RecordingFile) -> Bool {
+        guard !isOver, files.count > Self.endingLimit else { return false }
+        let ending = files.values.filter(\.isEnding)
+        return ending.count >= Self.endingLimit && ending.contains { $0.file.name == file.name }
     }
 
     /// Ends a file that the disk refuses to go on with.
@@ -22,7 +31,7 @@ extension DiskWork {
 
     /// Closes what a refusal has left cut and open, now that the disk works again.
     mutating func finishRest() {
-        for open in unfinished { errands.leave(.end(open, .late)) }
+        for open in unfinished { leave(.end(open, .late)) }
         unfinished = []
     }
 
@@ -47,12 +56,15 @@ extension DiskWork {
             if let failure {
                 space.refused(failure, at: now)
                 open.file.failed(failure)
-            } else if byteCount > 0, !open.isTaken {
+            } else if byteCount > 0, !open.isTaken, !open.file.isUnsure {
                 space.accepted()
                 open.file.taken()
             }
         case .refused:
-            if failure == nil, open.wholeCount > 0 { keep(open) }
+            if failure == nil, open.wholeCount > 0, !open.file.isUnsure { keep(open) }
+        case .left:
+            space.refused()
+            open.file.failed(StorageError(path: open.path, code: EBUSY))
         case .lost, .late:
             // Refused again, it is left for the next start.
             if let failure {
@@ -65,16 +77,18 @@ extension DiskWork {
 
     private mutating func end(_ open: OpenFile, _ ending: DiskErrand.Ending) {
         files[ObjectIdentifier(open.file)]?.isEnding = true
-        errands.leave(.end(open, ending))
+        leave(.end(open, ending))
     }
 
     /// A file waits, open and cut, for a disk that refused it.
     private mutating func keep(_ open: OpenFile) {
-        guard unfinished.count < Self.unfinishedLimit else {
-            return errands.leave(.end(open, .late))
+        guard !isOver, unfinished.count < Self.unfinishedLimit else {
+            return leave(.end(open, .late))
         }
         unfinished.append(open)
     }
 
     private static let unfinishedLimit = 64
+    /// Files that wait for their end, open.
+    private static let endingLimit = 256
 }

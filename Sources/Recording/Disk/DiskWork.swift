@@ -60,8 +60,12 @@ struct DiskWork: ~Copyable {
     /// New, and their names not handed to the disk yet.
     var unnamed: [RecordingFile] = []
     private var isNaming = false
+    /// Errands of which nothing has come yet.
+    private var errandCount = 0
+    /// Whether all ends: nothing waits for a disk that works again.
+    private(set) var isOver = false
     /// How often what was written has been handed to the disk.
-    private(set) var syncCount: UInt64 = 0
+    var syncCount: UInt64 = 0
 
     init(
         storage: any Storage, policy: SyncPolicy, claims: ClaimedFiles, errands: ErrandDoor,
@@ -109,10 +113,24 @@ struct DiskWork: ~Copyable {
         return space.nextDeadline.map { min($0, oldest) } ?? oldest
     }
 
-    /// Ends all files as they are: the thread ends.
-    mutating func closeAll() {
+    /// Ends all files as they are, and notes all that comes of it: nothing is held when this returns.
+    ///
+    /// - Parameter settle: Returns when all errands that were left have been done.
+    mutating func finish(at now: Instant, _ settle: () -> Void) {
+        isOver = true
         for open in Array(files.values) { close(open.file) }
         finishRest()
+        collect(at: now)
+        while errandCount > 0 {
+            settle()
+            collect(at: now)
+        }
+    }
+
+    /// Leaves what takes long to be done beside the writing; something comes of each.
+    mutating func leave(_ errand: DiskErrand) {
+        errandCount += 1
+        errands.leave(errand)
     }
 }
 
@@ -128,7 +146,7 @@ extension DiskWork {
         repeat {
             if !isNaming, let folder = unnamed.first?.folder {
                 isNaming = true
-                errands.leave(.name(unnamed, folder: folder))
+                leave(.name(unnamed, folder: folder))
                 unnamed = []
             }
             outcomes = errands.takeOutcomes()
@@ -137,6 +155,7 @@ extension DiskWork {
     }
 
     private mutating func take(_ outcome: DiskErrand.Outcome, at now: Instant) {
+        errandCount -= 1
         switch outcome {
         case .named(let named, let failure):
             isNaming = false
@@ -153,63 +172,5 @@ extension DiskWork {
         case .ended(let open, let ending, let byteCount, let failure):
             ended(open, ending, byteCount: byteCount, failure, at: now)
         }
-    }
-}
-
-extension DiskWork {
-    private mutating func append(_ chunk: FileChunk, to file: RecordingFile, at now: Instant) {
-        let key = ObjectIdentifier(file)
-        guard var open = files[key], !open.isEnding else { return file.dropped(chunk) }
-        do throws(StorageError) {
-            try storage.write(chunk.bytes, to: open.data, at: open.dataCount)
-            open.dataCount += UInt64(chunk.bytes.count)
-            try storage.write(chunk.index, to: open.index, at: open.indexCount)
-            open.indexCount += UInt64(chunk.index.count)
-            // As long as what was there: a crash leaves one or the other.
-            if !chunk.indexHead.isEmpty {
-                try storage.write(chunk.indexHead, to: open.index, at: 0)
-            }
-        } catch {
-            files[key] = open
-            file.dropped(chunk)
-            return fail(file, error, at: now)
-        }
-        if let last = chunk.parts.last {
-            open.wholeCount = last.offset + UInt64(last.byteCount)
-            open.wholeIndexCount = open.indexCount
-        }
-        if policy != .none, open.unsyncedSince == nil { open.unsyncedSince = now }
-        files[key] = open
-        space.wrote(chunk.byteCount)
-        file.wrote(chunk, byteCount: open.dataCount)
-        if policy == .none { noteTaken(key) }
-        if policy == .part, !chunk.parts.isEmpty, !open.isSyncing { sync(key) }
-    }
-
-    /// What was written goes to the disk, the octets before the index that names them.
-    private mutating func sync(_ key: ObjectIdentifier) {
-        guard var open = files[key] else { return }
-        open.unsyncedSince = nil
-        open.isSyncing = true
-        files[key] = open
-        syncCount += 1
-        errands.leave(.sync(open))
-    }
-
-    /// A sync failed while its file's end was under way already.
-    private mutating func noteFailure(
-        _ failure: StorageError?, of file: RecordingFile, at now: Instant
-    ) {
-        guard let failure else { return }
-        space.refused(failure, at: now)
-        file.failed(failure)
-    }
-
-    /// The disk has what was written, as far as the policy asks: that it makes files says little.
-    private mutating func noteTaken(_ key: ObjectIdentifier) {
-        guard let open = files[key], !open.isTaken else { return }
-        files[key]?.isTaken = true
-        space.accepted()
-        open.file.taken()
     }
 }

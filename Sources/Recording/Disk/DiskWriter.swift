@@ -13,33 +13,47 @@ final class DiskWriter: Sendable {
     private let mailbox: Mailbox<DiskCommand>
     private let errands: DiskErrands
 
-    /// Starts the thread; when nobody holds this any more it does what it was given, and ends with its
-    /// files whole.
-    init(
+    /// Starts the threads; when nobody holds this any more they do what they were given, and end with
+    /// their files whole.
+    convenience init(
         storage: any Storage, policy: SyncPolicy, sweep: Sweep
+    ) throws(SystemError) {
+        try self.init(storage: storage, policy: policy, sweep: sweep) {
+            name, body throws(SystemError) in try startThread(name: name, body)
+        }
+    }
+
+    init(
+        storage: any Storage, policy: SyncPolicy, sweep: Sweep, start: WorkQueue.Start
     ) throws(SystemError) {
         let mailbox = try Mailbox<DiskCommand>(capacity: 65_536)
         let condition = DiskCondition()
         // One that is full wakes the thread anyway.
-        let errands = try DiskErrands(storage, sweep.claims) { try? mailbox.post(.run {}) }
+        let errands = try DiskErrands(storage, sweep.claims, start: start) {
+            try? mailbox.post(.run {})
+        }
         (self.mailbox, self.condition, self.errands) = (mailbox, condition, errands)
         let sweeping = WorkQueue(name: "retention", limit: 1)
-        try startThread(name: "disk") {
-            Self.refuseTooLongFiles()
-            var work = DiskWork(
-                storage: storage, policy: policy, claims: sweep.claims, errands: errands.door,
-                // What cannot be swept now is swept when room is looked for again.
-                space: DiskSpace(sweep, condition: condition) { try? sweeping.post($0) })
-            var isOpen = true
-            while isOpen {
-                work.advance(to: .now())
-                // A mailbox can always be waited for while it lives.
-                try? mailbox.wait(until: work.nextDeadline)
-                isOpen = mailbox.drain { command in work.perform(command, at: .now()) }
+        do throws(SystemError) {
+            try start("disk") {
+                Self.refuseTooLongFiles()
+                var work = DiskWork(
+                    storage: storage, policy: policy, claims: sweep.claims, errands: errands.door,
+                    // What cannot be swept now is swept when room is looked for again.
+                    space: DiskSpace(sweep, condition: condition) { try? sweeping.post($0) })
+                var isOpen = true
+                while isOpen {
+                    work.advance(to: .now())
+                    // A mailbox can always be waited for while it lives.
+                    try? mailbox.wait(until: work.nextDeadline)
+                    isOpen = mailbox.drain { command in work.perform(command, at: .now()) }
+                }
+                work.finish(at: .now()) { errands.settle() }
+                errands.finish()
             }
-            work.closeAll()
+        } catch {
             errands.finish()
-            work.collect(at: .now())
+            throw error
         }
     }
 

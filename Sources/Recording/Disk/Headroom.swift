@@ -39,8 +39,9 @@ struct Headroom {
     }
 
     /// The kernel has refused a write. Where it names no lack of room, it is tried less and less
-    /// often; room is looked for every second.
+    /// often; room is looked for every second. What many files are refused at once is one refusal.
     mutating func refused(isFull: Bool, at now: Instant) {
+        if let blockedUntil, now < blockedUntil { return }
         refusals += 1
         let seconds = isFull ? 1 : Int64(1) << min(refusals - 1, 5)
         blockedUntil = now + .seconds(seconds)

@@ -5,8 +5,8 @@ struct Sweep: Sendable {
     let claims: ClaimedFiles
     /// Seconds since 1970, for the age of files.
     let clock: @Sendable () -> Int64
-    /// Told which file was deleted.
-    var onDelete: @Sendable (_ file: String) -> Void = { _ in }
+    /// Told which file was deleted, and why its index was not.
+    var onDelete: @Sendable (_ file: String, _ failure: StorageError?) -> Void = { _, _ in }
 
     /// Deletes what must go now.
     ///
@@ -21,9 +21,30 @@ struct Sweep: Sendable {
         guard let files = try? storage.files(in: folder),
             let free = try? storage.freeBytes(in: folder)
         else { return }
+        let isPressed = free < neededBytes
+        retention.expire(
+            finished(files), growingBytes: growingBytes, freeBytes: free,
+            neededBytes: neededBytes, now: clock()
+        ) { recording in
+            // Recording comes before reading.
+            guard isPressed || !claims.isHeld(folder + "/" + recording.name) else { return false }
+            let failure: StorageError?
+            do throws(StorageError) {
+                failure = try claims.delete(folder + "/" + recording.name, on: storage)
+            } catch { return false }
+            condition.update { condition in
+                condition.deletedFiles += 1
+                condition.deletedBytes += recording.byteCount
+            }
+            onDelete(recording.name, failure)
+            return true
+        }
+    }
+
+    /// What nobody is at work on. Without an index it is nobody's recording, whatever its name.
+    private func finished(_ files: [StoredFile]) -> [Retention.Candidate] {
         let sizes = Dictionary(files.map { ($0.name, $0.byteCount) }) { first, _ in first }
-        let finished: [Retention.Candidate] = files.compactMap { file in
-            // Without an index it is nobody's recording, whatever its name.
+        return files.compactMap { file in
             guard RecordingName(file.name) != nil,
                 let index = sizes[RecordingName.index(of: file.name)],
                 !claims.isClaimed(folder + "/" + file.name)
@@ -31,22 +52,6 @@ struct Sweep: Sendable {
             return Retention.Candidate(
                 name: file.name, byteCount: file.byteCount + index,
                 modifiedSeconds: file.modifiedSeconds)
-        }
-        let isPressed = free < neededBytes
-        retention.expire(
-            finished, growingBytes: growingBytes, freeBytes: free, neededBytes: neededBytes,
-            now: clock()
-        ) { recording in
-            // Recording comes before reading.
-            guard isPressed || !claims.isHeld(folder + "/" + recording.name),
-                (try? claims.delete(folder + "/" + recording.name, on: storage)) != nil
-            else { return false }
-            condition.update { condition in
-                condition.deletedFiles += 1
-                condition.deletedBytes += recording.byteCount
-            }
-            onDelete(recording.name)
-            return true
         }
     }
 }
