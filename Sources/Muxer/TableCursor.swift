@@ -18,6 +18,25 @@ struct TableCursor {
         place += count
         room &-= count
     }
+
+    /// Writes what an MP4 box begins with: its size, its four letters, its version and flags.
+    mutating func writeBox(_ type: StaticString, byteCount: Int, version: UInt8, flags: UInt32 = 0)
+    {
+        writeBox(type, byteCount: byteCount)
+        write(UInt32(version) << 24 | flags)
+    }
+
+    /// Writes the size and the four letters of an MP4 box.
+    mutating func writeBox(_ type: StaticString, byteCount: Int) {
+        write(UInt32(truncatingIfNeeded: byteCount))
+        write(boxType(type))
+    }
+}
+
+/// A box's name, four letters, as one number.
+func boxType(_ type: StaticString) -> UInt32 {
+    precondition(type.utf8CodeUnitCount == 4, "a box's name has four letters")
+    return UInt32(bigEndian: UnsafeRawPointer(type.utf8Start).loadUnaligned(as: UInt32.self))
 }
 
 extension ByteWriter {

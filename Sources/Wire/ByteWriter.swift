@@ -75,15 +75,22 @@ public struct ByteWriter: Hashable, Sendable {
 
     /// Overwrites two octets written before: a length or a checksum known only afterwards.
     public mutating func patch(_ value: UInt16, at offset: Int) {
-        precondition(offset + 2 <= bytes.count, "patch only what has been written")
-        bytes[offset] = UInt8(truncatingIfNeeded: value >> 8)
-        bytes[offset + 1] = UInt8(truncatingIfNeeded: value)
+        patchBigEndian(value, at: offset)
     }
 
     /// Overwrites four octets written before: the size of a box closed only now.
     public mutating func patchUInt32(_ value: UInt32, at offset: Int) {
-        patch(UInt16(truncatingIfNeeded: value >> 16), at: offset)
-        patch(UInt16(truncatingIfNeeded: value), at: offset + 2)
+        patchBigEndian(value, at: offset)
+    }
+
+    private mutating func patchBigEndian<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ value: Number, at offset: Int
+    ) {
+        let end = offset + MemoryLayout<Number>.size
+        precondition(offset >= 0 && end <= bytes.count, "patch only what has been written")
+        bytes.withUnsafeMutableBytes {
+            $0.storeBytes(of: value.bigEndian, toByteOffset: offset, as: Number.self)
+        }
     }
 
     private mutating func writeBigEndian(_ value: some FixedWidthInteger) {

@@ -45,11 +45,11 @@ struct IndexedRun: ~Escapable {
     /// Far beyond any clock's; sums of them do not overflow.
     private static let ticksLimit: Int64 = 1 << 58
 
-    /// Appends what `track` has pending.
+    /// Appends what a track has pending.
     static func write(
-        _ track: MovieTrack, index: Int, dataOffset: Int, to writer: inout ByteWriter
+        _ run: PendingRun, of index: Int, dataOffset: Int, to writer: inout ByteWriter
     ) {
-        let pending = track.pending
+        let pending = run.samples
         func step(_ place: Int) -> UInt32 {
             UInt32(
                 truncatingIfNeeded: pending[place + 1].decodeTicks - pending[place].decodeTicks)
@@ -61,14 +61,14 @@ struct IndexedRun: ~Escapable {
         var (durations, compositions, keyframes) = (0, 0, 0)
         forEachPair(of: pending.count - 1, step) { _, _ in durations += 1 }
         forEachPair(of: pending.count, delay) { _, _ in compositions += 1 }
-        if track.isVideo { keyframes = pending.count(where: \.isKeyframe) }
+        if run.isVideo { keyframes = pending.count(where: \.isKeyframe) }
         let entriesByteCount = 8 * (durations + compositions) + 4 * (keyframes + pending.count)
         writer.table(byteCount: headByteCount + entriesByteCount) { table in
             table.write(UInt8(index))
             table.write(UInt32(pending.count))
             table.write(UInt32(truncatingIfNeeded: dataOffset))
             table.write(pending[0].decodeTicks)
-            table.write(UInt32(truncatingIfNeeded: max(track.step, 0)))
+            table.write(UInt32(truncatingIfNeeded: max(run.step, 0)))
             table.write(UInt32(durations))
             table.write(UInt32(compositions))
             table.write(UInt32(keyframes))
@@ -80,7 +80,7 @@ struct IndexedRun: ~Escapable {
                 table.write(length)
                 table.write(value)
             }
-            if track.isVideo {
+            if run.isVideo {
                 for (place, sample) in pending.enumerated() where sample.isKeyframe {
                     table.write(UInt32(place))
                 }

@@ -2,17 +2,18 @@ import Wire
 
 extension ByteWriter {
     /// Appends a box (ISO/IEC 14496-12 §4.2): its size, its four letters, and what `body` writes.
-    mutating func box(_ type: String, _ body: (inout ByteWriter) -> Void) {
+    mutating func box(_ type: StaticString, _ body: (inout ByteWriter) -> Void) {
         let start = count
         write(UInt32(0))
-        write(type)
+        write(boxType(type))
         body(&self)
         patchUInt32(UInt32(count - start), at: start)
     }
 
     /// Appends a box with a version and flags.
     mutating func box(
-        _ type: String, version: UInt8 = 0, flags: UInt32 = 0, _ body: (inout ByteWriter) -> Void
+        _ type: StaticString, version: UInt8 = 0, flags: UInt32 = 0,
+        _ body: (inout ByteWriter) -> Void
     ) {
         box(type) { writer in
             writer.write(UInt32(version) << 24 | flags)

@@ -65,7 +65,7 @@ public struct FragmentedMovieWriter: ~Copyable {
         let index = sample.track
         guard tracks.indices.contains(index) else { throw .noSuchTrack(index) }
         guard payload.byteCount > 0 else { throw .emptySample(track: index) }
-        let duration = try tracks[index].duration(of: payload, sample, index: index)
+        let duration = try duration(of: payload, in: index)
         var ticks = try decodeTicks(of: sample)
         if origin != nil, ticks < tracks[index].originTicks {
             let early = tracks[index].originTicks - ticks
@@ -127,6 +127,26 @@ public struct FragmentedMovieWriter: ~Copyable {
 }
 
 extension FragmentedMovieWriter {
+    /// Checks a sample before anything of it is taken. Parts of the track are asked: a call to all of
+    /// it would copy it.
+    ///
+    /// - Returns: How long a frame of sound lasts, in ticks; `nil` for pictures.
+    private func duration(of payload: RawSpan, in index: Int) throws(MuxerError) -> Int64? {
+        if tracks[index].isVideo {
+            let fits = tracks[index].entry.shape.fits(payload, of: tracks[index].format)
+            guard let fits else { throw .malformedSample(track: index) }
+            guard fits else { throw .formatChanged(track: index) }
+            return nil
+        }
+        if let ticks = tracks[index].frameTicks, payload.byteCount <= TrackFormat.aacLimit {
+            return ticks
+        }
+        guard let duration = tracks[index].format.frameDuration(of: payload) else {
+            throw .malformedSample(track: index)
+        }
+        return tracks[index].ticks(duration)
+    }
+
     /// The sample's decode time in its track's ticks, later than the one before it.
     private mutating func decodeTicks(of sample: Sample) throws(MuxerError) -> Int64 {
         let index = sample.track
@@ -181,7 +201,7 @@ extension FragmentedMovieWriter {
         runs.removeAll()
         var offset = part.byteCount - gatheredBytes
         for index in tracks.indices where !tracks[index].pending.isEmpty {
-            IndexedRun.write(tracks[index], index: index, dataOffset: offset, to: &runs)
+            IndexedRun.write(tracks[index].run, of: index, dataOffset: offset, to: &runs)
             offset += tracks[index].bytes.count
         }
     }

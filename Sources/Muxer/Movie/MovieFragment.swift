@@ -9,99 +9,107 @@ struct MovieFragment {
     let next: (track: Int, ticks: Int64)?
 
     func write(_ tracks: [MovieTrack], to output: inout ByteWriter) {
-        let start = output.count
-        var offsetPlaces: [Int] = []
-        output.box("moof") { writer in
-            writer.box("mfhd", version: 0) { $0.write(sequenceNumber) }
-            for index in tracks.indices where !tracks[index].pending.isEmpty {
-                offsetPlaces.append(write(tracks[index], at: index, to: &writer))
-            }
-        }
-        var dataOffset = output.count - start + 8
-        var place = 0
-        var byteCount = 8
+        var fragments: [TrackFragment] = []
         for index in tracks.indices where !tracks[index].pending.isEmpty {
-            output.patchUInt32(UInt32(truncatingIfNeeded: dataOffset), at: offsetPlaces[place])
-            dataOffset += tracks[index].bytes.count
-            byteCount += tracks[index].bytes.count
-            place += 1
+            let following = next.flatMap { $0.track == index ? $0.ticks : nil }
+            fragments.append(TrackFragment(tracks[index].run, index, next: following))
         }
-        output.write(UInt32(truncatingIfNeeded: byteCount))
-        output.write("mdat")
-        for track in tracks { output.write(track.bytes.bytes.span.bytes) }
+        let byteCount = fragments.reduce(8 + Self.headerByteCount) { $0 + $1.byteCount }
+        let dataByteCount = fragments.reduce(0) { $0 + $1.dataByteCount }
+        output.table(byteCount: byteCount + 8) { table in
+            table.writeBox("moof", byteCount: byteCount)
+            table.writeBox("mfhd", byteCount: Self.headerByteCount, version: 0)
+            table.write(sequenceNumber)
+            var dataOffset = byteCount + 8
+            for fragment in fragments {
+                fragment.write(to: &table, dataOffset: dataOffset)
+                dataOffset += fragment.dataByteCount
+            }
+            table.writeBox("mdat", byteCount: dataByteCount + 8)
+        }
+        for index in tracks.indices {
+            let bytes = tracks[index].bytes.bytes
+            output.write(bytes.span.bytes)
+        }
     }
 
-    /// - Returns: Where the data's offset must be written once it is known.
-    private func write(_ track: MovieTrack, at index: Int, to writer: inout ByteWriter) -> Int {
-        let following = next.flatMap { $0.track == index ? $0.ticks : nil }
-        let runs = SampleRun(track, next: following)
-        var place = 0
-        writer.box("traf") { writer in
-            // Also where the header has the same: behind another file's header it must be right too.
-            let duration = runs.commonDuration
-            // The data's offset counts from the fragment: default-base-is-moof.
-            writer.box("tfhd", flags: 0x02_0000 | (duration == nil ? 0 : 8)) { writer in
-                writer.write(UInt32(index + 1))
-                if let duration { writer.write(UInt32(truncatingIfNeeded: duration)) }
-            }
-            writer.box("tfdt", version: 1) { writer in
-                writer.write(UInt64(max(track.pending[0].decodeTicks - track.originTicks, 0)))
-            }
-            writer.box("trun", version: 1, flags: runs.flags) { writer in
-                writer.write(UInt32(track.pending.count))
-                place = writer.count
-                writer.write(UInt32(0))
-                runs.write(track, next: following, to: &writer)
-            }
-        }
-        return place
-    }
+    private static let headerByteCount = 16
 }
 
-/// What a track's run of samples must say of each of them, and what goes without saying.
-private struct SampleRun {
-    private(set) var flags: UInt32 = SampleRun.hasOffset | SampleRun.hasSizes
-    /// How long every sample lasts; `nil` where they differ.
-    private(set) var commonDuration: Int64?
+/// What a fragment says of one track: of each sample what it must, the rest goes without saying.
+private struct TrackFragment {
+    private let run: PendingRun
+    /// Counted from 0.
+    private let track: Int
+    private let next: Int64?
+    private var flags: UInt32 = TrackFragment.hasOffset | TrackFragment.hasSizes
+    /// How long every sample lasts; `nil` where they differ. Said also where the header has the same: behind
+    /// another file's header it must be right too.
+    private var commonDuration: Int64?
+    /// Octets of the samples.
+    let dataByteCount: Int
 
-    init(_ track: MovieTrack, next: Int64?) {
-        let first = track.duration(at: 0, next: next)
-        let areEven = track.pending.indices.allSatisfy {
-            track.duration(at: $0, next: next) == first
+    init(_ run: PendingRun, _ track: Int, next: Int64?) {
+        (self.run, self.track, self.next) = (run, track, next)
+        dataByteCount = run.samples.reduce(0) { $0 + $1.byteCount }
+        let first = run.duration(at: 0, next: next)
+        let areEven = run.samples.indices.allSatisfy {
+            run.duration(at: $0, next: next) == first
         }
         if areEven { commonDuration = first } else { flags |= Self.hasDurations }
-        if track.pending.contains(where: { $0.presentationTicks != $0.decodeTicks }) {
+        if run.samples.contains(where: { $0.presentationTicks != $0.decodeTicks }) {
             flags |= Self.hasCompositions
         }
-        guard track.format.kind == .video else { return }
-        if track.pending.dropFirst().contains(where: \.isKeyframe) {
+        guard run.isVideo else { return }
+        if run.samples.dropFirst().contains(where: \.isKeyframe) {
             flags |= Self.hasFlags
-        } else if track.pending[0].isKeyframe {
+        } else if run.samples[0].isKeyframe {
             flags |= Self.hasFirstFlags
         }
     }
 
-    func write(_ track: MovieTrack, next: Int64?, to writer: inout ByteWriter) {
-        if flags & Self.hasFirstFlags != 0 { writer.write(SampleFlags.sync) }
+    /// Octets of all that is said.
+    var byteCount: Int { 8 + headerByteCount + Self.timeByteCount + runByteCount }
+
+    private var headerByteCount: Int { commonDuration == nil ? 16 : 20 }
+
+    private var runByteCount: Int {
         let fields = (flags & Self.ofEachSample).nonzeroBitCount
-        writer.table(byteCount: 4 * fields * track.pending.count) { table in
-            for (index, sample) in track.pending.enumerated() {
-                if flags & Self.hasDurations != 0 {
-                    let duration = track.duration(at: index, next: next)
-                    table.write(UInt32(truncatingIfNeeded: duration))
-                }
-                table.write(UInt32(truncatingIfNeeded: sample.byteCount))
-                if flags & Self.hasFlags != 0 {
-                    table.write(sample.isKeyframe ? SampleFlags.sync : SampleFlags.dependent)
-                }
-                if flags & Self.hasCompositions != 0 {
-                    let offset = sample.presentationTicks - sample.decodeTicks
-                    table.write(UInt32(truncatingIfNeeded: offset))
-                }
+        return 20 + (flags & Self.hasFirstFlags != 0 ? 4 : 0) + 4 * fields * run.samples.count
+    }
+
+    /// - Parameter dataOffset: Where the first sample lies behind the fragment's beginning.
+    func write(to table: inout TableCursor, dataOffset: Int) {
+        table.writeBox("traf", byteCount: byteCount)
+        // The data's offset counts from the fragment: default-base-is-moof.
+        table.writeBox(
+            "tfhd", byteCount: headerByteCount, version: 0,
+            flags: 0x02_0000 | (commonDuration == nil ? 0 : 8))
+        table.write(UInt32(track + 1))
+        if let commonDuration { table.write(UInt32(truncatingIfNeeded: commonDuration)) }
+        table.writeBox("tfdt", byteCount: Self.timeByteCount, version: 1)
+        table.write(UInt64(max(run.samples[0].decodeTicks - run.originTicks, 0)))
+        table.writeBox("trun", byteCount: runByteCount, version: 1, flags: flags)
+        table.write(UInt32(run.samples.count))
+        table.write(UInt32(truncatingIfNeeded: dataOffset))
+        if flags & Self.hasFirstFlags != 0 { table.write(SampleFlags.sync) }
+        for (index, sample) in run.samples.enumerated() {
+            if flags & Self.hasDurations != 0 {
+                let duration = run.duration(at: index, next: next)
+                table.write(UInt32(truncatingIfNeeded: duration))
+            }
+            table.write(UInt32(truncatingIfNeeded: sample.byteCount))
+            if flags & Self.hasFlags != 0 {
+                table.write(sample.isKeyframe ? SampleFlags.sync : SampleFlags.dependent)
+            }
+            if flags & Self.hasCompositions != 0 {
+                let offset = sample.presentationTicks - sample.decodeTicks
+                table.write(UInt32(truncatingIfNeeded: offset))
             }
         }
     }
 
+    private static let timeByteCount = 20
     private static let hasOffset: UInt32 = 0x01
     private static let hasFirstFlags: UInt32 = 0x04
     private static let hasDurations: UInt32 = 0x100

@@ -114,7 +114,7 @@ struct MovieHeader {
 
     private static func writeEmptyTables(of track: MovieTrack, to writer: inout ByteWriter) {
         writeDescription(of: track, to: &writer)
-        for table in ["stts", "stsc", "stco"] {
+        for table: StaticString in ["stts", "stsc", "stco"] {
             writer.box(table, version: 0) { $0.write(UInt32(0)) }
         }
         writer.box("stsz", version: 0) { $0.write(zeros: 8) }

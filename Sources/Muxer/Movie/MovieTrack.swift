@@ -4,18 +4,10 @@ import Wire
 
 /// A track as the movie's writer keeps it: its description, and the samples of the next part.
 struct MovieTrack {
-    /// One sample of the next part.
-    struct Pending {
-        let decodeTicks: Int64
-        let presentationTicks: Int64
-        let byteCount: Int
-        let isKeyframe: Bool
-    }
-
     let format: TrackFormat
     let isVideo: Bool
     /// How long each frame of sound lasts, where they all last the same.
-    private let frameTicks: Int64?
+    let frameTicks: Int64?
     private(set) var entry: SampleEntry
     /// H.264 and H.265 only.
     private(set) var sets: CarriedSets?
@@ -35,7 +27,7 @@ struct MovieTrack {
 
     /// When the first sample of all is shown; `nil` before there is one.
     private(set) var firstShown: Interval?
-    private(set) var pending: [Pending] = []
+    private(set) var pending: [PendingRun.Sample] = []
     private(set) var bytes = ByteWriter()
 
     init(_ format: TrackFormat, index: Int) throws(MuxerError) {
@@ -126,26 +118,6 @@ struct MovieTrack {
         if case .opus = format { entry.setPreSkip(leadTicks) }
     }
 
-    /// Checks a sample before anything of it is taken.
-    ///
-    /// - Returns: How long an audio frame lasts, in ticks; `nil` for pictures.
-    func duration(
-        of payload: RawSpan, _ sample: Sample, index: Int
-    ) throws(MuxerError) -> Int64? {
-        guard isVideo else {
-            if let frameTicks, payload.byteCount <= TrackFormat.aacLimit { return frameTicks }
-            guard let duration = format.frameDuration(of: payload) else {
-                throw .malformedSample(track: index)
-            }
-            return ticks(duration)
-        }
-        guard let fits = entry.shape.fits(payload, of: format) else {
-            throw .malformedSample(track: index)
-        }
-        guard fits else { throw .formatChanged(track: index) }
-        return nil
-    }
-
     mutating func append(_ payload: RawSpan, at ticks: Int64, delay: Int64, isKeyframe: Bool) {
         if lastTicks == nil { firstShown = time(ticks + delay) }
         if let lastTicks, isVideo { notePicture(ticks - lastTicks) }
@@ -161,7 +133,7 @@ struct MovieTrack {
             bytes.write(payload)
         }
         pending.append(
-            Pending(
+            PendingRun.Sample(
                 decodeTicks: ticks, presentationTicks: ticks + delay,
                 byteCount: bytes.count - before, isKeyframe: isKeyframe))
     }
@@ -186,11 +158,9 @@ struct MovieTrack {
         bytes.removeAll()
     }
 
-    /// The pending samples' durations: to the next one, and for the last to `next` where that is
-    /// known, else as long as the one before.
-    func duration(at index: Int, next: Int64?) -> Int64 {
-        let following = index + 1 < pending.count ? pending[index + 1].decodeTicks : next
-        guard let following else { return max(step, 0) }
-        return following - pending[index].decodeTicks
+    /// The samples of the next part, without what holds for the whole track.
+    var run: PendingRun {
+        PendingRun(
+            samples: pending, isVideo: isVideo, step: step, originTicks: originTicks)
     }
 }

@@ -66,7 +66,7 @@ struct SampleEntry {
 
     /// ISO/IEC 14496-12 §12.1.3.
     private static func writeVideo(
-        _ type: String, _ shape: PictureShape, to writer: inout ByteWriter,
+        _ type: StaticString, _ shape: PictureShape, to writer: inout ByteWriter,
         _ body: (inout ByteWriter) -> Void
     ) {
         writer.box(type) { writer in
@@ -87,7 +87,7 @@ struct SampleEntry {
     }
 
     private static func writeAudio(
-        _ type: String, _ channels: Int, _ rate: Int, to writer: inout ByteWriter,
+        _ type: StaticString, _ channels: Int, _ rate: Int, to writer: inout ByteWriter,
         _ body: (inout ByteWriter) -> Void
     ) {
         writer.box(type) { writer in

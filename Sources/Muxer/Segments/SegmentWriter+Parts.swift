@@ -6,7 +6,8 @@ extension SegmentWriter {
     ///
     /// Their octets have been handed out; put them into the file before the record into the sidecar.
     public mutating func takeParts() -> [FinishedPart] {
-        defer { index.finished.removeAll(keepingCapacity: true) }
+        guard !index.finished.isEmpty else { return [] }
+        defer { index.finished = [] }
         return index.finished
     }
 
