@@ -3,10 +3,14 @@ import Glibc
 /// A recording's file, open to be read; closed when nobody holds it any more.
 public final class OpenRecording: Sendable {
     private let descriptor: Int32
+    /// Which file it is, its octets, and when it was written last.
+    private let marks: [Int]
 
     /// What stands for the file's content while it does not change: the file and when it was
     /// written last.
-    public let tag: String
+    public var tag: String {
+        "\"" + marks.map { String($0, radix: 36) }.joined(separator: "-") + "\""
+    }
 
     /// Opens a plain file; no link is followed.
     init?(_ path: String) {
@@ -19,10 +23,7 @@ public final class OpenRecording: Sendable {
         }
         descriptor = opened
         let (seconds, fraction) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
-        tag =
-            "\""
-            + [Int(status.st_ino), Int(status.st_size), seconds, fraction]
-            .map { String($0, radix: 36) }.joined(separator: "-") + "\""
+        marks = [Int(status.st_ino), Int(status.st_size), seconds, fraction]
     }
 
     deinit { close(descriptor) }
