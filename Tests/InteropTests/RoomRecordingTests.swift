@@ -106,7 +106,7 @@ struct RoomRecordingTests {
         #expect(found.kinds.first?.hasPrefix("video/webm; codecs=\"vp8") == true, "\(found)")
         #expect(found.kinds.last?.hasPrefix("video/mp4; codecs=\"avc") == true, "\(found)")
         #expect(found.types == found.kinds, "\(found)")
-        #expect(found.problems.allSatisfy(\.isEmpty), "\(found)")
+        #expect(found.problems.allSatisfy { $0.isEmpty }, "\(found)")
     }
 
     struct Killed: Decodable {
