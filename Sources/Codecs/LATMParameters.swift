@@ -22,7 +22,7 @@ public struct LATMParameters: Hashable, Sendable {
         for pair in formatParameters(parameters) { pairs[pair.name] = pair.value }
         guard pairs["cpresent"] == "0", let text = pairs["config"],
             let octets = decodeHexadecimal(text),
-            let parsed = try? Self(streamMuxConfig: octets.span.bytes)
+            let parsed = try? Self(streamMuxConfig: octets + [0, 0])
         else { return nil }
         self = parsed
     }
@@ -40,8 +40,10 @@ public struct LATMParameters: Hashable, Sendable {
         offset = reader.position
     }
 
-    /// As `config` writes it, where some leave the last flags out.
-    private init(streamMuxConfig span: RawSpan) throws(ParseError) {
+    /// As `config` writes it. Some leave the last flags out, and GStreamer all that stands behind the
+    /// `AudioSpecificConfig`: what is not there is taken for zeros.
+    private init(streamMuxConfig octets: [UInt8]) throws(ParseError) {
+        let span = octets.span.bytes
         var reader = BitReader(span)
         try self.init(reading: &reader, of: span)
         guard try !reader.readFlag() else { throw .invalid(field: "otherDataPresent", at: 4) }

@@ -1,7 +1,7 @@
 public import Timing
 
 /// How unevenly frames lie in media time: the smoothed difference between one interval and the next, as
-/// RFC 3550 (6.4.1) smooths that of arrivals.
+/// (RFC 3550 §6.4.1) smooths that of arrivals.
 public struct TimeJitter: Hashable, Sendable {
     /// The difference, smoothed over some sixteen frames; zero where all intervals are alike.
     public private(set) var value = Interval.zero

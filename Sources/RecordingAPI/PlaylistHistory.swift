@@ -2,14 +2,6 @@ import Muxer
 import Recording
 import Timing
 
-/// What a playlist lists of transport streams.
-enum ListedForm {
-    /// Fragments, which are cut from them when they are asked for.
-    case fragments
-    /// Their own octets, from the folder that the playlist itself is in.
-    case transport
-}
-
 /// What playlists have listed: a segment keeps its number, also when files before it are deleted.
 actor PlaylistHistory {
     private let catalog: RecordingCatalog
@@ -17,6 +9,9 @@ actor PlaylistHistory {
     private let segmentLimit: Int
     private var listed = ListedPlaylists()
     private var views = 0
+    /// Of recordings longer than a playlist, by name.
+    private var unlisted: [String: UnlistedMedia] = [:]
+    private static let nameLimit = 1000
 
     /// - Parameter segmentLimit: How many a playlist lists: of two seconds each, two days.
     init(catalog: RecordingCatalog, recordings: Recordings, segmentLimit: Int = 86_400) {
@@ -36,7 +31,10 @@ actor PlaylistHistory {
     ) async throws(WorkQueue.Busy) -> MediaPlaylist? {
         views += 1
         let view = views
-        let window = try await catalog.window(of: name, around: wish.time, limit: segmentLimit)
+        let window = try await catalog.window(
+            of: name, around: wish.time, limit: segmentLimit, known: unlisted[name])
+        if unlisted.count >= Self.nameLimit { unlisted.removeAll() }
+        if let found = window.unlisted { unlisted[name] = found }
         let files = window.files
         guard let last = files.last else { return nil }
         var playlist = MediaPlaylist(

@@ -126,6 +126,10 @@ struct RecordingMetrics {
             "Time that octets have waited without the disk taking any, of the recording that waits longest.",
             running.map { $0.disk.writeDelay(at: now) }.max() ?? 0)
         page.gauge(
+            "recording_unsynced_seconds",
+            "Age of the oldest octets that a loss of power would cost, where a sync is asked for.",
+            disk.unsyncedSince.map { max((now - $0).seconds, 0) } ?? 0)
+        page.gauge(
             "recording_queue_bytes", "Octets that wait for the disk.",
             running.reduce(0) { $0 + Int(clamping: $1.disk.waitingBytes) })
         page.counter(

@@ -110,3 +110,10 @@ actor RecordingTitles {
         if order.count > limit { known[order.removeFirst()] = nil }
     }
 }
+
+extension RecordingTitle {
+    /// The answer to a start that says more than is kept.
+    var refusal: HTTPResponse? {
+        tooLong.map { .problem(400, "\($0.field) may have \($0.octets) octets") }
+    }
+}

@@ -33,24 +33,3 @@ extension Recordings {
         return .problem(status.progress.files.count > 0 ? 500 : 502, "\(status.name): \(reason)")
     }
 }
-
-/// How long the answer to a start may wait for the first octets: `wait_seconds`.
-struct StartWait {
-    let duration: Duration
-
-    /// `nil` where it is not from 0 to 15; five where nothing is said.
-    init?(_ seconds: Double?) {
-        let seconds = seconds ?? 5
-        guard (0...15).contains(seconds) else { return nil }
-        duration = .milliseconds(Int64(seconds * 1000))
-    }
-
-    static let refusal = HTTPResponse.problem(400, "wait_seconds must be from 0 to 15")
-}
-
-extension RecordingTitle {
-    /// The answer to a start that says more than is kept.
-    var refusal: HTTPResponse? {
-        tooLong.map { .problem(400, "\($0.field) may have \($0.octets) octets") }
-    }
-}

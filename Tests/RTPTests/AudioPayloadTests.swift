@@ -206,8 +206,15 @@ import Wire
         #expect(parameters.framesPerElement == 1)
     }
 
+    @Test func `GStreamer ends the multiplex's description behind the decoder's`() throws {
+        let parameters = try #require(LATMParameters("cpresent=0;config=40002320"))
+        #expect(parameters.configuration.sampleRate == 48_000)
+        #expect(parameters.configuration.channelCount == 2)
+        #expect(parameters.framesPerElement == 1)
+    }
+
     @Test(arguments: [
-        "config=400026203fc0", "cpresent=1;config=400026203fc0", "cpresent=0;config=40002620",
+        "config=400026203fc0", "cpresent=1;config=400026203fc0", "cpresent=0;config=4000",
         "cpresent=0;config=c00026203fc0", "cpresent=0;config=401026203fc0", "cpresent=0",
     ]) func `what is described elsewhere or is more than one stream is refused`(line: String) {
         #expect(LATMParameters(line) == nil)

@@ -60,6 +60,27 @@ import Timing
         #expect(disk.state.withLock { $0.descriptors.isEmpty })
     }
 
+    @Test func `what a loss of power would cost is told, also while its sync is under way`() {
+        let disk = VirtualDisk()
+        var work = disk.work()
+        let file = Self.file(0, disk.door) { _ in }
+        disk.slowDown()
+        #expect(file.append(chunk(at: 0, 10)))
+        disk.perform(&work, at: Self.start)
+        for second in 1..<10 {
+            #expect(file.append(chunk(at: UInt64(second) * 10, 10)))
+            disk.perform(&work, at: Self.start + .seconds(Int64(second)))
+            #expect(disk.condition.snapshot.unsyncedSince == Self.start)
+        }
+        disk.doErrands()
+        disk.perform(&work, at: Self.start + .seconds(10))
+        // What came in the second after the first sync was left waits for the next one.
+        #expect(disk.condition.snapshot.unsyncedSince == Self.start + .seconds(2))
+        disk.doErrands()
+        disk.perform(&work, at: Self.start + .seconds(11))
+        #expect(disk.condition.snapshot.unsyncedSince == nil)
+    }
+
     @Test
     func `a slow disk has one sync of a file under way, and hands over all that came meanwhile`() {
         let disk = VirtualDisk()

@@ -1,4 +1,5 @@
-/// The tables of the files as those of one stream: what changes has another version (§2.4.4.5, §2.4.4.9).
+/// The tables of the files as those of one stream: what changes has another version
+/// (ISO/IEC 13818-1 §2.4.4.5, §2.4.4.9).
 struct JoinedTables {
     private struct Table {
         /// All but version and checksum.

@@ -70,7 +70,7 @@ struct MovieTrack {
     /// How many ticks a sample lasts where nothing else is known.
     private static func usualDuration(of format: TrackFormat) -> Int64 {
         switch format {
-        case .h264, .h265, .vp8, .vp9, .av1: PictureStep.usual.ticks90
+        case .h264, .h265, .vp8, .vp9, .av1: Interval.usualPicture.ticks90
         case .aac(let configuration): Int64(configuration.samplesPerFrame)
         case .mp3(let rate): rate >= 32_000 ? 1_152 : 576
         case .opus: 960
@@ -139,7 +139,7 @@ struct MovieTrack {
     }
 
     private mutating func notePicture(_ ticks: Int64) {
-        if ticks > 0, ticks < self.ticks(PictureStep.limit) { step = ticks }
+        if time(ticks).isPictureLength { step = ticks }
     }
 
     /// When the last sample ends, if any was taken.

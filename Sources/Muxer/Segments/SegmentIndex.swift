@@ -24,7 +24,7 @@ struct SegmentIndex {
     var open: Open?
     var clock = PartClock()
     /// How long a sample of the leading track lasts, by the last two in any file: a part may hold but one.
-    private(set) var step = PictureStep.usual
+    private(set) var step = Interval.usualPicture
     private var leading: Interval?
     private var writer: IndexWriter?
 
@@ -37,7 +37,7 @@ struct SegmentIndex {
     /// Notes when the leading track's next sample is decoded. Behind a gap it lasts as long as ever.
     mutating func leadingCame(at time: Interval) {
         defer { leading = time }
-        guard let leading, time > leading, time - leading < PictureStep.limit else { return }
+        guard let leading, (time - leading).isPictureLength else { return }
         step = time - leading
     }
 

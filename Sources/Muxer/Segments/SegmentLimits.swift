@@ -12,6 +12,13 @@ public struct SegmentLimits: Hashable, Sendable {
     /// still. A part is gathered in memory but for MPEG-TS.
     public var partByteCount = 4 << 20
 
+    /// These, and no file longer than `duration` where there is one.
+    func within(_ duration: Interval?) -> SegmentLimits {
+        var limits = self
+        limits.duration = [self.duration, duration].compactMap(\.self).min()
+        return limits
+    }
+
     /// The limits given.
     public init(duration: Interval? = nil, byteCount: Int? = nil) {
         (self.duration, self.byteCount) = (duration, byteCount)

@@ -40,8 +40,6 @@ public struct SegmentWriter: ~Copyable {
 
     let container: Container
     let limits: SegmentLimits
-    /// The files' own, or their container's.
-    private let durationLimit: Interval?
     let leadingTrack: Int
     let hasPictures: Bool
     var index = SegmentIndex()
@@ -67,8 +65,8 @@ public struct SegmentWriter: ~Copyable {
     public init(
         _ formats: [TrackFormat], container: Container, limits: SegmentLimits = SegmentLimits()
     ) throws(MuxerError) {
-        (self.formats, self.container, self.limits) = (formats, container, limits)
-        durationLimit = [limits.duration, container.durationLimit].compactMap(\.self).min()
+        (self.formats, self.container) = (formats, container)
+        self.limits = limits.within(container.durationLimit)
         let pictures = formats.firstIndex { $0.kind == .video }
         (leadingTrack, hasPictures) = (pictures ?? 0, pictures != nil)
         guard !formats.isEmpty else { throw .trackCount(0) }
@@ -158,7 +156,7 @@ public struct SegmentWriter: ~Copyable {
     }
 
     private func isFull(at time: Interval) -> Bool {
-        if let durationLimit, let start, time - start >= durationLimit { return true }
+        if let limit = limits.duration, let start, time - start >= limit { return true }
         if let limit = limits.byteCount, byteCount >= limit { return true }
         return false
     }

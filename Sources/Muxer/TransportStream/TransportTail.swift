@@ -114,7 +114,7 @@ private struct DecodeTimes {
     /// From the first one's beginning to the last one's end, which is taken to last as the others.
     var duration: Interval {
         let span = TransportTime.difference(last, first, period: TransportTime.stampPeriod)
-        guard count > 1, span > 0, span < Self.spanLimit else { return PictureStep.usual }
+        guard count > 1, span > 0, span < Self.spanLimit else { return .usualPicture }
         return Interval(nanoseconds: (span + span / (count - 1)) * 100_000 / 9)
     }
 

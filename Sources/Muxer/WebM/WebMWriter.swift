@@ -110,9 +110,9 @@ extension WebMWriter {
 
     /// How long a picture lasts, by the one before. Behind a gap that is as long as ever.
     private func step(of index: Int, to time: Interval) -> Interval {
-        guard let last = last[index] else { return PictureStep.usual }
+        guard let last = last[index] else { return .usualPicture }
         let step = time - last.time
-        return step > .zero && step < PictureStep.limit ? step : last.step
+        return step.isPictureLength ? step : last.step
     }
 
     private func endsCluster(_ sample: Sample) -> Bool {

@@ -1,4 +1,5 @@
 import Synchronization
+public import Timing
 
 /// How a disk stands, for all who write to it and for whoever asks.
 public final class DiskCondition: Sendable {
@@ -14,6 +15,9 @@ public final class DiskCondition: Sendable {
         public var isFull = false
         /// Times that the disk refused.
         public var refusals: UInt64 = 0
+        /// Since when what was written first, of all that was not handed to the disk itself, has waited for
+        /// that, on the monotonic clock; `nil` where nothing waits, or the policy has nothing handed over.
+        public var unsyncedSince: Instant?
         /// Recordings deleted to keep within the limits.
         public var deletedFiles: UInt64 = 0
         /// Their octets.

@@ -41,6 +41,13 @@ struct DiskSpace: ~Copyable {
         }
     }
 
+    /// Tells since when something has waited to be handed to the disk itself.
+    func unsynced(since: Instant?) {
+        if condition.snapshot.unsyncedSince != since {
+            condition.update { $0.unsyncedSince = since }
+        }
+    }
+
     /// The disk has refused what does not keep it from being written to.
     func refused() { condition.update { $0.refusals += 1 } }
 

@@ -37,8 +37,7 @@ extension DiskWork {
     /// What was written goes to the disk, the octets before the index that names them.
     mutating func sync(_ key: ObjectIdentifier) {
         guard var open = files[key] else { return }
-        open.unsyncedSince = nil
-        open.isSyncing = true
+        (open.syncingSince, open.unsyncedSince) = (open.unsyncedSince, nil)
         files[key] = open
         syncCount += 1
         leave(.sync(open))

@@ -37,14 +37,16 @@ struct DiskWork: ~Copyable {
         /// The ends of the last whole part, and of its record.
         var wholeCount: UInt64 = 0
         var wholeIndexCount: UInt64 = 0
+        /// Since when something waits that no sync hands over yet.
         var unsyncedSince: Instant?
-        /// Whether a sync of it is under way.
-        var isSyncing = false
+        /// The same of what the sync under way hands over; `nil` where there is none.
+        var syncingSince: Instant?
         /// Whether its end is: nothing more is written.
         var isEnding = false
         /// Whether the disk has taken, for certain, some of what was written.
         var isTaken = false
 
+        var isSyncing: Bool { syncingSince != nil }
         var ends: (data: UInt64, index: UInt64) { (dataCount, indexCount) }
         var wholeEnds: (data: UInt64, index: UInt64) { (wholeCount, wholeIndexCount) }
     }
@@ -99,6 +101,8 @@ struct DiskWork: ~Copyable {
             files.values.reduce(0) { $0 + $1.dataCount }
         }
         if hasLooked {
+            space.unsynced(
+                since: files.values.compactMap { $0.syncingSince ?? $0.unsyncedSince }.min())
             endLost()
             if !unfinished.isEmpty, space.intake == .everything { finishRest() }
         }
@@ -165,7 +169,7 @@ extension DiskWork {
             guard files[key]?.isEnding == false else {
                 return noteFailure(failure, of: file, at: now)
             }
-            files[key]?.isSyncing = false
+            files[key]?.syncingSince = nil
             if let failure { return fail(file, failure, at: now) }
             noteTaken(key)
             if policy == .part, files[key]?.unsyncedSince != nil { sync(key) }

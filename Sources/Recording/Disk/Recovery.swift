@@ -90,7 +90,8 @@ struct Recovery {
         guard let found else { return report.unexplained.append(file.name) }
         let byteCount = try storage.byteCount(of: data)
         try close(data, index, found)
-        storage.date(data, file.modifiedSeconds)  // what is kept by its age is not new by this
+        // What is kept by its age is not new by this.
+        storage.date(data, min(file.modifiedSeconds, nowSeconds))
         report.cutBytes += byteCount - found.data
         (report.files, report.mended) = (report.files + 1, report.mended + 1)
     }

@@ -12,14 +12,14 @@ export function exportForm(range) {
   const node = el("div", { class: "export" }, el("div", { class: "actions" }, button, cancel), bar, note);
 
   async function run() {
-    const { id, from, to, kind } = await range();
-    if (!(to > from)) return say(note, "Mark a start and, later, an end.");
-    if (from < 0) return say(note, "What was marked has been deleted.");
-    const name = `${id}_${clock(from)}-${clock(to)}.${kind}`.replaceAll(":", ".");
     const abort = new AbortController();
     cancel.onclick = () => abort.abort();
     button.disabled = true;
     try {
+      const { id, from, to, kind } = await range();
+      if (!(to > from)) throw new Error("Mark a start and, later, an end.");
+      if (from < 0) throw new Error("What was marked has been deleted.");
+      const name = `${id}_${clock(from)}-${clock(to)}.${kind}`.replaceAll(":", ".");
       const file = await place(name);
       const count = file ? await stream(file, exported(id, from, to), abort.signal) : await hand(id, from, to, name);
       const what = file ? `Saved ${size(count)}` : `Your browser saves ${count ? `about ${size(count)}` : "it"}, and shows how far it is`;

@@ -17,7 +17,7 @@ export function showList(main, health, room) {
     el("section", { class: "hero" }, el("div", {}, el("h1", {}, "Recordings"), summary),
       el("form", { class: "filter", onsubmit: choose }, field, rooms)),
     notice, list, el("p", { class: "more" }, more)));
-  let timer = 0, drawn = "", isGone = false, pages = 1, older = { total: -1, pages: 1, recordings: [] };
+  let timer = 0, drawn = "", isGone = false, pages = 1, older = { state: "", recordings: [] };
 
   async function refresh() {
     if (!document.hidden) {
@@ -39,13 +39,14 @@ export function showList(main, health, room) {
     if (!isGone) timer = setTimeout(refresh, 2500);
   }
 
-  /** The newest page, and those behind it that were asked for: these are read again when there are more or fewer. */
+  /** The newest page, and those behind it that were asked for: these are read again when others begin there. */
   async function all() {
     const { recordings, total } = await api.list(0, room);
-    if (older.total !== total || older.pages !== pages) {
+    const state = [total, pages, recordings.at(-1)?.recording_id].join();
+    if (older.state !== state) {
       const found = [];
       for (let page = 1; page < pages; page++) found.push(...(await api.list(page * api.PAGE, room)).recordings);
-      older = { total, pages, recordings: found };
+      older = { state, recordings: found };
     }
     const named = new Map([...older.recordings, ...recordings].map((recording) => [recording.recording_id, recording]));
     const ids = new Set([...recordings, ...older.recordings].map(({ recording_id: id }) => id));
@@ -61,7 +62,9 @@ export function showList(main, health, room) {
     health.dataset.state = recorded && !troubled ? "ready" : "";
     more.hidden = pages * api.PAGE >= total;
     const names = [...new Set(recordings.map(({ room_id: name }) => name))];
-    if (rooms.children.length !== names.length) rooms.replaceChildren(...names.map((value) => el("option", { value })));
+    if (rooms.dataset.names === names.join()) return;
+    rooms.dataset.names = names.join();
+    rooms.replaceChildren(...names.map((value) => el("option", { value })));
   }
 
   function showMore() {

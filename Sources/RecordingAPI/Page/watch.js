@@ -14,6 +14,7 @@ export function showRecording(main, id) {
   let chosen = null, asked = {}; // what of it is played, and where it was begun
   let counted = 0;               // files when the playlist was read
   let base = null;               // seconds of media before the playlist's first time
+  const unnamed = new Set();     // addresses of files that the recorder does not name one by one
   const marks = { from: null, to: null }; // each { playlist, time, text }
   const video = el("video", { playsinline: true, autoplay: true, muted: true, "aria-label": `Recording ${id}` });
   video.muted = true;
@@ -156,7 +157,9 @@ export function showRecording(main, id) {
   async function typeOf(url) {
     const names = new URL(url).pathname.split("/");
     const found = () => recording.files.find(({ file }) => names.includes(encodeURIComponent(file)));
-    if (!found()) recording = await api.recording(id);
+    // Only the newest thousands are named; which of the others it is, is asked once.
+    if (!found() && !unnamed.has(url)) recording = await api.recording(id);
+    if (!found()) unnamed.add(url);
     return chosen.typeOf(found());
   }
 
@@ -183,10 +186,12 @@ export function showRecording(main, id) {
   /** Has the player play what there is by now: other codecs, or files that were deleted or begun since it ended. */
   async function follow() {
     if (!player) return open({});
-    if (choice(recording.files).isMute !== chosen.isMute) return reopen();
+    const { isMute, type } = choice(recording.files);
+    if (type && !chosen.type) return open({}); // what comes now can be played
+    if (isMute !== chosen.isMute) return reopen();
     if (player.isGrowing || recording.file_count === counted) return;
-    counted = recording.file_count;
     await player.playlist.load();
+    counted = recording.file_count;
     if (!player.playlist.isEnded) reopen();
   }
 
