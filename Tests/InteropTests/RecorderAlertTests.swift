@@ -24,7 +24,7 @@ struct RecorderAlertTests {
         let text = try String(contentsOfFile: Self.cases, encoding: .utf8)
         let alerts = Self.names(
             /- alert: (\w+)/, in: try String(contentsOfFile: Self.rules, encoding: .utf8))
-        #expect(alerts.count == 18)
+        #expect(alerts.count == 19)
         #expect(Self.names(/name: (\w+) fires/, in: text) == alerts)
         #expect(Self.names(/name: (\w+) is silent/, in: text) == alerts)
     }
