@@ -115,12 +115,19 @@ public struct TrackSelection: Hashable, Sendable {
             for (index, section) in description.media.enumerated()
             where section.kind == kind.rawValue && !Self.isBackChannel(section) {
                 for format in Self.formats(of: section)
-                where isSameToken(format.encodingName, encoding) {
+                where isSameToken(format.encodingName, encoding) && Self.isDescribed(format) {
                     return Choice(kind: kind, format: format, mediaIndex: index)
                 }
             }
         }
         return nil
+    }
+
+    /// Whether a decoder can be set up before the first packet: LATM that describes itself in the stream
+    /// (`cpresent`, 1 where nothing is said: RFC 6416 §7.1) says too late what it is.
+    private static func isDescribed(_ format: PayloadFormat) -> Bool {
+        guard isSameToken(format.encodingName, "MP4A-LATM") else { return true }
+        return format.parameters["cpresent"] == "0" && format.parameters["config"] != nil
     }
 
     /// The encodings of one kind that a description offers, in upper case and fit to be printed; what goes to

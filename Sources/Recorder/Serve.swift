@@ -88,12 +88,17 @@ private func serveHTTP(
     return web
 }
 
-/// Records what the command line or its list names; ends the process where that can never be.
+/// Records what the command line or its list names; ends the process where that can never be. What keeps one
+/// of many from beginning keeps the others from nothing.
 private func start(
     _ list: CameraList, _ recordings: Recordings, _ web: WebServer, _ command: Command, _ log: Log
 ) async {
     for request in list.cameras + (list.only.map { [$0] } ?? []) {
         do throws(RecordingError) { try await recordings.start(request) } catch {
+            guard list.only != nil || error.exitCode == .usage else {
+                log(.error, error.description, ["name": request.name])
+                continue
+            }
             await web.stop()
             await recordings.stopAll()
             let place = list.only == nil ? "\(request.name): " : ""

@@ -23,11 +23,12 @@ struct KeyframeWish {
     /// No pictures are expected any more.
     mutating func forget() { (due, asked, tries) = (nil, nil, 0) }
 
-    /// While nothing is written none is asked for: it costs who publishes. When all is written again one
-    /// is needed.
+    /// While nothing is written none is asked for: it costs who publishes. When something or all is written
+    /// again one is needed.
     mutating func limit(to intake: RecordingIntake, at now: Instant) {
+        let wasIdle = isIdle
         isIdle = intake == .nothing
-        if intake == .everything { needed(at: now) }
+        if intake == .everything || wasIdle && !isIdle { needed(at: now) }
     }
 
     /// Only a key frame helps: one is asked for at once, unless that has just been done.

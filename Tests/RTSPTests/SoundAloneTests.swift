@@ -53,11 +53,22 @@ import Testing
     }
 
     @Test func `AAC is taken as LATM too, where it does not come otherwise`() throws {
-        let latm = "a=rtpmap:96 MP4A-LATM/48000/2\n"
+        let latm = "a=rtpmap:96 MP4A-LATM/48000/2\na=fmtp:96 cpresent=0;config=40002320\n"
         let other = "a=rtpmap:97 MPEG4-GENERIC/48000/2\n"
         let both = try DescriptionTests.description("m=audio 0 RTP/AVP 96 97\n" + latm + other)
         let one = try DescriptionTests.description("m=audio 0 RTP/AVP 0 96\n" + latm)
         #expect(try Self.selection.choices(in: both).map(\.format.payloadType) == [97])
         #expect(try Self.selection.choices(in: one).map(\.format.payloadType) == [96])
+    }
+
+    @Test(arguments: ["", "a=fmtp:96 cpresent=1;config=40002320\n", "a=fmtp:96 cpresent=0\n"])
+    func `LATM that describes itself in the stream stands in no other's way`(
+        parameters: String
+    ) throws {
+        let latm = "a=rtpmap:96 MP4A-LATM/48000/2\n" + parameters
+        let two = try DescriptionTests.description("m=audio 0 RTP/AVP 96 0\n" + latm)
+        let one = try DescriptionTests.description("m=audio 0 RTP/AVP 96\n" + latm)
+        #expect(try Self.selection.choices(in: two).map(\.format.payloadType) == [0])
+        #expect(throws: RTSPError.self) { try Self.selection.choices(in: one) }
     }
 }

@@ -74,6 +74,22 @@ import Timing
         #expect(log.events.count { $0 == .closed(1000) } == 1)
     }
 
+    @Test func `a file of which a sync has failed while it was cut is never marked whole`() {
+        let disk = VirtualDisk()
+        var work = disk.work(sync: .none)
+        let file = Self.file(disk)
+        #expect(file.append(chunk(at: 0, 1000)))
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { ($0.capacity, $0.syncFailure) = (1100, EIO) }
+        #expect(file.append(chunk(at: 1000, 500)))
+        disk.perform(&work, at: Self.start)
+        // The kernel tells a failure once: from now on all succeeds.
+        disk.model.state.withLock { ($0.capacity, $0.syncFailure) = (.max / 4, nil) }
+        for second in 1...60 { disk.perform(&work, at: Self.start + .seconds(Int64(second))) }
+        #expect(disk.model.bytes("/r/cam_19700101_000000.ts")?.count == 1000)
+        #expect(disk.model.bytes("/r/cam_19700101_000000.ts.index") == [7])
+    }
+
     @Test func `a disk that makes files and takes no octets is tried less and less often`() {
         let (disk, queue) = (VirtualDisk(), WaitingOctets())
         var work = disk.work()

@@ -64,6 +64,9 @@ import Timing
         wish.keyframeArrived(at: at(22))
         wish.limit(to: .keyframes, at: at(23))
         #expect(wish.nextDeadline == at(27), "what comes by itself will do")
+        wish.limit(to: .nothing, at: at(24))
+        wish.limit(to: .keyframes, at: at(25))
+        #expect(wish.nextDeadline == at(25), "none has come while nothing was written")
     }
 
     @Test func `nothing is asked for before pictures are expected`() {

@@ -117,8 +117,10 @@ private struct FileEnd {
         }
         try storage.truncate(open.data, to: open.wholeCount)
         try storage.truncate(open.index, to: open.wholeIndexCount)
-        try? storage.sync(open.data)
-        try? storage.sync(open.index)
+        do throws(StorageError) {
+            try storage.sync(open.data)
+            try storage.sync(open.index)
+        } catch { open.file.noteUnsure() }
     }
 
     /// Closes it, unless a sync of it has failed: the kernel tells that once, and the next one succeeds
