@@ -65,6 +65,7 @@ public struct DTLSSession: ~Copyable {
         case .failed, .closed: return
         case .handshaking, .connected: break
         }
+        guard !Self.hasShortRecord(datagram) else { return }
         let progress = datagram.withOctets { cciphers_step(ssl, $0, datagram.byteCount) }
         switch progress {
         case cciphers_waiting: break
@@ -119,6 +120,22 @@ public struct DTLSSession: ~Copyable {
         nextDeadline = nil
     }
 
+    /// Whether a record says that it is encrypted and is too short to be. OpenSSL before 3.0.22 takes one
+    /// for a failure of its own and ends the session, though anybody can send it.
+    private static func hasShortRecord(_ datagram: RawSpan) -> Bool {
+        var offset = 0
+        while datagram.byteCount - offset >= recordHeader {
+            func octet(_ at: Int) -> Int {
+                Int(datagram.unsafeLoad(fromByteOffset: offset + at, as: UInt8.self))
+            }
+            let byteCount = octet(11) << 8 | octet(12)
+            let isEncrypted = octet(3) | octet(4) != 0  // its epoch
+            if isEncrypted, byteCount < leastEncrypted { return true }
+            offset += recordHeader + byteCount
+        }
+        return false
+    }
+
     private mutating func setDeadline(after now: Instant) {
         switch state {
         case .failed, .closed: nextDeadline = nil
@@ -164,6 +181,8 @@ public struct DTLSSession: ~Copyable {
         return alert < 0 ? .protocolViolation : .alert(UInt8(truncatingIfNeeded: alert))
     }
 
+    private static let recordHeader = 13  // RFC 6347 §4.1
+    private static let leastEncrypted = 8 + 16  // nonce and tag, around nothing (RFC 5288 §3)
     private static let mtu = 1200  // what WebRTC assumes to pass everywhere
     private static let leastWait = Interval.milliseconds(15)
 }
