@@ -1,6 +1,6 @@
 import Testing
 
-/// A camera whose picture changes its size within one stream, as players and the page find it.
+/// Recordings whose pictures change, their size within one stream or their codec, as players and the page find them.
 @Suite(
     .serialized, .tags(.interop), .timeLimit(.minutes(4)),
     .enabled(if: Lab.hasPython && Lab.has("chromium"), "make test makes .venv; needs chromium"))
@@ -43,5 +43,21 @@ struct ChangingPictureTests {
         #expect(found.backRest < 1 && found.liveRest < 2, "\(found)")
         #expect(found.thumbnails == [[320, 240], [320, 180], [320, 240]])
         #expect(found.exports == [200, 200, 409])
+    }
+    struct Played: Decodable {
+        let files: [String]
+        /// Of the second file: how many it has, and how many were shown.
+        let pictures: Int
+        let shown: Int
+        let ended: Bool
+        let problem: String
+    }
+
+    @Test func `pictures of another codec are played on`() async throws {
+        let played: Played = try await Lab.script(
+            "changing_codec.py", [Lab.executable("recorder")], seconds: 100)
+        #expect(played.files == [".webm", ".mp4"])
+        #expect(played.ended && played.problem.isEmpty, "\(played)")
+        #expect(played.pictures > 60 && played.shown > played.pictures * 8 / 10, "\(played)")
     }
 }

@@ -13,6 +13,8 @@ export class Player {
   #jumped = 0;
   #start = null;    // where to begin, once there is something to show
   #isLive = true;   // follows the end
+  #turns = [];      // where pictures of another codec begin
+  #shown = 0;       // the time shown last
   #wake = () => {};
 
   /**
@@ -26,7 +28,7 @@ export class Player {
     this.type = type;
     const { signal } = this.#abort; // another player may have the element after this one
     video.addEventListener("seeking", () => this.#sought(), { signal });
-    video.addEventListener("timeupdate", () => this.#wake(), { signal });
+    video.addEventListener("timeupdate", () => { this.#passTurn(); this.#wake(); }, { signal });
     video.addEventListener("waiting", () => this.#passHole(), { signal });
     video.playbackRate = 1;
     this.#run().catch((error) => this.#fail(error));
@@ -135,6 +137,7 @@ export class Player {
 
   #sought() {
     const { video } = this;
+    this.#shown = video.currentTime;
     if (!inside(video.buffered, video.currentTime)) {
       [this.#wanted, this.#isBeginning] = [video.currentTime, true];
     }
@@ -162,7 +165,7 @@ export class Player {
         const type = await this.server.type(piece.map.url);
         if (this.#buffer.updating) await event(this.#buffer, "updateend");
         if (source.readyState === "open") this.#buffer.abort(); // "ended" it has nothing to give up
-        this.#retype(type, source.constructor);
+        if (this.#retype(type, source.constructor) && !this.#isBeginning) this.#turns.push(piece.start);
         await this.#append(await this.#fetch(piece.map));
         this.#map = piece.map.url;
       }
@@ -177,12 +180,24 @@ export class Player {
     }
   }
 
-  /** Another file may hold other codecs, or be another container: the buffer is told. */
+  /** Another file may hold other codecs, or be another container: the buffer is told. Whether it is other codecs. */
   #retype(type, Source) {
-    if (!type || type === this.type) return;
+    if (!type || type === this.type) return false;
+    const isOther = names(type) !== names(this.type);
     if (!Source.isTypeSupported(type)) throw new Error("This browser cannot play what follows. It can be downloaded.");
     this.#buffer.changeType(type);
     this.type = type;
+    return isOther;
+  }
+
+  /** Chromium plays on without pictures where H.264 follows VP8, unless that place is sought. */
+  #passTurn() {
+    const { video } = this;
+    const turn = this.#turns.findLast((time) => time > this.#shown && time <= video.currentTime);
+    this.#shown = video.currentTime;
+    if (turn == null || video.seeking) return;
+    const [start] = ranges(video.buffered).find(([, end]) => end > turn + 0.1) ?? [turn];
+    video.currentTime = Math.max(start, turn) + 0.01;
   }
 
   /** Goes where there is something to be seen; what has been fetched first begins at `first`. */
@@ -261,6 +276,9 @@ export class Player {
 }
 
 const event = (target, name) => new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
+
+/** A media type without what is particular of its codecs. */
+const names = (type) => type.replace(/\.[^,"]*/g, "");
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

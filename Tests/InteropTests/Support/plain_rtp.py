@@ -111,4 +111,5 @@ def main():
     print(json.dumps(record(sys.argv[2], sys.argv[3])))
 
 
-main()
+if __name__ == "__main__":
+    main()
