@@ -1,6 +1,6 @@
 import Testing
 
-/// Recordings whose pictures change, their size in one stream or their codec, as players and the page find them.
+/// Recordings whose pictures change their size or their codec, as players and the page find them.
 @Suite(
     .serialized, .tags(.interop), .timeLimit(.minutes(4)),
     .enabled(if: Lab.hasPython && Lab.has("chromium"), "make test makes .venv; needs chromium"))
