@@ -2,7 +2,7 @@ import Muxer
 import Recording
 import Timing
 
-/// Some of a file's segments, one behind the other: where they lie. They are read when it is their turn,
+/// Some of a file, from one of its parts up to another: where it lies. They are read when it is their turn,
 /// so that a recording of any number of files can be taken home.
 struct Stretch: Sendable {
     let file: FileSummary
@@ -18,18 +18,15 @@ struct Stretch: Sendable {
         (start, duration) = (0, file.duration)
     }
 
-    /// From the key frame at or before `from` up to the one at or behind `to`, both nanoseconds of the
-    /// file.
-    init?(_ file: RecordedFile, from: Int64, to: Int64) {
-        guard let first = file.entry(at: from), let last = file.segment(at: to - 1),
-            first <= last
-        else { return nil }
-        let (head, tail) = (file.index.spans[first], file.index.spans[last])
+    /// From one part of a file up to another, or to its end.
+    init?(_ file: RecordedFile, from first: IndexedPart, to end: IndexedPart?) {
+        let past = end?.offset ?? file.byteCount
+        guard first.offset < past else { return nil }
         self.file = FileSummary(file)
-        octets = head.offset..<max(head.offset, tail.end)
-        start = min(max(head.start.nanoseconds &- file.start, 0), file.duration)
-        let end = tail.start.nanoseconds &+ tail.duration.nanoseconds
-        duration = min(max(end &- head.start.nanoseconds, 0), file.duration)
+        octets = first.offset..<past
+        start = min(max(first.start.nanoseconds &- file.start, 0), file.duration)
+        let time = end.map { $0.start.nanoseconds &- file.start } ?? file.duration
+        duration = min(max(time &- start, 0), file.duration)
     }
 
     /// Nanoseconds from the beginning of this one to that of the next. Sound that was handed in ahead of
@@ -45,20 +42,26 @@ struct Stretch: Sendable {
     /// Pictures that are reordered come so much later than they are decoded, at most.
     private static let reach: Int64 = 1_000_000_000
 
-    /// The segments, of the file with all its parts; `nil` where it has others by now. The last one of a
-    /// file that grows is what it was.
+    /// The segments, of the file with all its parts; `nil` where it has others by now. The first and the
+    /// last one are what of them lies in the stretch.
     func segments(of recorded: RecordedFile) -> [IndexedPart]? {
-        var segments = recorded.index.spans.filter { octets.contains($0.offset) }
-        if var last = segments.popLast() {
-            if last.end > octets.upperBound {
-                last.byteCount = UInt32(octets.upperBound - last.offset)
-                let end = recorded.start &+ start &+ duration
-                last.duration = Interval(nanoseconds: max(end &- last.start.nanoseconds, 0))
-            }
-            segments.append(last)
-        }
+        let segments = recorded.index.spans.filter { octets.overlaps($0.offset..<$0.end) }
+            .map { part(of: $0, begin: recorded.start &+ start) }
         let byteCount = segments.reduce(0) { $0 + UInt64($1.byteCount) }
         return byteCount == UInt64(octets.count) ? segments : nil
+    }
+
+    /// What of a segment lies in a stretch that begins at a time.
+    private func part(of segment: IndexedPart, begin: Int64) -> IndexedPart {
+        var part = segment
+        let kept = octets.clamped(to: segment.offset..<segment.end)
+        (part.offset, part.byteCount) = (kept.lowerBound, UInt32(clamping: kept.count))
+        if kept.lowerBound > segment.offset { part.start = Interval(nanoseconds: begin) }
+        let isCut = kept.upperBound < segment.end
+        let own = segment.start.nanoseconds &+ segment.duration.nanoseconds
+        let end = isCut ? begin &+ duration : own
+        part.duration = Interval(nanoseconds: max(end &- part.start.nanoseconds, 0))
+        return part
     }
 }
 
@@ -85,8 +88,8 @@ extension Int64 {
 }
 
 extension RecordingCatalog {
-    /// From the key frame at or before `from` up to the one at or behind `to`, both nanoseconds of all
-    /// files played one behind the other. What is wanted whole is not read for it.
+    /// From the last key frame at or before `from` up to the first at or behind `to`, both nanoseconds of
+    /// all files played one behind the other. What is wanted whole is not read for it.
     ///
     /// - Throws: `WorkQueue.Busy` where too much waits to be read.
     func stretches(
@@ -103,10 +106,18 @@ extension RecordingCatalog {
                 continue
             }
             guard let file = try await file(summary.file),
-                let stretch = Stretch(file, from: begin, to: end)
+                let stretch = try await stretch(of: file, from: begin, to: end)
             else { continue }
             stretches.append(stretch)
         }
         return stretches
+    }
+
+    private func stretch(
+        of file: RecordedFile, from: Int64, to: Int64
+    ) async throws(WorkQueue.Busy) -> Stretch? {
+        guard let first = try await keyframe(of: file, atOrBefore: from) else { return nil }
+        let end = to < file.duration ? try await keyframe(of: file, atOrBehind: to) : nil
+        return Stretch(file, from: first, to: end)
     }
 }

@@ -26,8 +26,11 @@ import Timing
         let files = [forged, backwards, forged, backwards, forged]
         #expect(files.allSatisfy { (0...1 << 50).contains($0.duration) })
         for file in files {
-            let cut = Stretch(file, from: 1 << 49, to: .max)
-            #expect(cut.map { $0.duration >= 0 && $0.start >= 0 } ?? true)
+            for (place, first) in file.index.spans.enumerated() {
+                let cut = Stretch(file, from: first, to: file.index.spans[(place + 1)...].first)
+                #expect(cut.map { $0.duration >= 0 && $0.start >= 0 } ?? true)
+                #expect(cut?.segments(of: file)?.allSatisfy { $0.duration >= .zero } ?? true)
+            }
         }
         #expect(files.map { FileSummary($0) }.place(at: .max)?.time == forged.duration)
         #expect(forged.segment(at: .max) != nil)
@@ -35,16 +38,35 @@ import Timing
         #expect(many.duration == 1 << 61 && many.place(at: .max) != nil, "more than there can be")
     }
 
-    @Test func `stretches go from key frame to key frame over files`() {
+    /// The part of a segment that begins so many nanoseconds of so many octets in it.
+    private static func part(_ segment: IndexedPart, _ nanoseconds: Int64, _ octets: UInt64)
+        -> IndexedPart
+    {
+        var part = segment
+        part.offset += octets
+        part.start = part.start + Interval(nanoseconds: nanoseconds)
+        return part
+    }
+
+    @Test func `a stretch has of its first and last segments what lies in it`() throws {
         let second = Int64(1_000_000_000)
         let file = Self.file((0..<5).map { (Int64($0) * second * 2, second * 2) })
-        let (first, last) = (
-            Stretch(file, from: 3 * second, to: 10 * second), Stretch(file, from: 0, to: 5 * second)
-        )
-        #expect([first, last].map { $0?.segments(of: file)?.count } == [4, 3])
-        #expect([first, last].map { $0?.start } == [2 * second, 0])
-        #expect([first, last].map { $0?.duration } == [8 * second, 6 * second])
-        #expect(Stretch(FileSummary(file)).segments(of: file)?.count == 5)
+        let spans = file.index.spans
+        let (first, end) = (Self.part(spans[1], second, 600), Self.part(spans[3], second, 400))
+        let stretch = try #require(Stretch(file, from: first, to: end))
+        #expect(stretch.octets == 1600..<3400)
+        #expect((stretch.start, stretch.duration) == (3 * second, 4 * second))
+        let segments = try #require(stretch.segments(of: file))
+        #expect(segments.map(\.offset) == [1600, 2000, 3000])
+        #expect(segments.map(\.byteCount) == [400, 1000, 400])
+        #expect(segments.map(\.start.nanoseconds) == [3 * second, 4 * second, 6 * second])
+        #expect(segments.map(\.duration.nanoseconds) == [second, 2 * second, second])
+        let inOne = try #require(Stretch(file, from: first, to: Self.part(first, second / 2, 100)))
+        #expect(inOne.segments(of: file)?.map(\.byteCount) == [100])
+        #expect(inOne.segments(of: file)?.map(\.duration.nanoseconds) == [second / 2])
+        #expect(Stretch(file, from: first, to: nil)?.duration == 7 * second)
+        #expect(Stretch(file, from: first, to: first) == nil)
+        #expect(Stretch(FileSummary(file)).segments(of: file) == spans)
     }
 
     @Test func `of a file that grows the last segment stays what it was`() throws {

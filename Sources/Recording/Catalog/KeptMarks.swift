@@ -20,7 +20,20 @@ final class KeptMarks: Sendable {
         guard let index = OpenRecording(path + RecordingName.indexSuffix),
             let data = OpenRecording(path)
         else { return [] }
-        let marks = kept.withLock { kept -> PartMarks? in
+        return marks(of: path, index, isGrowing: isGrowing)?.parts(
+            upTo: offset, in: index, byteCount: data.byteCount) ?? []
+    }
+
+    /// The parts in these octets of the file at `path`, however long ago they were the newest.
+    ///
+    /// - Parameter isGrowing: Whether it is written here: its index only grows then.
+    func parts(of path: String, in octets: Range<UInt64>, isGrowing: Bool) -> [IndexedPart] {
+        guard let index = OpenRecording(path + RecordingName.indexSuffix) else { return [] }
+        return marks(of: path, index, isGrowing: isGrowing)?.parts(in: octets, in: index) ?? []
+    }
+
+    private func marks(of path: String, _ index: OpenRecording, isGrowing: Bool) -> PartMarks? {
+        kept.withLock { kept -> PartMarks? in
             var known: PartMarks?
             if let place = kept.firstIndex(where: { $0.path == path }) {
                 known = kept.remove(at: place).marks
@@ -32,7 +45,6 @@ final class KeptMarks: Sendable {
             kept.append(Kept(path: path, marks: known))
             return known
         }
-        return marks?.parts(upTo: offset, in: index, byteCount: data.byteCount) ?? []
     }
 
     /// Files whose marks are kept now.

@@ -65,6 +65,21 @@ struct PartMarks: Sendable {
         return parts.last?.offset == offset ? parts : []
     }
 
+    /// The parts that lie in these octets of the file, as far as their records are whole.
+    func parts(in octets: Range<UInt64>, in index: OpenRecording) -> [IndexedPart] {
+        guard !octets.isEmpty, !marks.isEmpty else { return [] }
+        let first = marks[max(place(behind: octets.lowerBound) - 1, 0)].position
+        let next = place(behind: octets.upperBound - 1)
+        let past = next < marks.count ? marks[next].position : end
+        guard past > first,
+            let records = try? index.read(at: first, count: Int(clamping: past - first))
+        else { return [] }
+        var reader = IndexReader(records.span.bytes, continuing: header)
+        return reader.readParts().filter {
+            $0.offset >= octets.lowerBound && $0.end <= octets.upperBound
+        }
+    }
+
     /// The first mark of a part that begins behind `offset`.
     private func place(behind offset: UInt64) -> Int {
         var (low, high) = (0, marks.count)

@@ -25,7 +25,7 @@ public actor RecordingCatalog {
     let recordings: Recordings
     var summaries = KnownSummaries()
     var kept = KeptFiles()
-    private let marks = KeptMarks()
+    let marks = KeptMarks()
     private var listed = FolderListing()
 
     /// What a file is a recording of, by its name; `nil` where that is no recording's.
