@@ -29,8 +29,7 @@ extension CatalogEndpoints {
         do throws(RecordingError) {
             id = try await start(id, source: source, body)
         } catch { return .refusal(error, of: body.room_id) }
-        await titles.keep(said, of: id)
-        switch await recordings.outcome(ofStart: id, within: wait, titles) {
+        switch await recordings.outcome(ofStart: id, saying: said, within: wait, titles) {
         case .refused(let response): return response
         case .taken(let status):
             return .json(status.hasBegun ? 201 : 202, RoomStartedBody(status, now, body))

@@ -45,8 +45,7 @@ struct ControlEndpoints: Sendable {
             (request.format, request.bearer) = (body.format, body.wishes.bearer)
             try await recordings.start(request)
         } catch { return .refusal(error, of: name) }
-        await titles.keep(said, of: name)
-        switch await recordings.outcome(ofStart: name, within: wait, titles) {
+        switch await recordings.outcome(ofStart: name, saying: said, within: wait, titles) {
         case .refused(let response): return response
         case .taken(let status):
             return .json(

@@ -16,6 +16,15 @@ struct RecordingTitle: Codable, Sendable {
             format == nil && bitrate_kbps == nil && frame_rate == nil && video_quality == nil
                 && from == nil
         }
+
+        fileprivate func following(_ former: Wishes?) -> Wishes {
+            guard let former else { return self }
+            return Wishes(
+                format: format ?? former.format,
+                bitrate_kbps: bitrate_kbps ?? former.bitrate_kbps,
+                frame_rate: frame_rate ?? former.frame_rate,
+                video_quality: video_quality ?? former.video_quality, from: from ?? former.from)
+        }
     }
 
     /// Of which room it is; `nil` where it was begun by a name of its own.
@@ -47,6 +56,16 @@ struct RecordingTitle: Codable, Sendable {
             ("format", requested?.format, 100), ("video_quality", requested?.video_quality, 100),
         ]
         return fields.first { $0.1?.utf8.count ?? 0 > $0.2 }.map { (field: $0.0, octets: $0.2) }
+    }
+
+    /// What holds of a recording that goes on: what is said now and, of what is not, what was said before.
+    func following(_ former: RecordingTitle) -> RecordingTitle {
+        var said = self
+        said.room_id = room_id ?? former.room_id
+        said.title = title ?? former.title
+        said.description = description ?? former.description
+        said.requested = requested?.following(former.requested) ?? former.requested
+        return said
     }
 
     /// Whether nothing was said.
@@ -88,13 +107,29 @@ actor RecordingTitles {
         return title
     }
 
-    /// Of a recording that has just been begun, in place of what was said of one of that name before.
-    /// Where the disk does not take it, it is known as long as the process lives.
-    func keep(_ title: RecordingTitle, of name: String) async {
-        guard !title.isEmpty else {
+    /// Of a recording that has just been begun; one that goes on keeps what this does not say anew. Where
+    /// the disk does not take it, it is known as long as the process lives.
+    ///
+    /// - Returns: What was known of it before.
+    @discardableResult
+    func keep(_ title: RecordingTitle, of name: String) async -> RecordingTitle? {
+        let former = try? await self.title(of: name)
+        if !title.isEmpty { await put(former.map { title.following($0) } ?? title, of: name) }
+        return former
+    }
+
+    /// What was known of a recording before its last start, which has come to nothing: where there are files
+    /// of it, it holds again.
+    func restore(_ former: RecordingTitle?, of name: String) async {
+        let files = (try? await catalog.entries(of: name)) ?? []
+        if let former, !files.isEmpty {
+            await put(former, of: name)
+        } else {
             _ = try? await forget(name)
-            return
         }
+    }
+
+    private func put(_ title: RecordingTitle, of name: String) async {
         remember(.title(title), of: name)
         _ = try? await catalog.keepNote(encodeJSON(title), of: name)
     }

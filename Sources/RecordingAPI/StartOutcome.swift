@@ -10,22 +10,30 @@ enum StartOutcome {
 }
 
 extension Recordings {
-    /// Waits for the first octets of what was started.
+    /// Keeps what a start said of what it has begun, and waits for the first octets.
     func outcome(
-        ofStart name: String, within wait: StartWait, _ titles: RecordingTitles
+        ofStart name: String, saying said: RecordingTitle, within wait: StartWait,
+        _ titles: RecordingTitles
     ) async -> StartOutcome {
+        let former = await titles.keep(said, of: name)
         guard let status = await started(name, within: wait.duration) else {
             return .refused(.problem(409, "\(name): it was stopped meanwhile"))
         }
         guard status.progress.state == .stopped else { return .taken(status) }
-        return .refused(await refusal(status, titles))
+        return .refused(await refusal(status, former: former, titles))
     }
 
     /// Tells why a recording has ended at once: what can never be recorded does not stay among what is,
     /// nor among what was.
-    func refusal(_ status: Status, _ titles: RecordingTitles) async -> HTTPResponse {
+    ///
+    /// - Parameter former: What was known of one of that name before.
+    func refusal(
+        _ status: Status, former: RecordingTitle?, _ titles: RecordingTitles
+    ) async -> HTTPResponse {
         let isStopped = (try? await stop(status.name)) == nil
-        if status.progress.disk.writtenBytes == 0 { _ = try? await titles.forget(status.name) }
+        if status.progress.disk.writtenBytes == 0 {
+            await titles.restore(former, of: status.name)
+        }
         guard !isStopped else { return .problem(409, "\(status.name): it was stopped meanwhile") }
         forget(status.name)
         let reason = status.progress.lastFailure ?? "it ended at once"

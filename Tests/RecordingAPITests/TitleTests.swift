@@ -73,17 +73,24 @@ import Web
         #expect(try await Self.titles(in: folder).title(of: "a") == nil)
     }
 
-    @Test func `who says nothing the second time leaves nothing of the first`() async throws {
+    @Test func `a start that goes on with a recording keeps of what was said what it does not say`()
+        async throws
+    {
         let folder = try await RecordedFolder()
         try await Self.keep("cam", in: folder)
-        let body = try decodeJSON(StartBody.self, from: Array(#"{"mint_id": "cam"}"#.utf8))
-        await Self.titles(in: folder).keep(RecordingTitle(body), of: "cam")
-        #expect(try await Self.titles(in: folder).title(of: "cam") == nil)
-        let again = #"{"mint_id": "cam", "output_format": "mp4", "video_quality": "high"}"#
-        let other = try decodeJSON(StartBody.self, from: Array(again.utf8))
-        await Self.titles(in: folder).keep(RecordingTitle(other), of: "cam")
-        let found = try await Self.titles(in: folder).title(of: "cam")
-        #expect(found?.requested?.video_quality == "high" && found?.requested?.format == "mp4")
+        func start(_ body: String) async throws -> RecordingTitle? {
+            let said = try decodeJSON(StartBody.self, from: Array(body.utf8))
+            await Self.titles(in: folder).keep(RecordingTitle(said), of: "cam")
+            return try await Self.titles(in: folder).title(of: "cam")
+        }
+        let same = try await start(#"{"mint_id": "cam"}"#)
+        #expect(same?.room_id == "Große Runde" && same?.title == "Dienstag \"früh\"")
+        #expect(same?.description == "Zeile\nzwei" && same?.requested?.format == "webm")
+        let other = try await start(
+            #"{"mint_id": "cam", "title": "Mittwoch", "output_format": "mp4"}"#)
+        #expect(other?.title == "Mittwoch" && other?.description == "Zeile\nzwei")
+        let wishes = try #require(other?.requested)
+        #expect(wishes.format == "mp4" && wishes.bitrate_kbps == 2500 && wishes.frame_rate == 29.97)
     }
 
     @Test func `notes without files go once they are a day old, and never one that runs`()
