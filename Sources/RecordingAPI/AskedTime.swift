@@ -1,5 +1,6 @@
 import Recording
 import Timing
+import Web
 
 /// A time of a recording as callers say it.
 enum AskedTime: Hashable, Sendable {
@@ -21,15 +22,31 @@ enum AskedTime: Hashable, Sendable {
         }
     }
 
-    /// What it may be, in words.
-    static let form = "seconds, or dates as 2026-11-21T11:50:31Z"
+    /// What a request says under that name; `nil` where it says nothing.
+    init?(_ name: String, of request: HTTPRequest) throws(MalformedField) {
+        guard let text = request[query: name] else { return nil }
+        guard let time = AskedTime(text) else {
+            throw MalformedField(name: name, reason: "must be \(Self.form)")
+        }
+        self = time
+    }
 
-    /// Nanoseconds of these files played one behind the other; `nil` for a date behind the end of all.
+    /// What it may be, in words.
+    private static let form = "seconds of at most a year, or a date as 2026-11-21T11:50:31Z"
+
+    /// Nanoseconds of these files played one behind the other; `nil` for a date behind the end of all, and
+    /// zero for one before them.
     func nanoseconds(in files: [FileSummary]) -> Int64? {
         switch self {
         case .media(let nanoseconds): nanoseconds
         case .date(let date): files.nanoseconds(at: date)
         }
+    }
+
+    /// Whether it is a date before any of these files began. Dates are told in milliseconds.
+    func isBefore(_ files: [FileSummary]) -> Bool {
+        guard case .date(let date) = self, let begin = files.begin else { return false }
+        return date.nanoseconds / 1_000_000 < begin.nanoseconds / 1_000_000
     }
 
     /// Whether the other one is the later, as far as that is known without the recording.
@@ -42,7 +59,32 @@ enum AskedTime: Hashable, Sendable {
     }
 }
 
+extension AskedTime: CustomStringConvertible {
+    /// Whole seconds and tenths, cut off, for nobody is told of more than there is; or the date.
+    var description: String {
+        switch self {
+        case .media(let nanoseconds):
+            "\(nanoseconds / 1_000_000_000).\(nanoseconds / 100_000_000 % 10) s"
+        case .date(let date): date.text
+        }
+    }
+}
+
+/// A field of a query that means nothing.
+struct MalformedField: Error {
+    let name: String
+    /// What goes on behind the name.
+    let reason: String
+
+    var response: HTTPResponse { .problem(400, "\(name) \(reason)") }
+}
+
 extension [FileSummary] {
+    /// When the earliest of them began, of those that know it.
+    var begin: DateTime? {
+        compactMap { $0.date(at: 0) }.min { $0.nanoseconds < $1.nanoseconds }
+    }
+
     /// How much of them was recorded before a date, in nanoseconds; `nil` where all of it was. In a gap it
     /// is all before the gap. Where a clock was set back, the first of them that reaches the date counts.
     fileprivate func nanoseconds(at date: DateTime) -> Int64? {

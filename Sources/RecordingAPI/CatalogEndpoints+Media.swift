@@ -7,13 +7,13 @@ import Web
 
 extension CatalogEndpoints {
     /// The one file asked for by `file`, else all of them; empty where there is none.
-    private func files(
+    func files(
         of id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> [FileSummary] {
         try await catalog.summaries(of: id, file: request[query: "file"])
     }
 
-    private func missing(_ id: String, _ request: HTTPRequest) -> HTTPResponse {
+    func missing(_ id: String, _ request: HTTPRequest) -> HTTPResponse {
         guard let wanted = request[query: "file"] else { return .missing(id) }
         return .problem(404, "There is no file \(wanted) of \(id)")
     }
@@ -43,7 +43,7 @@ extension CatalogEndpoints {
         return .attachment(body, called: id)
     }
 
-    private static func different(_ id: String, _ files: [FileSummary]) -> HTTPResponse {
+    static func different(_ id: String, _ files: [FileSummary]) -> HTTPResponse {
         .json(
             409,
             DifferentBody(
@@ -95,11 +95,13 @@ extension CatalogEndpoints {
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
         guard let last = files.last else { return missing(id, request) }
-        let asked = request[query: "at"].map { AskedTime($0) }
-        if case .some(.none) = asked { return .problem(400, "at must be \(AskedTime.form)") }
-        let at = (asked ?? nil)?.nanoseconds(in: files)
-        if let asked = asked ?? nil, at ?? .max > files.duration {
-            return .beyond(id, files, asked)
+        let asked: AskedTime?
+        do throws(MalformedField) { asked = try AskedTime("at", of: request) } catch {
+            return error.response
+        }
+        let at = asked?.nanoseconds(in: files)
+        if let asked, asked.isBefore(files) || at ?? .max > files.duration {
+            return .nothing(of: request[query: "file"] ?? id, files, at: asked)
         }
         let (found, time) = at.flatMap { files.place(at: $0) } ?? (last, last.duration / 2)
         guard let file = try await catalog.file(found.file) else { return missing(id, request) }
@@ -118,59 +120,6 @@ extension CatalogEndpoints {
         } catch {
             return .problem(404, "There is no picture in \(file.file) there")
         }
-    }
-
-    /// From one time to another of the one file, or of the whole recording.
-    func export(
-        _ id: String, _ request: HTTPRequest
-    ) async throws(WorkQueue.Busy) -> HTTPResponse {
-        let files = try await files(of: id, request)
-        guard !files.isEmpty else { return missing(id, request) }
-        let begin = request[query: "from"].map { AskedTime($0) } ?? .media(0)
-        let end = request[query: "to"].map { AskedTime($0) } ?? .media(.max)
-        guard let begin, let end, begin.isBefore(end) else {
-            return .problem(400, "from and to must be \(AskedTime.form), to the later one")
-        }
-        guard let from = begin.nanoseconds(in: files) else { return .beyond(id, files, begin) }
-        let to = end.nanoseconds(in: files) ?? .max
-        guard to > from else { return .problem(404, "\(id): nothing was recorded between these") }
-        let parts = try await catalog.stretches(of: files, from: from, to: to)
-        guard !parts.isEmpty else { return .beyond(id, files, begin) }
-        guard let body = ExportBody(parts, cutter: PieceCutter(catalog: catalog)) else {
-            return Self.different(id, parts.map(\.file))
-        }
-        let stem = request[query: "file"].map { $0.split(separator: ".").dropLast() }
-        let name = stem.map { $0.joined(separator: ".") } ?? id
-        let last = min(to, files.duration)
-        return .attachment(
-            body, called: "\(name)_\(from / 1_000_000_000)-\(last / 1_000_000_000)")
-    }
-}
-
-extension HTTPResponse {
-    /// There is nothing of a recording at that time: it is not so long.
-    fileprivate static func beyond(
-        _ id: String, _ files: [FileSummary], _ time: AskedTime
-    ) -> HTTPResponse {
-        let isGrowing = files.contains(where: \.isGrowing)
-        switch time {
-        case .media(let nanoseconds):
-            return problem(
-                404,
-                "\(id) is \(seconds(files.duration)) s long\(isGrowing ? " by now" : ""): there is"
-                    + " nothing at \(seconds(nanoseconds)) s")
-        case .date(let date):
-            let end = files.last.flatMap { $0.date(at: $0.duration) }?.text ?? "at no known date"
-            return problem(
-                404,
-                "\(id) ends\(isGrowing ? " by now" : "") at \(end): there is nothing at \(date.text)"
-            )
-        }
-    }
-
-    /// Whole seconds and tenths, cut off: nobody is told of more than there is.
-    private static func seconds(_ nanoseconds: Int64) -> String {
-        "\(nanoseconds / 1_000_000_000).\(nanoseconds / 100_000_000 % 10)"
     }
 }
 

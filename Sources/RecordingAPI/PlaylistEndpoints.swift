@@ -26,8 +26,9 @@ struct PlaylistEndpoints: Sendable {
     func playlist(
         of name: String, as form: ListedForm = .fragments, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
-        guard let wish = PlaylistWish(request) else {
-            return .problem(400, "tracks must be video, and at \(AskedTime.form)")
+        let wish: PlaylistWish
+        do throws(MalformedField) { wish = try PlaylistWish(request) } catch {
+            return error.response
         }
         guard var playlist = try await history.playlist(of: name, as: form, wish) else {
             return .missing(name)

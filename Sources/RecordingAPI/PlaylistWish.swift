@@ -13,17 +13,16 @@ struct PlaylistWish: Sendable {
     /// All that can be listed of the newest.
     init() {}
 
-    /// What a request says; `nil` where that means nothing.
-    init?(_ request: HTTPRequest) {
+    /// What a request says.
+    init(_ request: HTTPRequest) throws(MalformedField) {
         query = request.tokenQuery
         if let tracks = request[query: "tracks"] {
-            guard tracks == Self.pictures else { return nil }
+            guard tracks == Self.pictures else {
+                throw MalformedField(name: "tracks", reason: "must be \(Self.pictures)")
+            }
             isMute = true
         }
-        if let text = request[query: "at"] {
-            guard let asked = AskedTime(text) else { return nil }
-            time = asked
-        }
+        time = try AskedTime("at", of: request)
     }
 
     /// What addresses end with of which the pictures alone are wanted.

@@ -79,11 +79,51 @@ import Web
         #expect(nothing.status == 404 && nothing.detail.contains("nothing was recorded between"))
     }
 
-    @Test(arguments: [
-        "export?from=yesterday", "export?from=1&to=2023-11-14", "thumbnail?at=22:14:00",
-        "export?from=2023-11-14T22:14:51Z&to=2023-11-14T22:14:51Z",
-    ]) func `what is neither seconds nor a date is refused`(call: String) async throws {
-        let answer = try await Self.folder().get("/api/v1/recordings/cam/" + call)
-        #expect(answer.status == 400 && answer.detail.contains("2026-11-21T11:50:31Z"))
+    @Test func `of what lies before its beginning there is nothing, and this is said`() async throws
+    {
+        let folder = try await Self.folder()
+        let path = "/api/v1/recordings/cam/"
+        for call in [
+            "thumbnail?at=\(Self.day)22:13:24Z", "export?to=\(Self.day)22:13:24Z",
+            "export?from=2020-01-01T00:00:00Z&to=\(Self.day)22:13:24Z",
+        ] {
+            let answer = try await folder.get(path + call)
+            #expect(answer.status == 404, "\(call)")
+            #expect(
+                answer.detail
+                    == "cam begins at 2023-11-14T22:13:25.000Z: there is nothing at"
+                    + " 2023-11-14T22:13:24.000Z")
+        }
+        let file = "cam_20260101_000100.webm"
+        let one = try await folder.get(
+            path + "thumbnail?file=\(file)&at=\(Self.day)22:13:28Z")
+        #expect(one.status == 404)
+        #expect(one.detail.hasPrefix(file + " begins at 2023-11-14T22:14:50.000Z"))
+        let begin = try await folder.get(path + "thumbnail?at=\(Self.day)22:13:25Z")
+        #expect(begin.status == (try await folder.get(path + "thumbnail?at=0")).status)
+    }
+
+    static let refusals = [
+        Row(
+            dates: "export?from=yesterday",
+            seconds: "from must be seconds of at most a year, or a date as 2026-11-21T11:50:31Z"),
+        Row(
+            dates: "export?from=1&to=2023-11-14",
+            seconds: "to must be seconds of at most a year, or a date as 2026-11-21T11:50:31Z"),
+        Row(
+            dates: "thumbnail?at=22:14:00",
+            seconds: "at must be seconds of at most a year, or a date as 2026-11-21T11:50:31Z"),
+        Row(
+            dates: "export?from=2023-11-14T22:14:51Z&to=2023-11-14T22:14:51Z",
+            seconds: "to (2023-11-14T22:14:51.000Z) must be later than from"
+                + " (2023-11-14T22:14:51.000Z)"),
+        Row(
+            dates: "export?from=3&to=2.5",
+            seconds: "to (2.5 s) must be later than from (3.0 s)"),
+    ]
+
+    @Test(arguments: refusals) func `what of a range cannot be is named`(row: Row) async throws {
+        let answer = try await Self.folder().get("/api/v1/recordings/cam/" + row.dates)
+        #expect(answer.status == 400 && answer.detail == row.seconds)
     }
 }

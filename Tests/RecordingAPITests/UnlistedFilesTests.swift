@@ -88,6 +88,16 @@ import Web
         #expect(same.text() == newest.text())
     }
 
+    @Test func `of a date before all of it the oldest files are listed`() async throws {
+        let (folder, history) = try await Self.folder()
+        defer { withExtendedLifetime(folder) {} }
+        var wish = PlaylistWish()
+        wish.time = AskedTime("2020-01-01T00:00:00Z")
+        #expect(wish.time != nil)
+        let oldest = try #require(try await history.playlist(of: "cam", wish))
+        #expect(Self.files(oldest) == [0, 1] && oldest.isEnded)
+    }
+
     @Test func `a time that is none is refused`() async throws {
         let (folder, _) = try await Self.folder()
         for at in ["yesterday", "-1", ""] {
