@@ -37,6 +37,8 @@ extension RecordingProgress {
         public internal(set) var tornCount: UInt64 = 0
         /// Octets in all of them: what was cut off again is not among them, what a file's closing adds is.
         public internal(set) var byteCount: UInt64 = 0
+        /// Whether the disk has refused all of them so far: it is tried again, like any that refuses.
+        public internal(set) var isUnmade = false
         /// Whether the last one has begun, and nothing is in it yet.
         public internal(set) var isLastEmpty = false
         /// Media in whole parts of all of them; gaps are not counted.

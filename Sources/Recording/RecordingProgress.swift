@@ -135,6 +135,7 @@ extension RecordingProgress.Snapshot {
         case (.connecting, _) where source.isStalled && source.connected != nil: .stalled
         case (.connecting, _): .connecting
         case (.recording, .nothing), (.waiting, .nothing): .noSpace
+        case (.recording, _) where files.isUnmade: .noSpace
         case (.recording, _) where source.isStalled, (.waiting, _) where source.isStalled: .stalled
         case (.recording, .keyframes): .degraded
         case (.recording, .everything): .recording

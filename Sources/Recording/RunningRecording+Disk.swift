@@ -10,7 +10,7 @@ extension RunningRecording {
         case .opened(let path):
             state.withLock { $0.hasOpened = true }
             progress.update { progress in
-                progress.files.path = path
+                (progress.files.path, progress.files.isUnmade) = (path, false)
                 if progress.files.firstPath.isEmpty { progress.files.firstPath = path }
             }
         case .taken:
@@ -65,8 +65,8 @@ extension RunningRecording {
         if !queue.isOver, state.withLock({ $0.intake == .nothing }) { followDisk() }
     }
 
-    /// A disk that refuses is told once, and again only after it has worked; the first file of all
-    /// must be made. What becomes of a file that has ended says nothing of the present one.
+    /// A disk that refuses is told once, and again only after it has worked. What becomes of a file that
+    /// has ended says nothing of the present one.
     private func failed(_ error: StorageError, of live: LiveIndex) {
         let (isFirst, isNews, isPresent) = state.withLock { state in
             guard state.isPresent(live) else {
@@ -78,9 +78,9 @@ extension RunningRecording {
         }
         progress.update { progress in
             progress.lastFailure = error.description
-            if isFirst { progress.state = .stopped }
+            if isFirst { progress.files.isUnmade = true }
         }
-        if isFirst || isNews { report(error.description, isFirst) }
+        if isNews { report(error.description, isFirst) }
         if isPresent, !isFirst { beginAnother() }
     }
 

@@ -8,7 +8,8 @@ import Timing
 /// The engine's thread calls `take`, the disk's thread tells how the files fare; neither waits for
 /// the other.
 final class RunningRecording: Sendable {
-    /// What is told to the owner's log.
+    /// What is told to the owner's log. Final is what nothing is tried after, and that the disk refuses the
+    /// first file: who wants this recording alone ends with that, for all others it is tried again.
     typealias Report = @Sendable (_ message: String, _ isFinal: Bool) -> Void
 
     struct State {

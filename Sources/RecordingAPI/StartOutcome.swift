@@ -19,7 +19,8 @@ extension Recordings {
         guard let status = await started(name, within: wait.duration) else {
             return .refused(.problem(409, "\(name): it was stopped meanwhile"))
         }
-        guard status.progress.state == .stopped else { return .taken(status) }
+        let hasFailed = status.progress.state == .stopped || status.progress.files.isUnmade
+        guard hasFailed else { return .taken(status) }
         return .refused(await refusal(status, former: former, titles))
     }
 

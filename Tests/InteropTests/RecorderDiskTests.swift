@@ -66,6 +66,18 @@ struct RecorderDiskTests {
     }
 
     @Test(.enabled(if: Lab.isRoot, "needs root for a disk of its own"))
+    func `a listed camera whose first file cannot be made is tried until it can`() async throws {
+        let found: Stopped = try await Self.onSmallDisk("first")
+        #expect(found.states.contains("no_space") && found.states.last == "recording")
+        #expect(!found.states.contains("stopped") && found.alarm, "\(found)")
+        let begun = found.states.firstIndex(of: "recording")
+        #expect(begun == found.states.indices.last, "not before there is a file: \(found.states)")
+        #expect(found.resumedSeconds ?? 99 < 2, "\(found)")
+        #expect(found.exit == 0 && found.files == 1 && found.playing == 1, "\(found)")
+        #expect(found.log.count { $0.contains("cannot write") } == 1, "told once: \(found.log)")
+    }
+
+    @Test(.enabled(if: Lab.isRoot, "needs root for a disk of its own"))
     func `the oldest recordings make room where they may, and nothing else does`() async throws {
         let found: Evicted = try await Self.onSmallDisk("evict")
         #expect(!found.states.contains("no_space"))

@@ -31,13 +31,13 @@ import Timing
         #expect(headroom.intake == .nothing)
     }
 
-    @Test func `a full disk is tried every second, a broken one ever less`() {
+    @Test func `a full disk is tried twice a second, a broken one ever less`() {
         var headroom = Headroom()
         for _ in 0..<3 {
             headroom.refused(isFull: true, at: Self.start)
-            headroom.update(freeBytes: 1 << 40, at: Self.start + .milliseconds(999))
+            headroom.update(freeBytes: 1 << 40, at: Self.start + .milliseconds(499))
             #expect(headroom.intake == .nothing)
-            headroom.update(freeBytes: 1 << 40, at: Self.start + .seconds(1))
+            headroom.update(freeBytes: 1 << 40, at: Self.start + .milliseconds(500))
             #expect(headroom.intake == .everything)
         }
         headroom.accepted()

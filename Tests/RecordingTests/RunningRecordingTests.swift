@@ -136,15 +136,43 @@ import Timing
         #expect(told.lines.last?.hasPrefix("recording goes on in /r/cam_1970") == true)
     }
 
-    @Test func `a first file that cannot be made is final, and says why in one line`() {
+    @Test(arguments: [(EACCES, "permission denied"), (ENOSPC, "no space left on device")])
+    func `a first file that the disk refuses is told of once, and tried again until it is there`(
+        code: Int32, reason: String
+    ) {
         let (disk, told) = (VirtualDisk(), Told())
         var work = disk.work()
-        disk.model.state.withLock { $0.createFailure = EACCES }
+        disk.model.state.withLock { $0.createFailure = code }
         let recording = Self.recording(disk, told)
-        recording.take(.began(.mpegts))
-        disk.perform(&work, at: Self.start)
-        #expect(told.lines == ["cannot write /r/cam_19700101_000000.ts: permission denied"])
-        #expect(recording.progress.snapshot.state == .stopped)
+        let progress = recording.progress
+        var tries = 0
+        for step in 0..<20 {  // ten seconds
+            if told.intakes.last != .nothing {
+                #expect(progress.snapshot.condition == (step == 0 ? .connecting : .noSpace))
+                recording.take(.began(.mpegts))
+                tries += 1
+            }
+            disk.perform(&work, at: Self.start + .milliseconds(500 * Int64(step)))
+            recording.take(.finished(RecordingStatistics()))
+            #expect(progress.snapshot.condition == .noSpace && disk.condition.snapshot.refusals > 0)
+            #expect(progress.snapshot.lastFailure?.hasSuffix(reason) == true)
+        }
+        #expect(tries > 2)
+        #expect(told.lines == ["cannot write /r/cam_19700101_000000.ts: \(reason)"])
+        disk.model.state.withLock { $0.createFailure = nil }
+        var made: Int?
+        for step in 20..<120 where made == nil {
+            if told.intakes.last != .nothing {
+                recording.take(.began(.mpegts))
+                recording.take(Self.data(0, 1000))
+            }
+            disk.perform(&work, at: Self.start + .milliseconds(500 * Int64(step)))
+            if !disk.model.names.isEmpty { made = step }
+        }
+        #expect(made.map { $0 - 20 <= (code == ENOSPC ? 4 : 64) } == true, "in half seconds")
+        disk.perform(&work, at: Self.start + .seconds(100))
+        #expect(told.lines.last == "recording goes on in \(progress.snapshot.files.path)")
+        #expect(progress.snapshot.condition == .recording && !progress.snapshot.files.isUnmade)
     }
 
     @Test func `a disk that goes on refusing is told of once, and that it takes another file`() {

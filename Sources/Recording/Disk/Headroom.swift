@@ -39,12 +39,12 @@ struct Headroom {
     }
 
     /// The kernel has refused a write. Where it names no lack of room, it is tried less and less
-    /// often; room is looked for every second. What many files are refused at once is one refusal.
+    /// often; room is looked for twice a second. What many files are refused at once is one refusal.
     mutating func refused(isFull: Bool, at now: Instant) {
         if let blockedUntil, now < blockedUntil { return }
         refusals += 1
-        let seconds = isFull ? 1 : Int64(1) << min(refusals - 1, 5)
-        blockedUntil = now + .seconds(seconds)
+        let pause = isFull ? Interval.milliseconds(500) : .seconds(1 << min(refusals - 1, 5))
+        blockedUntil = now + pause
         intake = .nothing
     }
 

@@ -56,11 +56,11 @@ class Camera:
 class Recorder:
     """A recorder of the camera, with what it says of itself."""
 
-    def __init__(self, program, source, folder, *more, name="cam"):
+    def __init__(self, program, source, folder, *more, name="cam", listed=None):
         self.name = name
+        what = ["--cameras", listed] if listed else ["--source", source, "--name", name]
         self.process = subprocess.Popen(
-            [program, "--source", source, "--output", str(folder), "--name", name, "--http",
-             "127.0.0.1:0", "--log-format", "json", *more], stderr=subprocess.PIPE, text=True)
+            [program, *what, "--output", str(folder), "--http", "127.0.0.1:0", "--log-format", "json", *more], stderr=subprocess.PIPE, text=True)
         line = first_line(self.process.stderr, "the recorder")
         found = re.search(r"port (\d+)", line)
         if not found:
