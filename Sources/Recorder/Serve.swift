@@ -32,6 +32,7 @@ func serve() async {
     await recordings.reportFormats { name, container in
         log(.info, "Using \(container.name) format", ["name": name])
     }
+    await expect(list, recordings, command)
     let web = serveHTTP(recordings, http, settings, command)
     async let looking: Void = recordings.tellRecovered(log)
     await start(list, recordings, web, command, log)
@@ -88,22 +89,31 @@ private func serveHTTP(
     return web
 }
 
-/// Records what the command line or its list names; ends the process where that can never be. What keeps one
-/// of many from beginning keeps the others from nothing.
+/// Has all of the list shown before anybody can ask; ends the process where one of it can never be.
+private func expect(_ list: CameraList, _ recordings: Recordings, _ command: Command) async {
+    do throws(ListedError) { try await recordings.expect(list.cameras) } catch {
+        await recordings.stopAll()
+        command.fail(error.description, error.reason.exitCode)
+    }
+}
+
+/// Records what the command line or its list names; ends the process where that can never be.
 private func start(
     _ list: CameraList, _ recordings: Recordings, _ web: WebServer, _ command: Command, _ log: Log
 ) async {
-    for request in list.cameras + (list.only.map { [$0] } ?? []) {
-        do throws(RecordingError) { try await recordings.start(request) } catch {
-            guard list.only != nil || error.exitCode == .usage else {
-                log(.error, error.description, ["name": request.name])
-                continue
-            }
-            await web.stop()
-            await recordings.stopAll()
-            let place = list.only == nil ? "\(request.name): " : ""
-            command.fail(place + error.description, error.exitCode)
+    var failure: (words: String, code: ExitCode)?
+    do throws(ListedError) { try await recordings.beginExpected() } catch {
+        failure = (error.description, error.reason.exitCode)
+    }
+    if let only = list.only {
+        do throws(RecordingError) { try await recordings.start(only) } catch {
+            failure = (error.description, error.exitCode)
         }
+    }
+    if let failure {
+        await web.stop()
+        await recordings.stopAll()
+        command.fail(failure.words, failure.code)
     }
     guard !list.cameras.isEmpty else { return }
     log(.info, "recording", ["cameras": "\(list.cameras.count)"])
@@ -148,13 +158,7 @@ extension Settings {
 
 extension RecordingError {
     fileprivate var exitCode: ExitCode {
-        switch self {
-        case .malformedName, .malformedRoom, .unsupportedSource, .malformedURL, .sessionDescription:
-            .usage
-        case .unreadable: .noInput
-        case .alreadyActive, .alreadyRecorded, .notActive, .endpoint, .answer, .folderInUse,
-            .system:
-            .unavailable
-        }
+        guard case .unreadable = self else { return isOfRequest ? .usage : .unavailable }
+        return .noInput
     }
 }

@@ -42,6 +42,17 @@ public enum RecordingError: Error, Hashable, Sendable {
         }
     }
 
+    /// Whether what is asked for can never be, however long one waits.
+    public var isOfRequest: Bool {
+        switch self {
+        case .malformedName, .malformedRoom, .unsupportedSource, .malformedURL, .sessionDescription:
+            true
+        case .alreadyActive, .alreadyRecorded, .notActive, .unreadable, .endpoint, .answer,
+            .folderInUse, .system:
+            false
+        }
+    }
+
     /// Whether a server is there, and what is to be recorded is not (yet).
     var isOfAbsence: Bool {
         guard case .endpoint(.refused(status: 404, _, _)) = self else { return false }

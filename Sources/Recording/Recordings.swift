@@ -22,6 +22,8 @@ public actor Recordings {
     var entries: [String: Entry] = [:]
     /// Those that have been stopped, and are not whole on the disk yet.
     var ending: [RunningRecording] = []
+    /// Those of a list that have not begun.
+    var expected: [RecordingOrder] = []
     var former = FormerRecordings()
     var errands = RecordingErrands()
     let options: RecordingOptions
@@ -122,12 +124,16 @@ public actor Recordings {
         guard RecordingName.isWellFormed(name) else { throw .malformedName }
         let place = Place(request)
         if let place, let other = recording(of: place) { throw .alreadyRecorded(as: other) }
-        guard entries[name] == nil, !starting.keys.contains(name),
-            !ending.contains(where: { $0.name == name })
-        else { throw .alreadyActive }
+        guard isFree(name) else { throw .alreadyActive }
         starting.updateValue(place, forKey: name)
         defer { starting.removeValue(forKey: name) }
         try await begin(order(request, after: await home.newestSeconds(of: name)))
+    }
+
+    /// Whether none of that name runs, begins or is being stopped.
+    func isFree(_ name: String) -> Bool {
+        entries[name] == nil && !starting.keys.contains(name)
+            && !ending.contains { $0.name == name }
     }
 
     /// What a room is being recorded as from that source; `nil` where it is not, or what was begun has come

@@ -113,6 +113,37 @@ struct RecorderListTests {
         #expect(!told.contains("s3cret") && !told.contains("t0k3n"))
     }
 
+    @Test func `a description that is not there yet is waited for, and the others begin`()
+        async throws
+    {
+        let folder = NSTemporaryDirectory() + "sluice-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let door = try CameraTests.gstreamer("--audio", "none")
+        let (file, session) = (folder + "/list.json", folder + "/session.sdp")
+        try """
+        {"http": "127.0.0.1:0", "output": "\(folder)", "cameras": [
+          {"name": "plain", "source": "\(session)"},
+          {"name": "door", "source": "rtsp://127.0.0.1:\(door.port)/live"}]}
+        """.write(toFile: file, atomically: true, encoding: .utf8)
+        let recorder = try DoorProcess(
+            Lab.executable("recorder"), ["--config", file], until: "\"cameras\":\"2\"")
+        let all = ["plain": "waiting", "door": "recording"]
+        var active = try await Self.active(of: recorder, until: all)
+        #expect(active.states == all, "\(recorder.log)")
+        #expect(active.recordings["plain"]?.reason?.contains("no such file") == true)
+        try "m=audio 49170 RTP/AVP 0\r\na=rtcp-mux\r\n".write(
+            toFile: session, atomically: false, encoding: .utf8)
+        let unsent = "nothing has been sent yet"
+        for _ in 0..<100 where active.recordings["plain"]?.reason != unsent {
+            try await Task.sleep(for: .milliseconds(100))
+            active = try await Self.active(of: recorder, until: all)
+        }
+        #expect(active.recordings["plain"]?.reason == unsent)
+        #expect(recorder.stop().code == 0)
+    }
+
     @Test(arguments: [
         (
             #"[{"name": "a", "source": "rtsp://h/"}, {"name": "a", "source": "rtsp://i/"}]"#,
@@ -124,6 +155,10 @@ struct RecorderListTests {
             "recorder: a b: A name has 1 to 100 letters"
         ),
         (#"[{"name": "a", "source": "ftp://h/"}]"#, "recorder: a: the source must be an rtsp://"),
+        (
+            #"[{"name": "a", "source": "file:///dev/null"}]"#,
+            "recorder: a: the session description cannot be used"
+        ),
         (
             #"{"source": "rtsp://h/", "cameras": [{"name": "a", "source": "rtsp://h/"}]}"#,
             "recorder: give --source, or a list of cameras, not both"

@@ -88,6 +88,7 @@ import Timing
         #expect(reading.newestSeconds(of: "cam") == 120)
         #expect(reading.newestSeconds(of: "cam1") == 3600)
         #expect(reading.newestSeconds(of: "ca") == nil)
+        #expect(reading.newestSeconds(of: ["cam", "ca", "cam1"]) == ["cam": 120, "cam1": 3600])
         #expect(FolderReading(folder: folder + "/x").newestSeconds(of: "cam") == nil)
     }
 }

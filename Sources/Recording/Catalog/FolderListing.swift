@@ -86,14 +86,19 @@ struct FolderReading: Sendable {
     }
 
     /// The latest second, since 1970, at which a file of that name begins, by the files' names.
-    func newestSeconds(of name: String) -> Int64? {
-        var newest: Int64?
+    func newestSeconds(of name: String) -> Int64? { newestSeconds(of: [name])[name] }
+
+    /// The same of each name that there is a file of, gone through once.
+    func newestSeconds(of names: Set<String>) -> [String: Int64] {
+        var newest: [String: (stamp: String, seconds: Int64)] = [:]
         eachRecording { _, parsed in
-            guard parsed.name == name, let seconds = parsed.seconds, seconds < Self.lastSecond
-            else { return }
-            newest = max(newest ?? seconds, seconds)
+            guard names.contains(parsed.name) else { return }
+            // In the order of their stamps, which are told apart sooner than they are read.
+            if let known = newest[parsed.name], known.stamp >= parsed.stamp { return }
+            guard let seconds = parsed.seconds, seconds < Self.lastSecond else { return }
+            newest[parsed.name] = (parsed.stamp, seconds)
         }
-        return newest
+        return newest.mapValues(\.seconds)
     }
 
     private func eachRecording(_ body: (_ file: String, RecordingName) -> Void) {

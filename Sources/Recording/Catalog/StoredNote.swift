@@ -11,6 +11,9 @@ struct StoredNote: Sendable {
         (self.folder, path) = (folder, folder + "/" + name + Self.suffix)
     }
 
+    /// Whether there is one, looked for without the rest of the folder.
+    var isThere: Bool { access(path, F_OK) == 0 }
+
     /// What it says; `nil` where there is none.
     var octets: [UInt8]? {
         guard let file = OpenRecording(path), file.byteCount <= Self.limit else { return nil }

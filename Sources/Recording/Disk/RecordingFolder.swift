@@ -47,18 +47,22 @@ struct RecordingFolder: Sendable {
         }
     }
 
-    /// When the newest file of a name begins, in seconds since 1970; `nil` also where too much waits to be
-    /// looked for.
-    func newestSeconds(of name: String) async -> Int64? {
-        let found = try? await naming.run { FolderReading(folder: path).newestSeconds(of: name) }
-        return found ?? nil
+    /// When the newest file of each name begins, in seconds since 1970, where there is one; nothing is known
+    /// of any where too much waits to be looked for. The folder is gone through once.
+    func newestSeconds(of names: Set<String>) async -> [String: Int64] {
+        let found = try? await naming.run { FolderReading(folder: path).newestSeconds(of: names) }
+        return found ?? [:]
     }
+
+    /// When the newest file of a name begins, in the same way.
+    func newestSeconds(of name: String) async -> Int64? { await newestSeconds(of: [name])[name] }
 
     /// Deletes what was said of a recording, unless there are files of its name.
     func dropNote(of name: String) async {
         _ = try? await naming.run {
-            guard FolderReading(folder: path).newestSeconds(of: name) == nil else { return }
-            guard let note = StoredNote(name, in: path) else { return }
+            guard let note = StoredNote(name, in: path), note.isThere,
+                FolderReading(folder: path).newestSeconds(of: name) == nil
+            else { return }
             claims.withNotes { note.remove() }
         }
     }

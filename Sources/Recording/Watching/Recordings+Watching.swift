@@ -84,7 +84,7 @@ extension Recordings {
     }
 
     /// Whether it has not been stopped, nor another of its name begun.
-    private func isWanted(_ order: RecordingOrder) -> Bool {
+    func isWanted(_ order: RecordingOrder) -> Bool {
         entries[order.name]?.recording === order.recording
     }
 
