@@ -8,6 +8,8 @@ struct CameraList {
     let only: RecordingRequest?
     /// Those of a list: each is tried for ever.
     let cameras: [RecordingRequest]
+    /// How long the files of some of these are kept, by their names.
+    let limits: [String: Retention.Limits]
 
     init(_ settings: Settings) throws(SettingsComplaint) {
         only = settings["source"].map { source in
@@ -19,17 +21,21 @@ struct CameraList {
             throw SettingsComplaint("give --source, or a list of cameras, not both")
         }
         let options = Command.recorder.options
-        cameras = try settings.entries(of: "cameras", each: "camera", options, Self.keys)
-            .map { entry in
-                var request = RecordingRequest(entry["name"] ?? "", source: entry["source"] ?? "")
-                request.bearer = entry["bearer"]
-                request.verifiesTLS = entry.isSet("verify-tls")
-                request.options = entry.recordingOptions(container: "format")
-                return request
-            }
+        let entries = try settings.entries(of: "cameras", each: "camera", options, Self.keys)
+        cameras = entries.map { entry in
+            var request = RecordingRequest(entry["name"] ?? "", source: entry["source"] ?? "")
+            request.bearer = entry["bearer"]
+            request.verifiesTLS = entry.isSet("verify-tls")
+            request.options = entry.recordingOptions(container: "format")
+            return request
+        }
+        limits = entries.reduce(into: [:]) { limits, entry in
+            limits[entry["name"] ?? ""] = Retention.Limits { entry[$0] }
+        }
     }
 
     private static let keys = Settings.EntryKeys(
         required: ["name", "source"],
-        inherited: ["bearer", "format", "verify-tls"] + Option.cutting.map(\.name))
+        inherited: ["bearer", "format", "verify-tls"] + Option.cutting.map(\.name),
+        own: ["keep-hours", "keep-megabytes"])  // those of all hold besides
 }

@@ -20,8 +20,8 @@ extension Command {
                 "cameras", .list, "FILE",
                 help:
                     "record many: a JSON list of objects with name, source and, where wanted, format,"
-                    + " segment, segment-bytes, segment-align, bearer, verify-tls; --config takes such"
-                    + " a list too"),
+                    + " segment, segment-bytes, segment-align, bearer, verify-tls, and keep-hours and"
+                    + " keep-megabytes of its own; --config takes such a list too"),
             Option.container("format"),
         ] + Option.cutting + Option.keeping + [
             Option(

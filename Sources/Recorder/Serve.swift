@@ -22,7 +22,7 @@ func serve() async {
     let words = AsyncStream.makeStream(
         of: OpeningWords.Word.self, bufferingPolicy: .bufferingNewest(64))
     let opening = OpeningWords(name: only?.name ?? "", log: log)
-    let recordings = open(folder, settings, command) { name, message, isFinal in
+    let recordings = open(folder, settings, list, command) { name, message, isFinal in
         // What the command line names is all there is; what the API began is one of many.
         guard name == only?.name else {
             return log(isFinal ? .error : .warning, message, ["name": name])
@@ -55,15 +55,16 @@ func serve() async {
 }
 
 private func open(
-    _ folder: String, _ settings: Settings, _ command: Command,
+    _ folder: String, _ settings: Settings, _ list: CameraList, _ command: Command,
     report: @escaping @Sendable (String, String, Bool) -> Void
 ) -> Recordings {
+    var disk = settings.diskOptions
+    disk.retention.own = list.limits
     do throws(RecordingError) {
         return try Recordings(
             folder: folder, bearer: settings.roomsToken,
             verifiesTLS: settings.isSet("verify-tls"),
-            options: settings.recordingOptions(container: "format"), disk: settings.diskOptions,
-            clock: unixTime,
+            options: settings.recordingOptions(container: "format"), disk: disk, clock: unixTime,
             report: report)
     } catch {
         command.fail(error.description, error.exitCode)

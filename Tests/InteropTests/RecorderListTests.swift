@@ -160,6 +160,18 @@ struct RecorderListTests {
             "recorder: a: the session description cannot be used"
         ),
         (
+            #"[{"name": "a", "source": "rtsp://h/", "keep-hours": 0}]"#,
+            "recorder: camera 1 of the list: keep-hours must be a whole number from 1"
+        ),
+        (
+            #"[{"name": "a", "source": "rtsp://h/", "keep-megabytes": "much"}]"#,
+            "recorder: camera 1 of the list: keep-megabytes must be a whole number from 1"
+        ),
+        (
+            #"[{"name": "a", "source": "rtsp://h/", "keep-free-megabytes": 9}]"#,
+            "recorder: camera 1 of the list: unknown key \"keep-free-megabytes\""
+        ),
+        (
             #"{"source": "rtsp://h/", "cameras": [{"name": "a", "source": "rtsp://h/"}]}"#,
             "recorder: give --source, or a list of cameras, not both"
         ),

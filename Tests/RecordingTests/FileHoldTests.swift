@@ -21,7 +21,7 @@ import Testing
             folder: "/r", retention: Retention(totalBytes: totalBytes), claims: disk.claims
         ) { 0 }
         sweep.run(
-            disk.model, growingBytes: 0, neededBytes: isFull ? .max : 0, disk.condition)
+            disk.model, growingBytes: [:], neededBytes: isFull ? .max : 0, disk.condition)
         withExtendedLifetime(hold) {}
         return disk.model.names.filter { !$0.hasSuffix(".index") }.map { String($0.dropFirst(3)) }
     }

@@ -23,7 +23,7 @@ import Timing
     ) -> [String] {
         var gone: [String] = []
         retention.expire(
-            three, growingBytes: growing, freeBytes: free, neededBytes: needed, now: now
+            three, growingBytes: ["d": growing], freeBytes: free, neededBytes: needed, now: now
         ) { recording in
             guard !busy.contains(recording.name) else { return false }
             gone.append(recording.name)
@@ -56,6 +56,94 @@ import Timing
         #expect(Self.expired(Retention(age: .seconds(99)), free: 1, needed: 100) == ["a"])
     }
 
+    /// Files of 100 octets, by their names: a letter for the recording, and when it was written.
+    private static func expired(
+        _ files: [String], _ retention: Retention, growing: [String: UInt64] = [:],
+        free: UInt64 = 1 << 40, needed: UInt64 = 0
+    ) -> [String] {
+        let candidates = files.map { file in
+            Retention.Candidate(
+                name: file, recording: String(file.prefix(1)), byteCount: 100,
+                modifiedSeconds: Int64(file.dropFirst()) ?? 0)
+        }
+        var gone: [String] = []
+        retention.expire(
+            candidates, growingBytes: growing, freeBytes: free, neededBytes: needed, now: 40
+        ) { file in
+            gone.append(file.name)
+            return true
+        }
+        return gone
+    }
+
+    private static func own(
+        _ limits: [String: Retention.Limits], _ all: Retention = Retention()
+    ) -> Retention {
+        var retention = all
+        retention.own = limits
+        return retention
+    }
+
+    private static let six = ["a10", "b11", "a20", "b21", "a30", "b31"]
+
+    @Test func `a recording's own limits are for its files alone`() {
+        let old = Self.own(["a": .init(age: .seconds(15))])
+        #expect(Self.expired(Self.six, old) == ["a10", "a20"])
+        let much = Self.own(["b": .init(totalBytes: 200)])
+        #expect(Self.expired(Self.six, much) == ["b11"])
+        #expect(Self.expired(Self.six, much, growing: ["b": 1, "a": 999]) == ["b11", "b21"])
+        let both = Self.own([
+            "a": .init(age: .seconds(25), totalBytes: 0), "c": .init(totalBytes: 0),
+        ])
+        #expect(Self.expired(Self.six, both) == ["a10", "a20", "a30"])
+    }
+
+    @Test func `the limits of all hold besides, and count what the others have let go`() {
+        let all = Retention(age: .seconds(28), totalBytes: 400)
+        #expect(Self.expired(Self.six, all) == ["a10", "b11"])
+        let own = Self.own(["a": .init(age: .seconds(15)), "b": .init(totalBytes: 1 << 30)], all)
+        #expect(Self.expired(Self.six, own) == ["a10", "b11", "a20"])
+        let older = Self.own(["a": .init(age: .seconds(99))], Retention(age: .seconds(25)))
+        #expect(Self.expired(Self.six, older) == ["a10", "b11"], "its own are no exception")
+    }
+
+    @Test func `a full disk costs those alone that somebody has limited, or all`() {
+        let own = Self.own(["b": .init(age: .seconds(99))])
+        #expect(Self.expired(Self.six, own, free: 0, needed: 200) == ["b11", "b21"])
+        let all = Self.own(["b": .init(age: .seconds(99))], Retention(freeBytes: 1))
+        #expect(Self.expired(Self.six, all, free: 0, needed: 200) == ["a10", "b11"])
+        #expect(own.deletes && !Self.own(["b": .init()]).deletes)
+    }
+
+    @Test func `a sweep knows a recording by its files' names, and what of it grows`() {
+        let disk = VirtualDisk()
+        for name in ["cam", "cam_2", "yard"] {
+            disk.model.put("/r/\(name)_19700101_000000.ts", [UInt8](repeating: 1, count: 100))
+            disk.model.put("/r/\(name)_19700101_000000.ts.index", [1])
+        }
+        var work = disk.work(
+            retention: Self.own(["cam": .init(totalBytes: 150), "cam_2": .init(totalBytes: 150)]))
+        let file = RecordingFile(
+            in: "/r", name: "cam", startSeconds: 9, live: .empty(), disk: disk.door,
+            queue: WaitingOctets(), onEvent: { _ in })
+        #expect(file.append(chunk(at: 0, 100)))
+        let start = Instant(nanoseconds: 1)
+        disk.perform(&work, at: start)
+        #expect(
+            disk.model.names.filter { $0.hasSuffix(".ts") } == [
+                "/r/cam_19700101_000009.ts", "/r/cam_2_19700101_000000.ts",
+                "/r/yard_19700101_000000.ts",
+            ])
+    }
+
+    @Test func `limits are read as they are written`() {
+        let words = ["keep-hours": "2", "keep-megabytes": "3", "keep-free-megabytes": "4"]
+        let limits = Retention.Limits { words[$0] }
+        #expect(limits == .init(age: .seconds(7200), totalBytes: 3_000_000))
+        let options = DiskOptions { words[$0] }
+        #expect(options.retention.freeBytes == 4_000_000 && options.retention.age == limits.age)
+    }
+
     @Test func `a recording whose index stays has made room all the same, and that is told`() {
         let disk = ModelDisk()
         for name in ["/r/a_19700101_000000.ts", "/r/b_19700101_000000.ts"] {
@@ -70,7 +158,7 @@ import Timing
         let told = Mutex<[StorageError?]>([])
         sweep.onDelete = { _, failure in told.withLock { $0.append(failure) } }
         let condition = DiskCondition()
-        sweep.run(disk, growingBytes: 0, neededBytes: 0, condition)
+        sweep.run(disk, growingBytes: [:], neededBytes: 0, condition)
         #expect(condition.snapshot.deletedFiles == 1)
         #expect(told.withLock { $0 } == [StorageError(path: index, code: EIO)])
         #expect(disk.names == [index, "/r/b_19700101_000000.ts", "/r/b_19700101_000000.ts.index"])

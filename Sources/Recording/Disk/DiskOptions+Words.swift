@@ -6,7 +6,7 @@ extension DiskOptions {
     ///
     /// - Parameter word: What is given under a name.
     public init(_ word: (_ name: String) -> String?) {
-        func number(_ name: String) -> UInt64? { word(name).flatMap { UInt64($0) } }
+        let limits = Retention.Limits(word)
         let sync: SyncPolicy =
             switch word("sync") {
             case "none": .none
@@ -16,8 +16,20 @@ extension DiskOptions {
         self.init(
             sync: sync,
             retention: Retention(
-                age: number("keep-hours").map { .seconds(Int64(clamping: $0) * 3600) },
-                totalBytes: number("keep-megabytes").map { $0 * 1_000_000 },
-                freeBytes: number("keep-free-megabytes").map { $0 * 1_000_000 }))
+                age: limits.age, totalBytes: limits.totalBytes,
+                freeBytes: number(word("keep-free-megabytes")).map { $0 * 1_000_000 }))
     }
 }
+
+extension Retention.Limits {
+    /// As the executables' flags, and the objects of their lists, say it: `keep-hours` and `keep-megabytes`.
+    ///
+    /// - Parameter word: What is given under a name.
+    public init(_ word: (_ name: String) -> String?) {
+        self.init(
+            age: number(word("keep-hours")).map { .seconds(Int64(clamping: $0) * 3600) },
+            totalBytes: number(word("keep-megabytes")).map { $0 * 1_000_000 })
+    }
+}
+
+private func number(_ word: String?) -> UInt64? { word.flatMap { UInt64($0) } }

@@ -53,10 +53,10 @@ struct DiskSpace: ~Copyable {
 
     /// Looks at the room when it is time, and makes some.
     ///
-    /// - Parameter growingBytes: Octets so far of all that is being written.
+    /// - Parameter growingBytes: Octets so far of all that is being written, by what they are recordings of.
     /// - Returns: Whether it was time.
     mutating func advance(
-        to now: Instant, _ storage: any Storage, growingBytes: () -> UInt64
+        to now: Instant, _ storage: any Storage, growingBytes: () -> [String: UInt64]
     ) -> Bool {
         if let looked, looked + Self.interval > now { return false }
         if let looked {

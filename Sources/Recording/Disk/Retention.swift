@@ -8,19 +8,46 @@ public struct Retention: Hashable, Sendable {
     public var totalBytes: UInt64?
     /// With fewer free octets than this, the oldest are deleted.
     public var freeBytes: UInt64?
+    /// What holds besides for the files of one recording, by its name, and for no other's.
+    public var own: [String: Limits] = [:]
 
     /// Keeps what the limits allow.
     public init(age: Interval? = nil, totalBytes: UInt64? = nil, freeBytes: UInt64? = nil) {
         (self.age, self.totalBytes, self.freeBytes) = (age, totalBytes, freeBytes)
     }
 
+    /// How long the files of one recording are kept.
+    public struct Limits: Hashable, Sendable {
+        /// Those last written longer ago than this are deleted.
+        public var age: Interval?
+        /// Beyond so many octets of them, the oldest are deleted.
+        public var totalBytes: UInt64?
+
+        /// Keeps what the limits allow.
+        public init(age: Interval? = nil, totalBytes: UInt64? = nil) {
+            (self.age, self.totalBytes) = (age, totalBytes)
+        }
+
+        fileprivate var deletes: Bool { age != nil || totalBytes != nil }
+
+        fileprivate func forbid(_ candidate: Candidate, of total: UInt64, now: Int64) -> Bool {
+            let seconds = age.map { $0.nanoseconds / 1_000_000_000 } ?? .max
+            return now - candidate.modifiedSeconds > seconds || total > totalBytes ?? .max
+        }
+    }
+
     /// Whether anything may ever be deleted: a disk that fills up costs old recordings only where
     /// somebody has said that they may go.
-    public var deletes: Bool { age != nil || totalBytes != nil || freeBytes != nil }
+    public var deletes: Bool { deletesAll || own.values.contains(where: \.deletes) }
 
-    /// One recording with all that lies beside it.
+    private var deletesAll: Bool { all.deletes || freeBytes != nil }
+    private var all: Limits { Limits(age: age, totalBytes: totalBytes) }
+
+    /// One file with all that lies beside it.
     struct Candidate: Hashable {
         var name: String
+        /// What it is a recording of.
+        var recording = ""
         var byteCount: UInt64
         var modifiedSeconds: Int64
     }
@@ -30,28 +57,35 @@ public struct Retention: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - candidates: What is there and finished, in any order.
-    ///   - growingBytes: Octets of those that are being written.
+    ///   - growingBytes: Octets of those that are being written, by what they are recordings of.
     ///   - freeBytes: Octets free on the disk.
     ///   - neededBytes: Octets that must be free for recording to go on, whatever is configured.
     ///   - now: Seconds since 1970.
     ///   - delete: Deletes one; `false` where it is still there.
     func expire(
-        _ candidates: [Candidate], growingBytes: UInt64, freeBytes: UInt64, neededBytes: UInt64,
-        now: Int64, delete: (Candidate) -> Bool
+        _ candidates: [Candidate], growingBytes: [String: UInt64], freeBytes: UInt64,
+        neededBytes: UInt64, now: Int64, delete: (Candidate) -> Bool
     ) {
         guard deletes else { return }
         let wantedFree = max(self.freeBytes ?? 0, neededBytes)
-        var total = candidates.reduce(growingBytes) { $0 + $1.byteCount }
-        var free = freeBytes
+        var totals = growingBytes
+        for candidate in candidates {
+            totals[candidate.recording, default: 0] += candidate.byteCount
+        }
+        var (total, free) = (totals.values.reduce(0, +), freeBytes)
         let oldestFirst = candidates.sorted {
             ($0.modifiedSeconds, $0.name) < ($1.modifiedSeconds, $1.name)
         }
         for candidate in oldestFirst {
-            let isOld = age.map { now - candidate.modifiedSeconds > $0.nanoseconds / 1_000_000_000 }
-            let isTooMuch = totalBytes.map { total > $0 }
-            guard isOld ?? false || isTooMuch ?? false || free < wantedFree, delete(candidate)
-            else { continue }
+            let (limits, ownTotal) = (own[candidate.recording], totals[candidate.recording] ?? 0)
+            // Who has limited one recording alone has not said that others may make room.
+            let makesRoom = free < wantedFree && (deletesAll || limits?.deletes == true)
+            let mustGo =
+                makesRoom || all.forbid(candidate, of: total, now: now)
+                || limits?.forbid(candidate, of: ownTotal, now: now) == true
+            guard mustGo, delete(candidate) else { continue }
             total -= candidate.byteCount
+            totals[candidate.recording] = ownTotal - candidate.byteCount
             free += candidate.byteCount
         }
     }

@@ -11,11 +11,11 @@ struct Sweep: Sendable {
     /// Deletes what must go now.
     ///
     /// - Parameters:
-    ///   - growingBytes: Octets so far of all that is being written.
+    ///   - growingBytes: Octets so far of all that is being written, by what they are recordings of.
     ///   - neededBytes: Octets that must be free for recording to go on.
     ///   - condition: Takes what was deleted.
     func run(
-        _ storage: any Storage, growingBytes: UInt64, neededBytes: UInt64,
+        _ storage: any Storage, growingBytes: [String: UInt64], neededBytes: UInt64,
         _ condition: DiskCondition
     ) {
         guard let files = try? storage.files(in: folder),
@@ -45,12 +45,12 @@ struct Sweep: Sendable {
     private func finished(_ files: [StoredFile]) -> [Retention.Candidate] {
         let sizes = Dictionary(files.map { ($0.name, $0.byteCount) }) { first, _ in first }
         return files.compactMap { file in
-            guard RecordingName(file.name) != nil,
+            guard let parsed = RecordingName(file.name),
                 let index = sizes[RecordingName.index(of: file.name)],
                 !claims.isClaimed(folder + "/" + file.name)
             else { return nil }
             return Retention.Candidate(
-                name: file.name, byteCount: file.byteCount + index,
+                name: file.name, recording: parsed.name, byteCount: file.byteCount + index,
                 modifiedSeconds: file.modifiedSeconds)
         }
     }
