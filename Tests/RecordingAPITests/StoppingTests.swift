@@ -61,6 +61,7 @@ import Web
             try disk.truncate(file, to: byteCount)
         }
         func sync(_ file: Int32) throws(StorageError) { try disk.sync(file) }
+        func forget(_ file: Int32) {}
         func syncFolder(_ folder: String) throws(StorageError) { try disk.syncFolder(folder) }
         func remove(_ path: String) throws(StorageError) { try disk.remove(path) }
         func files(in folder: String) throws(StorageError) -> [StoredFile] {

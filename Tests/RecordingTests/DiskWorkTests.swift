@@ -87,7 +87,7 @@ import Timing
         disk.model.state.withLock { ($0.capacity, $0.syncFailure) = (.max / 4, nil) }
         for second in 1...60 { disk.perform(&work, at: Self.start + .seconds(Int64(second))) }
         #expect(disk.model.bytes("/r/cam_19700101_000000.ts")?.count == 1000)
-        #expect(disk.model.bytes("/r/cam_19700101_000000.ts.index") == [7])
+        #expect(disk.model.bytes("/r/cam_19700101_000000.ts.index") == [7] + UnsureMark.bytes)
     }
 
     @Test func `a disk that makes files and takes no octets is tried less and less often`() {
@@ -124,7 +124,7 @@ import Timing
         #expect(disk.condition.snapshot.intake == .everything, "it has worked meanwhile")
     }
 
-    @Test func `recording may go on within a second of there being room`() {
+    @Test func `recording may go on within half a second of there being room`() {
         let disk = VirtualDisk()
         var work = disk.work()
         disk.model.state.withLock { $0.capacity = 0 }
@@ -133,9 +133,9 @@ import Timing
         #expect(disk.condition.snapshot.intake == .nothing)
         #expect(disk.model.names.isEmpty, "no empty file is left")
         disk.model.state.withLock { $0.capacity = 1 << 40 }
-        disk.perform(&work, at: Self.start + .milliseconds(500))
+        disk.perform(&work, at: Self.start + .milliseconds(499))
         #expect(disk.condition.snapshot.intake == .nothing)
-        disk.perform(&work, at: Self.start + .milliseconds(1000))
+        disk.perform(&work, at: Self.start + .milliseconds(500))
         #expect(disk.condition.snapshot.intake == .everything)
         #expect(disk.condition.snapshot.failure == nil)
     }

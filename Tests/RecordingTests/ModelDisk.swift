@@ -14,6 +14,9 @@ final class ModelDisk: Storage {
         /// What a loss of power leaves for certain.
         var durable: [UInt8] = []
         var dirtyBlocks: Set<Int> = []
+        /// Those that a failed sync was to hand over: `bytes` shows them, and the next one knows nothing of
+        /// them (`fsync(2)`).
+        var lostBlocks: Set<Int> = []
         var hasDurableName = false
         var modifiedSeconds: Int64 = 0
         var isLocked = false
@@ -24,6 +27,7 @@ final class ModelDisk: Storage {
         var descriptors: [Int32: String] = [:]
         var nextDescriptor: Int32 = 100
         var capacity = UInt64.max / 4
+        /// What was to be synced is lost by it.
         var syncFailure: Int32?
         var folderFailure: Int32?
         var createFailure: Int32?
@@ -169,10 +173,18 @@ final class ModelDisk: Storage {
             state.keep()
             try state.refuseOnce(file)
             if let code = state.syncFailure {
+                state[file].loseDirtyBlocks()
                 throw StorageError(path: state.descriptors[file] ?? "", code: code)
             }
-            state[file].durable = state[file].bytes
+            state[file].durable = state[file].onDisk
             state[file].dirtyBlocks = []
+        }
+    }
+
+    func forget(_ file: Int32) {
+        state.withLock { state in
+            state[file].bytes = state[file].onDisk
+            state[file].lostBlocks = []
         }
     }
 
@@ -227,7 +239,27 @@ extension ModelDisk.File {
         let (size, end) = (ModelDisk.blockSize, offset + octets.count)
         bytes.append(contentsOf: repeatElement(0, count: growth))
         bytes.replaceSubrange(offset..<end, with: octets)
-        for block in offset / size...(end - 1) / size { dirtyBlocks.insert(block) }
+        for block in offset / size...(end - 1) / size {
+            dirtyBlocks.insert(block)
+            lostBlocks.remove(block)
+        }
+    }
+
+    fileprivate mutating func loseDirtyBlocks() {
+        lostBlocks.formUnion(dirtyBlocks)
+        dirtyBlocks = []
+    }
+
+    /// Its octets as a sync of the dirty blocks leaves them: of lost ones what was there before.
+    fileprivate var onDisk: [UInt8] {
+        var octets = bytes
+        for block in lostBlocks {
+            let start = block * ModelDisk.blockSize
+            for place in start..<max(start, min(start + ModelDisk.blockSize, octets.count)) {
+                octets[place] = place < durable.count ? durable[place] : 0
+            }
+        }
+        return octets
     }
 }
 
@@ -237,6 +269,16 @@ extension ModelDisk {
         state.withLock { state in
             state.descriptors = [:]
             for path in state.files.keys { state.files[path]?.isLocked = false }
+        }
+    }
+
+    /// The kernel needs its memory for something else: what is read comes from the disk.
+    func evict() {
+        state.withLock { state in
+            for (path, file) in state.files {
+                state.files[path]?.bytes = file.onDisk
+                state.files[path]?.lostBlocks = []
+            }
         }
     }
 
@@ -271,6 +313,7 @@ extension ModelDisk {
                 state.files[path]?.bytes = left
                 state.files[path]?.durable = left
                 state.files[path]?.dirtyBlocks = []
+                state.files[path]?.lostBlocks = []
             }
         }
     }

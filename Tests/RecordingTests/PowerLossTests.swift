@@ -197,6 +197,41 @@ import Wire
         }
     }
 
+    /// A failed sync is told once, and hides what it has lost: `fsync(2)`.
+    enum Failure: CaseIterable { case ofSync, ofClosing, ofRecovery }
+
+    @Test(arguments: containers, Failure.allCases)
+    func `what a failed sync has lost is found by the next start, in the same life of the system`(
+        container: Container, failure: Failure
+    ) throws {
+        var camera = try Camera(container)
+        camera.record(60)
+        let disk = camera.disk.model
+        disk.state.withLock { $0.syncFailure = EIO }
+        var count = 60
+        switch failure {
+        case .ofSync:
+            while camera.disk.condition.snapshot.refusals == 0, count < 100 {
+                camera.record(1)
+                count += 1
+            }
+            #expect(count < 100)
+        case .ofClosing: camera.end()
+        case .ofRecovery:
+            disk.kill()
+            let report = Recovery(storage: disk, folder: "/r", bootSeconds: -1).run()
+            #expect(report.refused.count == 1)
+        }
+        disk.state.withLock { $0.syncFailure = nil }
+        disk.kill()
+        #expect(Recovery(storage: disk, folder: "/r", bootSeconds: -1).run().mended == 1)
+        disk.evict()
+        #expect(try Self.pictures(on: disk, camera.stream) >= count - Self.lostPictures)
+        let index = try #require(disk.names.first { $0.hasSuffix(".index") })
+        #expect(disk.bytes(index)?.suffix(8) == ClosingMark.bytes[...])
+        #expect(Recovery(storage: disk, folder: "/r", bootSeconds: -1).run() == .of(files: 1))
+    }
+
     @Test func `synced part by part, the last part is all that is lost`() throws {
         var camera = try Camera(.mpegts, sync: .part)
         camera.record(1)

@@ -191,6 +191,7 @@ private final class NullDisk: Storage {
     func isThere(_ file: Int32, at path: String) -> Bool { true }
     func read(_ file: Int32, at offset: UInt64, count: Int) -> [UInt8] { [] }
     func sync(_ file: Int32) {}
+    func forget(_ file: Int32) {}
     func syncFolder(_ folder: String) {}
     func remove(_ path: String) {}
     func files(in folder: String) -> [StoredFile] { [] }

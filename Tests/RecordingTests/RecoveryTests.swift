@@ -89,6 +89,23 @@ import Wire
         #expect(disk.bytes(Self.path)?.count == 8000)
     }
 
+    @Test func `hours are not cut off for what a failed sync has lost before them: it is told`()
+        throws
+    {
+        let disk = Self.disk(parts: 700)  // 140 seconds
+        var octets = try #require(disk.bytes(Self.path))
+        for offset in 8192..<12_288 { octets[offset] = 0 }
+        disk.put(Self.path, octets)
+        let index = try #require(disk.bytes(Self.path + ".index"))
+        disk.put(Self.path + ".index", index + UnsureMark.bytes)
+        let report = Self.recover(disk)
+        #expect(report.damaged == ["cam_19700101_000000.ts"] && report.cutBytes == 0)
+        #expect(
+            "\(report)".contains("in cam_19700101_000000.ts octets are missing") && report.isNews)
+        #expect(disk.bytes(Self.path) == octets)
+        #expect(disk.bytes(Self.path + ".index") == index + ClosingMark.bytes)
+    }
+
     /// The last part's last octets lie in a block that is not there, though one behind it is.
     @Test func `a hole is found where the last part has but a few octets of it`() throws {
         let disk = Self.disk(parts: 41)

@@ -102,6 +102,7 @@ private struct FileEnd {
                 byteCount = (try? storage.byteCount(of: open.data)) ?? byteCount
             }
         }
+        if open.file.isUnsure { UnsureMark.leave(in: open.index, storage) }
         // What cannot even be cut is cut when the recorder starts again.
         let isKept = ending == .refused && failure == nil && open.wholeCount > 0
         if !isKept || open.file.isUnsure { release() }
@@ -124,7 +125,7 @@ private struct FileEnd {
     }
 
     /// Closes it, unless a sync of it has failed: the kernel tells that once, and the next one succeeds
-    /// though octets are missing. It is left for the next start.
+    /// though octets are missing. It is left for the next start, which looks.
     ///
     /// - Returns: The octets of the closed file.
     private func seal(_ ends: (data: UInt64, index: UInt64)) throws(StorageError) -> UInt64 {

@@ -5,7 +5,8 @@ import Wire
 /// is handed to the disk, and the index is marked.
 ///
 /// Doing it again does the same: what is interrupted at any step is done from the beginning by the next
-/// start. Where the disk refuses a step, the file stays as playable as it was.
+/// start. Where the disk refuses a step, the file stays as playable as it was; where that is a sync, the next
+/// start knows it (`UnsureMark`).
 struct FileClosing {
     let storage: any Storage
     let data: Int32
@@ -22,11 +23,11 @@ struct FileClosing {
     /// Closes a file of so many octets with an index of so many.
     mutating func close(dataCount: UInt64, indexCount: UInt64) throws(StorageError) {
         byteCount = dataCount
-        try storage.sync(data)
-        try storage.sync(index)
+        try sync(data)
+        try sync(index)
         try finish(indexCount)
         try storage.write(ClosingMark.bytes, to: index, at: indexCount)
-        try storage.sync(index)
+        try sync(index)
     }
 
     /// Writes what players find their way by. Where the index does not allow it the file stays the
@@ -53,6 +54,13 @@ struct FileClosing {
         }
     }
 
+    private func sync(_ file: Int32) throws(StorageError) {
+        do throws(StorageError) { try storage.sync(file) } catch {
+            UnsureMark.leave(in: index, storage)
+            throw error
+        }
+    }
+
     /// What lies behind the parts is nobody's.
     private func cut(to end: UInt64) throws(StorageError) { try storage.truncate(data, to: end) }
 
@@ -70,11 +78,11 @@ struct FileClosing {
                 try storage.write(piece.bytes, to: data, at: piece.offset)
             }
             try storage.truncate(data, to: fileEnd)
-            try storage.sync(data)
+            try sync(data)
             // Of a head that is refused nobody knows whether it is there.
             (counts, end) = (true, fileEnd)
             try storage.write(head.bytes, to: data, at: head.offset)
-            try storage.sync(data)
+            try sync(data)
         } catch {
             if !counts { try? storage.truncate(data, to: partsEnd) }
             throw error

@@ -20,13 +20,24 @@ struct Recovery {
         var head: [UInt8] = []
         /// What the index is to go on with.
         var record: [UInt8] = []
+        /// Whether something is missing before what may be cut off.
+        var isDamaged = false
+    }
+
+    /// Where what was written may not be in the file.
+    private enum Doubt {
+        case nowhere
+        /// Power was lost: in the newest media, which the kernel had not come to.
+        case inNewest
+        /// A sync has failed: the disk may have refused any of it.
+        case anywhere
     }
 
     let storage: any Storage
     let folder: String
     var claims = ClaimedFiles()
     /// When this system was started, in seconds since 1970. What has been written since is in the
-    /// file however its writer ended: only an earlier life's may have holes.
+    /// file however its writer ended, unless a sync has failed: only an earlier life's may have holes.
     var bootSeconds = Int64.max
     /// Now, in the same way: what was written later than that was written before the clock went back.
     var nowSeconds = Int64.max
@@ -80,27 +91,40 @@ struct Recovery {
         guard hasIndex else { return report.unexplained.append(file.name) }
         let index = try storage.open(RecordingName.index(of: path))
         defer { storage.close(index) }
-        guard try !isMarked(index) else { return report.files += 1 }
+        let end = try self.end(of: index)
+        guard end != ClosingMark.bytes else { return report.files += 1 }
+        let isOfThisLife = file.modifiedSeconds > bootSeconds && file.modifiedSeconds <= nowSeconds
+        var doubt = isOfThisLife ? Doubt.nowhere : .inNewest
+        if end == UnsureMark.bytes {
+            try lookAnew(data, index)
+            doubt = .anywhere
+        }
         let found = try storage.withOctets(of: index) { (octets) throws(StorageError) -> Extent? in
-            try extent(
-                of: octets, data,
-                mayHaveHoles: file.modifiedSeconds <= bootSeconds
-                    || file.modifiedSeconds > nowSeconds)
+            try extent(of: octets, data, doubt)
         }
         guard let found else { return report.unexplained.append(file.name) }
         let byteCount = try storage.byteCount(of: data)
         try close(data, index, found)
         // What is kept by its age is not new by this.
         storage.date(data, min(file.modifiedSeconds, nowSeconds))
+        if found.isDamaged { report.damaged.append(file.name) }
         report.cutBytes += byteCount - found.data
         (report.files, report.mended) = (report.files + 1, report.mended + 1)
     }
 
-    private func isMarked(_ index: Int32) throws(StorageError) -> Bool {
+    /// As many octets as a mark has.
+    private func end(of index: Int32) throws(StorageError) -> [UInt8] {
         let (count, mark) = (try storage.byteCount(of: index), UInt64(ClosingMark.bytes.count))
-        let end = try storage.read(
+        return try storage.read(
             index, at: count > mark ? count - mark : 0, count: ClosingMark.bytes.count)
-        return end == ClosingMark.bytes
+    }
+
+    /// Has both files read from the disk: the kernel shows what it could not write as if it were there.
+    private func lookAnew(_ data: Int32, _ index: Int32) throws(StorageError) {
+        for file in [data, index] {
+            try storage.sync(file)
+            storage.forget(file)
+        }
     }
 
     private func close(_ data: Int32, _ index: Int32, _ extent: Extent) throws(StorageError) {
@@ -120,7 +144,7 @@ struct Recovery {
 
     /// The octets of the file and of its index that are whole; `nil` where the index says nothing.
     private func extent(
-        of index: RawSpan, _ data: Int32, mayHaveHoles: Bool
+        of index: RawSpan, _ data: Int32, _ doubt: Doubt
     ) throws(StorageError) -> Extent? {
         let byteCount = try storage.byteCount(of: data)
         guard var reader = try? IndexReader(mendingHeadOf: index) else { return nil }
@@ -129,7 +153,7 @@ struct Recovery {
         let head = reader.isHeadTorn ? header.record : []
         let parts = Self.parts(&reader, upTo: byteCount)
         guard let last = parts.last else { return nil }
-        guard mayHaveHoles else {
+        guard doubt != .nowhere else {
             let extent = Extent(
                 data: last.part.end, index: last.indexEnd, container: header.container, head: head)
             return try adding(tailOf: data, byteCount, behind: last.part, header, to: extent)
@@ -137,10 +161,16 @@ struct Recovery {
         let recent = parts.last { last.part.start - $0.part.start > Self.unsyncedLimit }
         // The whole of the last block: what is missing of it may be but a few octets of the part.
         let end = (last.part.end + Self.blockSize - 1) / Self.blockSize * Self.blockSize
-        let hole = try hole(in: data, from: recent?.part.end ?? 0, to: min(end, byteCount))
+        let older = recent?.part.end ?? 0
+        let hole = try hole(in: data, from: older, to: min(end, byteCount))
         guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return nil }
-        return Extent(
+        var extent = Extent(
             data: whole.part.end, index: whole.indexEnd, container: header.container, head: head)
+        // Hours of media are not cut off for some blocks before them.
+        if doubt == .anywhere {
+            extent.isDamaged = try self.hole(in: data, from: 0, to: older) != nil
+        }
+        return extent
     }
 
     /// The parts that lie one behind the other, and where their records end. What torn records have listed

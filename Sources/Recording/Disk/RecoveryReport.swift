@@ -10,6 +10,9 @@ public struct RecoveryReport: Hashable, Sendable {
     public internal(set) var empty = 0
     /// Files that were left alone because their index says nothing.
     public internal(set) var unexplained: [String] = []
+    /// Files that lack octets of more than two minutes before their end, which the disk has refused: what is
+    /// there of them stays.
+    public internal(set) var damaged: [String] = []
     /// Recordings without any file, of which nothing but a note was there, deleted: they never began, or
     /// their files have been deleted since.
     public internal(set) var forgotten: [String] = []
@@ -20,7 +23,7 @@ public struct RecoveryReport: Hashable, Sendable {
 
     /// Whether a person should know of it: something had been left behind, or was refused.
     public var isNews: Bool {
-        mended + empty + unexplained.count + refused.count + forgotten.count > 0
+        mended + empty + unexplained.count + refused.count + forgotten.count + damaged.count > 0
     }
 
     /// Whether there is anything to say: not of what was stopped before its end.
@@ -42,6 +45,10 @@ extension RecoveryReport: CustomStringConvertible {
         if let first = unexplained.first {
             let more = unexplained.count > 1 ? " and \(unexplained.count - 1) more" : ""
             words.append("\(first)\(more) stay as they are, for want of a readable index")
+        }
+        if let first = damaged.first {
+            let more = damaged.count > 1 ? " and \(damaged.count - 1) more" : ""
+            words.append("in \(first)\(more) octets are missing that the disk has refused")
         }
         if !forgotten.isEmpty {
             let more = forgotten.count > 5 ? " and \(forgotten.count - 5) more" : ""

@@ -30,6 +30,9 @@ protocol Storage: Sendable {
     func truncate(_ file: Int32, to byteCount: UInt64) throws(StorageError)
     /// Returns when what was written would survive the loss of power.
     func sync(_ file: Int32) throws(StorageError)
+    /// Has what is read of a synced file come from the disk from now on, and not from what the kernel
+    /// remembers of it; on a file system in memory that is one.
+    func forget(_ file: Int32)
     /// Likewise for the names in a folder.
     func syncFolder(_ folder: String) throws(StorageError)
     /// Deletes a file.

@@ -84,6 +84,8 @@ struct SystemStorage: Storage {
         try Self.check(fdatasync(file), Self.path(of: file))
     }
 
+    func forget(_ file: Int32) { posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) }
+
     func syncFolder(_ folder: String) throws(StorageError) {
         let file = try Self.check(
             Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), folder)
