@@ -20,9 +20,9 @@ extension RecordedFile {
 }
 
 extension IndexHeader {
-    /// Of sound beside pictures the tracks' numbers, where fragments of MP4 are played.
+    /// Of sound beside pictures the tracks' numbers.
     var soundTracks: Set<Int> {
-        guard container != .webm, formats.contains(where: { $0.kind == .video }) else { return [] }
+        guard formats.contains(where: { $0.kind == .video }) else { return [] }
         return Set(formats.indices.filter { formats[$0].kind == .audio }.map { $0 + 1 })
     }
 

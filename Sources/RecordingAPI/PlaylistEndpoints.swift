@@ -138,7 +138,11 @@ extension RecordedFile {
     /// What plays of its head, or of fragments, where the sound that belongs to pictures is left out.
     fileprivate func pictures(of octets: [UInt8]) -> [UInt8] {
         var octets = octets
-        FragmentWalk.hide(tracks: soundTracks, in: &octets)
+        if index.header?.container == .webm {
+            ClusterWalk.hide(tracks: soundTracks, in: &octets)
+        } else {
+            FragmentWalk.hide(tracks: soundTracks, in: &octets)
+        }
         return octets
     }
 }

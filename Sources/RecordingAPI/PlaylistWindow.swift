@@ -68,7 +68,7 @@ extension RecordingCatalog {
         var count = found.reduce(0) { $0 + $1.index.spans.count }
         var rest = entries[(place + 1)...]
         while count <= limit, !rest.isEmpty {
-            let some = Array(rest.prefix(Self.listedAtOnce))
+            let some = Array(rest.prefix(Self.readAtOnce))
             rest = rest.dropFirst(some.count)
             for file in try await newest(of: some, segmentLimit: .max) {
                 count += file.index.spans.count
@@ -81,6 +81,4 @@ extension RecordingCatalog {
             files: found, before: Array(all[..<first]).duration,
             after: Array(all[(last + 1)...]).duration, isPast: last + 1 < all.count)
     }
-
-    private static let listedAtOnce = 128
 }

@@ -17,15 +17,19 @@ import Wire
     private static func record(
         _ container: Container, _ sound: TrackFormat = g711, in folder: RecordedFolder
     ) throws {
-        var writer = try SegmentWriter([RecordedFolder.h264, sound], container: container)
+        let (isWebM, pictures) = (container == .webm, RecordedFolder.h264)
+        var writer = try SegmentWriter(
+            [isWebM ? .vp8(nil) : pictures, sound], container: container)
         writer.wallClock = 1_700_000_000_000_000_000
         var (output, parts) = (ByteWriter(), [FinishedPart]())
-        let frame = [UInt8](repeating: 0xD5, count: 160)
+        // Of Opus 20 ms too, by its first octet.
+        let frame = isWebM ? [0xFC, 1, 2, 3] : [UInt8](repeating: 0xD5, count: 160)
         for number in 0..<300 {
             let time = Interval.milliseconds(Int64(number) * 20)
             if number % 5 == 0, number < 200 {
                 let isKeyframe = number % 50 == 0
-                let slice: [UInt8] = [0, 0, 0, 3, isKeyframe ? 0x65 : 0x41, UInt8(number), 7]
+                var slice: [UInt8] = [0, 0, 0, 3, isKeyframe ? 0x65 : 0x41, UInt8(number), 7]
+                if isWebM { slice = isKeyframe ? RecordedFolder.vp8 : [0x51, 3, UInt8(number)] }
                 _ = try writer.write(
                     Sample(track: 0, time: time, isKeyframe: isKeyframe),
                     payload: slice.span.bytes, into: &output)
@@ -149,6 +153,34 @@ import Wire
         let head = "/hls/cam/\(Self.file).ts/init.mp4"
         #expect(Self.count("trak", try await folder.get(head).octets) == 2)
         #expect(Self.count("trak", try await folder.get(head + "?tracks=video").octets) == 1)
+    }
+
+    @Test func `of WebM the sound can be left out likewise`() async throws {
+        let folder = try await RecordedFolder()
+        try Self.record(.webm, .opus(channelCount: 2), in: folder)
+        let file = try await Self.described(folder)
+        #expect(file.media_type == "video/webm; codecs=\"vp8, opus\"")
+        #expect(file.video_type == "video/webm; codecs=\"vp8\"")
+        let path = "/hls/cam/"
+        let whole = try await folder.get(path + "index.m3u8")
+        #expect(whole.text.contains("BYTERANGE"))
+        let muted = try await folder.get(path + "index.m3u8?tracks=video")
+        let addresses = Self.addresses(muted.text)
+        #expect(addresses.count > 2 && !muted.text.contains("BYTERANGE"))
+        for address in addresses {
+            let answer = try await folder.get(path + address)
+            #expect(answer.headers["content-type"] == "video/webm")
+            let all = try await folder.get(path + address.prefix { $0 != "?" }).octets
+            let void = zip(answer.octets, all).filter { $0 != $1 }.map(\.0)
+            #expect(answer.octets.count == all.count && Set(void) == [0xEC], "\(address)")
+            guard address != addresses[0] else { continue }
+            let bytes = answer.octets.span.bytes
+            #expect(ClusterWalk.firstSample(ofTrack: 2, in: all.span.bytes) != nil)
+            #expect(ClusterWalk.firstSample(ofTrack: 2, in: bytes) == nil)
+            #expect(
+                ClusterWalk.firstSample(ofTrack: 1, in: bytes)
+                    == ClusterWalk.firstSample(ofTrack: 1, in: all.span.bytes))
+        }
     }
 
     @Test func `where there is no sound beside pictures nothing is left out`() async throws {

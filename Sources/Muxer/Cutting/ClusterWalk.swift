@@ -55,7 +55,8 @@ public enum ClusterWalk {
         var blocks: Range<Int>
     }
 
-    private struct Element {
+    struct Element {
+        var start: Int
         var id: UInt32
         var content: Range<Int>
     }
@@ -76,14 +77,14 @@ public enum ClusterWalk {
     }
 
     /// A number in whole octets.
-    private static func number(in bytes: RawSpan, _ range: Range<Int>) -> UInt64 {
+    static func number(in bytes: RawSpan, _ range: Range<Int>) -> UInt64 {
         bytes.extracting(range).withUnsafeBytes { octets in
             octets.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         }
     }
 
     /// The element that begins at an offset; `nil` where none is whole there (RFC 8794 §5, §6).
-    private static func element(_ bytes: RawSpan, at offset: Int, end: Int) -> Element? {
+    static func element(_ bytes: RawSpan, at offset: Int, end: Int) -> Element? {
         guard offset < end else { return nil }
         var reader = ByteReader(bytes.extracting(offset..<end))
         guard let id = number(&reader, limit: 4, keepsMark: true),
@@ -91,7 +92,8 @@ public enum ClusterWalk {
         else { return nil }
         let start = offset + reader.offset
         guard size <= UInt64(end - start) else { return nil }
-        return Element(id: UInt32(truncatingIfNeeded: id), content: start..<start + Int(size))
+        return Element(
+            start: offset, id: UInt32(truncatingIfNeeded: id), content: start..<start + Int(size))
     }
 
     /// A number whose first bits say how long it is (RFC 8794 §4).

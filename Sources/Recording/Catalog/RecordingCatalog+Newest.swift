@@ -87,8 +87,9 @@ extension RecordingCatalog {
         }
     }
 
-    /// Files of a minute take some milliseconds so.
-    private static let readAtOnce = 128
+    /// Indexes that are read in one go, before somebody else who waits for the disk has a turn: those of
+    /// files of a minute take some milliseconds so.
+    public static let readAtOnce = 128
 }
 
 extension RecordedFile {

@@ -75,7 +75,4 @@ extension RecordingCatalog {
             file: entry.file, name: entry.name, stamp: entry.stamp, index: whole.snapshot)
         return Read(file: entry.file, summary: FileSummary(file), tag: whole.tag)
     }
-
-    /// Some milliseconds' reading.
-    private static let readAtOnce = 128
 }
