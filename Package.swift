@@ -234,7 +234,8 @@ let package = Package(
         .testTarget(name: "TelemetryTests", dependencies: ["Telemetry"], swiftSettings: house),
         .testTarget(name: "WireTests", dependencies: ["Wire"], swiftSettings: house),
         .testTarget(
-            name: "CameraTests", dependencies: ["Camera", "RTP", "Timing"], swiftSettings: house),
+            name: "CameraTests", dependencies: ["Camera", "RTP", "RTSP", "Timing"],
+            swiftSettings: house),
         .testTarget(
             name: "RecordingTests",
             dependencies: [

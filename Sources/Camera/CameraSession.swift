@@ -100,7 +100,7 @@ public struct CameraSession: ~Copyable {
 
 /// Why a camera is away.
 public enum CameraFailure: Error, Hashable, Sendable {
-    /// No connection, with the kernel's or TLS's reason.
+    /// No connection to a host and its port, with the kernel's or TLS's reason.
     case unreachable(host: String, reason: String)
     /// The camera, or what it sent.
     case camera(RTSPError)
@@ -152,7 +152,7 @@ extension CameraSession {
     public mutating func streamClosed(_ reason: String?, at now: Instant) {
         guard !isOver, retryTime == nil else { return }
         if let reason {
-            lose(.unreachable(host: wantedConnection?.host ?? "", reason: reason), at: now)
+            lose(.unreachable(host: wantedConnection?.place ?? "", reason: reason), at: now)
         } else {
             client.connectionClosed(at: now)
             takeEvents(at: now)
@@ -195,4 +195,9 @@ extension CameraSession {
 
     /// A password is not tried often: cameras lock accounts.
     private static let patientWait = Interval.seconds(60)
+}
+
+extension StreamTarget {
+    /// The host with its port.
+    fileprivate var place: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port)" }
 }

@@ -43,6 +43,7 @@ public struct Fetcher: Sendable {
         _ call: HTTPCall, while wish: Wish
     ) throws(FetchError) -> HTTPReply {
         guard let host = HTTPCall.host(of: call.url) else { throw .malformedURL(call.url) }
+        let place = HTTPCall.place(of: call.url) ?? host
         let answer = Answer(wish)
         var status = 0
         var reason = [CChar](repeating: 0, count: 256)
@@ -61,11 +62,11 @@ public struct Fetcher: Sendable {
         case fetch_done: break
         case fetch_malformed_url: throw .malformedURL(call.url)
         case fetch_unresolved: throw .unresolved(host: host)
-        case fetch_refused: throw .refused(host: host)
-        case fetch_timed_out: throw .timedOut(host: host)
-        case fetch_certificate: throw .certificate(host: host, reason: words)
-        case fetch_too_large: throw .tooLarge(host: host)
-        default: throw wish.stands ? .failed(host: host, reason: words) : .cancelled(host: host)
+        case fetch_refused: throw .refused(host: place)
+        case fetch_timed_out: throw .timedOut(host: place)
+        case fetch_certificate: throw .certificate(host: place, reason: words)
+        case fetch_too_large: throw .tooLarge(host: place)
+        default: throw wish.stands ? .failed(host: place, reason: words) : .cancelled(host: place)
         }
         return HTTPReply(status: status, headers: answer.headers, body: answer.body)
     }

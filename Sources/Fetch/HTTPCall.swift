@@ -34,6 +34,22 @@ public struct HTTPCall: Hashable, Sendable {
         }
     }
 
+    /// What an address is called where its server fails: host, port and path. What may be a secret is left
+    /// out: who calls, the query, and of the path what is long enough to be a key.
+    static func place(of url: String) -> String? {
+        guard let origin = origin(of: url), let scheme = origin.firstRange(of: "://"),
+            let written = url.firstRange(of: "://")
+        else { return nil }
+        let path = url[written.upperBound...].prefix { $0 != "?" && $0 != "#" }.drop { $0 != "/" }
+        let told = path.split(separator: "/", omittingEmptySubsequences: false).map {
+            $0.utf8.count > Self.longestWord ? "…" : $0
+        }
+        return origin[scheme.upperBound...] + told.joined(separator: "/")
+    }
+
+    /// Octets of a path between two slashes that are told: keys of streams have more.
+    private static let longestWord = 24
+
     /// The host that an address names, with its port.
     static func host(of url: String) -> String? {
         for scheme in ["http://", "https://"] where url.lowercased().hasPrefix(scheme) {
@@ -85,7 +101,7 @@ public enum FetchError: Error, Hashable, Sendable {
     case malformedURL(String)
     /// Nobody knows the host's address.
     case unresolved(host: String)
-    /// Nobody listens there.
+    /// Nobody listens there. Here and below, a host has its port and the path with it.
     case refused(host: String)
     /// No whole answer in time.
     case timedOut(host: String)
@@ -100,7 +116,7 @@ public enum FetchError: Error, Hashable, Sendable {
 }
 
 extension FetchError: CustomStringConvertible {
-    /// One line that names the host, and nothing of path, query or headers: they may hold secrets.
+    /// One line that names the place, and nothing of user, query or headers: they may hold secrets.
     public var description: String {
         switch self {
         case .malformedURL: "not an http or https URL"

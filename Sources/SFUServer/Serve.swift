@@ -48,8 +48,8 @@ private func makeAuthority(_ settings: Settings, _ command: Command) -> Authorit
         ClockMap.now().unixNanoseconds(at: .now()) / 1_000_000_000
     }
     if let path = settings["auth-secret"] {
-        guard let secret = readFile(path) else {
-            command.fail("cannot read the secret in \(path)", .noInput)
+        let secret = command.required(or: .noInput) { () throws(UnreadableFile) in
+            try readFile(path)
         }
         let trimmed = Array(secret.reversed().drop { $0 == 10 || $0 == 13 }.reversed())
         guard trimmed.count >= 16 else {

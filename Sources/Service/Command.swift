@@ -34,20 +34,21 @@ public struct Command: Sendable {
     }
 
     /// Reads this process's arguments and environment; answers `--help` and `--version`, and ends
-    /// the process with one line on standard error when something is not understood. From then on the
-    /// process may have as many descriptors as the system allows.
+    /// the process with one line on standard error when something is not understood. A variable that looks
+    /// misspelt is told to the log. From then on the process may have as many descriptors as the system
+    /// allows.
     public func settings() -> Settings {
         raiseDescriptorLimit()
         let arguments = Array(CommandLine.arguments.dropFirst())
         if arguments.contains("--help") { finish(printing: help) }
         if arguments.contains("--version") { finish(printing: "\(name) \(version)\n") }
-        do {
-            return try Settings(
-                options, arguments: arguments, environment: Self.environment,
-                readFile: readFile(_:))
-        } catch {
-            fail(error.description, error.exitCode)
+        let environment = Self.environment
+        let settings = required(or: { $0.exitCode }) { () throws(SettingsError) in
+            try Settings(
+                options, arguments: arguments, environment: environment, readFile: readFile(_:))
         }
+        if let warning = warning(ofVariables: environment.keys) { settings.log(.warning, warning) }
+        return settings
     }
 
     /// Ends the process with one line on standard error.
@@ -75,20 +76,5 @@ public struct Command: Sendable {
             cursor += 1
         }
         return values
-    }
-}
-
-/// A whole file of at most 1 MB; `nil` when it cannot be read or is larger.
-public func readFile(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while true {
-        let count = read(descriptor, &chunk, chunk.count)
-        if count == 0 { return bytes }
-        guard count > 0, bytes.count + count <= 1 << 20 else { return nil }
-        bytes += chunk[..<count]
     }
 }

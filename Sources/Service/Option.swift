@@ -56,11 +56,22 @@ public struct Option: Hashable, Sendable {
 
     /// `SLUICE_` and the name in capitals.
     public var variable: String {
-        "SLUICE_" + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
+        Self.variablePrefix + name.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
     }
+
+    /// What every variable of every executable begins with.
+    static let variablePrefix = "SLUICE_"
 
     /// Whether the environment and the file may set it: `SLUICE_VERSION` belongs to deployments.
     var isInherited: Bool { name != "help" && name != "version" }
+
+    /// Whether a value may be a token, or have a password in it.
+    var mayBeSecret: Bool {
+        switch value {
+        case .text, .url, .list: true
+        case .number, .choice, .endpoint, .flag: false
+        }
+    }
 
     /// What is wrong with `text` as a value; `nil` when nothing is.
     func complaint(about text: String) -> String? {

@@ -32,12 +32,13 @@ extension Settings {
         guard let text = self[list] else { return [] }
         let objects = ConfigurationFile.objects(text)
         guard !objects.isEmpty else { throw SettingsComplaint("the list of \(list) is empty") }
-        var (entries, names): ([Settings], Set<String>) = ([], [])
+        var (entries, places): ([Settings], [String: Int]) = ([], [:])
         for (index, object) in objects.enumerated() {
-            let place = "\(noun) \(index + 1) of the list"
+            let name = (object["name"] ?? nil).map { $0.isEmpty ? "" : ", \"\($0)\"" } ?? ""
+            let place = "\(noun) \(index + 1) of the list\(name)"
             let entry = try entry(object, at: place, options, keys)
-            if let name = entry["name"], !names.insert(name).inserted {
-                throw SettingsComplaint("\(place): another one has the same name")
+            if let name = entry["name"], let other = places.updateValue(index + 1, forKey: name) {
+                throw SettingsComplaint("\(place): \(noun) \(other) has the same name")
             }
             entries.append(entry)
         }
@@ -61,9 +62,10 @@ extension Settings {
                 throw SettingsComplaint(
                     "\(place): \(option.name) is no text, no number, and not true or false")
             }
-            if text.isEmpty, keys.required.contains(option.name) { continue }
+            if text.isEmpty, option.value == .text { continue }  // says nothing
             if let complaint = option.complaint(about: text) {
-                throw SettingsComplaint("\(place): \(option.name) \(complaint)")
+                let value = option.mayBeSecret ? "" : ", not \"\(text)\""
+                throw SettingsComplaint("\(place): \(option.name) \(complaint)\(value)")
             }
             entry.values[option.name] = [text]
         }

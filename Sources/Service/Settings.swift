@@ -11,11 +11,14 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     /// A value its option does not take; says where it came from.
     case badValue(source: String, value: String, complaint: String)
     /// A file that cannot be read.
-    case unreadableFile(String)
+    case unreadableFile(UnreadableFile)
     /// A configuration file that is not an object of texts, numbers, Booleans and arrays of them.
     case malformedFile(String)
     /// A file that is not a list of objects.
     case malformedList(String)
+    /// A list that a flag or a variable names, beside one in the configuration file: one of them would be
+    /// passed over.
+    case secondList(source: String, file: String)
     /// An option that means nothing without another.
     case lacksCompanion(String, companion: String)
     /// A key in the file that no option has.
@@ -26,7 +29,7 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .unreadableFile: .noInput
         case .unknownFlag, .unexpectedArgument, .missingValue, .badValue, .malformedFile,
-            .malformedList, .lacksCompanion, .unknownKey:
+            .malformedList, .secondList, .lacksCompanion, .unknownKey:
             .usage
         }
     }
@@ -39,9 +42,11 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
         case .missingValue(let flag): "\(flag) needs a value"
         case .badValue(let source, let value, let complaint):
             "\(source) \(complaint), not \"\(value)\""
-        case .unreadableFile(let path): "cannot read \(path)"
+        case .unreadableFile(let file): file.description
         case .malformedFile(let path): "\(path) is not a JSON object of settings"
         case .malformedList(let path): "\(path) is not a JSON list of objects"
+        case .secondList(let source, let file):
+            "\(file) has a list already: leave \(source) or that one out"
         case .lacksCompanion(let name, let companion): "--\(name) needs --\(companion)"
         case .unknownKey(let key, let file): "unknown key \"\(key)\" in \(file)"
         }
@@ -62,10 +67,10 @@ public struct Settings: Sendable {
     ///   - options: What is understood.
     ///   - arguments: Without the executable's own name.
     ///   - environment: Variables by name.
-    ///   - readFile: The octets of a file; `nil` when it cannot be read.
+    ///   - readFile: The octets of a file.
     public init(
         _ options: [Option], arguments: [String], environment: [String: String],
-        readFile: (String) -> [UInt8]?
+        readFile: (String) throws(UnreadableFile) -> [UInt8]
     ) throws(SettingsError) {
         var given = try Self.flags(options, arguments)
         var inherited = try Self.variables(options, environment)
@@ -73,8 +78,13 @@ public struct Settings: Sendable {
         try Self.readLists(options, in: &inherited, readFile)
         var filed: [String: [String]] = [:]
         if let path = given["config"]?.last ?? inherited["config"]?.last {
-            guard let bytes = readFile(path) else { throw .unreadableFile(path) }
-            filed = try Self.keys(options, bytes, path: path)
+            filed = try Self.keys(options, try Self.read(path, readFile), path: path)
+            for option in options where option.value == .list && filed[option.name] != nil {
+                let source = given[option.name].map { _ in "--" + option.name }
+                guard let source = source ?? inherited[option.name].map({ _ in option.variable })
+                else { continue }
+                throw .secondList(source: source, file: path)
+            }
         }
         for option in options {
             let said = given[option.name] ?? inherited[option.name] ?? filed[option.name]
@@ -142,13 +152,23 @@ public struct Settings: Sendable {
 
     /// Puts lists in the place of the names of their files.
     private static func readLists(
-        _ options: [Option], in values: inout [String: [String]], _ readFile: (String) -> [UInt8]?
+        _ options: [Option], in values: inout [String: [String]],
+        _ readFile: (String) throws(UnreadableFile) -> [UInt8]
     ) throws(SettingsError) {
         for option in options where option.value == .list {
             guard let path = values[option.name]?.last else { continue }
-            guard let bytes = readFile(path) else { throw .unreadableFile(path) }
-            guard let list = ConfigurationFile.list(bytes) else { throw .malformedList(path) }
+            guard let list = ConfigurationFile.list(try read(path, readFile)) else {
+                throw .malformedList(path)
+            }
             values[option.name] = [list]
+        }
+    }
+
+    private static func read(
+        _ path: String, _ readFile: (String) throws(UnreadableFile) -> [UInt8]
+    ) throws(SettingsError) -> [UInt8] {
+        do throws(UnreadableFile) { return try readFile(path) } catch {
+            throw .unreadableFile(error)
         }
     }
 

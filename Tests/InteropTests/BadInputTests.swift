@@ -38,7 +38,7 @@ struct BadInputTests {
             for (source, lines) in [
                 (
                     "rtsp://cam:s3cret@127.0.0.1:9/live",
-                    ["cannot connect to 127.0.0.1: connection refused"]
+                    ["cannot connect to 127.0.0.1:9: connection refused"]
                 ),
                 (
                     "rtsp://cam:wr0ng@127.0.0.1:\(locked.port)/live",
@@ -108,8 +108,11 @@ struct BadInputTests {
         try await ClipTests.withClip("clip.mp4") { clip in
             for (endpoint, line) in [
                 ("http://127.0.0.1:\(sfu.port)/rooms/a/whap", "the endpoint answered 404"),
-                ("http://127.0.0.1:9/whip", "127.0.0.1:9 refuses connections"),
-                ("http://127.0.0.1:\(silent)/whip", "127.0.0.1:\(silent) did not answer in time"),
+                ("http://127.0.0.1:9/whip", "127.0.0.1:9/whip refuses connections"),
+                (
+                    "http://127.0.0.1:\(silent)/whip",
+                    "127.0.0.1:\(silent)/whip did not answer in time"
+                ),
             ] {
                 let (code, said) = try Self.ending(
                     "relay", ["--source", clip, "--publish", endpoint])

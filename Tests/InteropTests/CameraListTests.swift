@@ -75,7 +75,7 @@ struct CameraListTests {
             #expect(health.cameras["clip"]?.published == true)
             #expect(
                 health.cameras["away"]?.reason
-                    == "cannot connect to 127.0.0.1: connection refused")
+                    == "cannot connect to 127.0.0.1:9: connection refused")
             #expect(
                 health.cameras["refused"]?.reason
                     == "the camera refuses this user name or password")

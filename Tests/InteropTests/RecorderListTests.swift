@@ -147,7 +147,7 @@ struct RecorderListTests {
     @Test(arguments: [
         (
             #"[{"name": "a", "source": "rtsp://h/"}, {"name": "a", "source": "rtsp://i/"}]"#,
-            "recorder: camera 2 of the list: another one has the same name"
+            "recorder: camera 2 of the list, \"a\": camera 1 has the same name"
         ),
         (#"[{"name": "a"}]"#, "recorder: camera 1 of the list has no source"),
         (

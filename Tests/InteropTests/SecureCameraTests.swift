@@ -36,7 +36,8 @@ struct SecureCameraTests {
         let doubting = try relay(["--verify-tls"], until: "relay: ")
         let (code, rest) = doubting.end()
         #expect(code == 69)
-        #expect((doubting.log + rest).contains("relay: cannot connect to 127.0.0.1: TLS: self"))
+        let line = "relay: cannot connect to 127.0.0.1:\(camera.port): TLS: self"
+        #expect((doubting.log + rest).contains(line))
 
         let trusting = try relay(
             ["--verify-tls"], trusting: folder + "/certificate.pem", until: "published")

@@ -12,7 +12,7 @@ import Timing
         let ours = ([Option.container("recording-format")] + Option.cutting + Option.keeping)
         return try Settings(
             options + ours.map { $0.needing("recordings") },
-            arguments: ["--recordings", "/r"] + arguments, environment: [:], readFile: { _ in nil })
+            arguments: ["--recordings", "/r"] + arguments, environment: [:], readFile: { _ in [] })
     }
 
     private static func options(_ arguments: [String]) throws -> RecordingOptions {

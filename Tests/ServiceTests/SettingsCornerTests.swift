@@ -14,7 +14,7 @@ import Testing
             _ = try Settings(
                 options + Option.common,
                 arguments: arguments + (file == nil ? [] : ["--config", "f"]),
-                environment: environment, readFile: { _ in file.map { Array($0.utf8) } })
+                environment: environment, readFile: { _ in Array((file ?? "").utf8) })
         }
         let error = SettingsError.lacksCompanion("align", companion: "cut")
         #expect(throws: error) { try read(["--align"]) }
@@ -58,7 +58,7 @@ import Testing
         let option = Option("rooms", .url, "URL", help: "")
         do throws(SettingsError) {
             let settings = try Settings(
-                [option], arguments: ["--rooms", text], environment: [:], readFile: { _ in nil })
+                [option], arguments: ["--rooms", text], environment: [:], readFile: { _ in [] })
             #expect(isTaken && settings["rooms"] == text)
         } catch {
             #expect(!isTaken && error.exitCode == .usage)
@@ -90,7 +90,12 @@ import Testing
         try Settings(
             [Option("cameras", .list, "FILE", help: ""), Option("insecure", .flag, help: "")]
                 + Option.common, arguments: arguments, environment: environment,
-            readFile: { $0 == "there.json" ? Array(file.utf8) : nil })
+            readFile: { path throws(UnreadableFile) in
+                guard path == "there.json" else {
+                    throw UnreadableFile(path, reason: "no such file or directory")
+                }
+                return Array(file.utf8)
+            })
     }
 
     @Test func `a list of objects is the file, a key of it, or a file that a flag names`() throws {
@@ -104,8 +109,29 @@ import Testing
         #expect(try Self.listed([], variable, file: list)["cameras"] == list)
     }
 
+    @Test(arguments: [#"{"cameras": [{"name": "a"}]}"#, #"[{"name": "a"}]"#])
+    func `a list beside that of the file is refused, for one of them would be passed over`(
+        file: String
+    ) {
+        let line = "there.json has a list already: leave --cameras or that one out"
+        func complaint(_ arguments: [String], _ environment: [String: String] = [:]) -> String? {
+            do throws(SettingsError) {
+                _ = try Settings(
+                    [Option("cameras", .list, "FILE", help: "")] + Option.common,
+                    arguments: ["--config", "there.json"] + arguments, environment: environment,
+                    readFile: { path in Array((path == "there.json" ? file : "[]").utf8) })
+                return nil
+            } catch { return error.description }
+        }
+        #expect(complaint(["--cameras", "other.json"]) == line)
+        #expect(
+            complaint([], ["SLUICE_CAMERAS": "other.json"])
+                == line.replacing("--cameras", with: "SLUICE_CAMERAS"))
+        #expect(complaint([]) == nil)
+    }
+
     @Test(arguments: [
-        (["--cameras", "absent.json"], "[]", "cannot read absent.json"),
+        (["--cameras", "absent.json"], "[]", "cannot read absent.json: no such file or directory"),
         (["--cameras", "there.json"], "{}", "there.json is not a JSON list of objects"),
         (["--cameras", "there.json"], "[1]", "there.json is not a JSON list of objects"),
         (

@@ -11,15 +11,17 @@ import Testing
         Option("segment", .number(1...86_400), "SECONDS", help: ""),
         Option("align", .flag, with: "segment", help: ""),
         Option("keep", .number(1...100), "N", help: ""),
+        Option("token", .text, "TOKEN", help: ""), Option("server", .url, "URL", help: ""),
     ]
     static let keys = Settings.EntryKeys(
-        required: ["name", "source"], inherited: ["format", "segment", "align"], own: ["keep"])
+        required: ["name", "source"], inherited: ["format", "segment", "align", "token"],
+        own: ["keep", "server"])
 
     static func entries(_ list: String, _ arguments: [String] = []) throws -> [Settings] {
         let settings = try Settings(
             options + Option.common, arguments: ["--config", "there.json"] + arguments,
             environment: [:],
-            readFile: { path in path == "there.json" ? Array(list.utf8) : nil })
+            readFile: { _ in Array(list.utf8) })
         return try settings.entries(of: "cameras", each: "camera", options, keys)
     }
 
@@ -38,6 +40,13 @@ import Testing
         #expect(entries.map { $0["keep"] } == ["3", nil], "of all is not of each")
     }
 
+    @Test func `an empty text says nothing, and what holds for all holds`() throws {
+        let list = #"[{"name": "a", "source": "x", "token": ""}, {"name": "b", "source": "y"}]"#
+        let entries = try Self.entries(list, ["--token", "t0k3n"])
+        #expect(entries.map { $0["token"] } == ["t0k3n", "t0k3n"])
+        #expect(try Self.entries(list).map { $0["token"] } == [nil, nil])
+    }
+
     @Test func `a list may stand beside flags, and there may be none`() throws {
         let file = #"{"segment": 5, "cameras": [{"name": "a", "source": "x"}]}"#
         #expect(try Self.entries(file).map { $0.number("segment") } == [5])
@@ -48,32 +57,42 @@ import Testing
         ("[]", "the list of cameras is empty"),
         (#"[{"source": "x"}]"#, "camera 1 of the list has no name"),
         (#"[{"name": "", "source": "x"}]"#, "camera 1 of the list has no name"),
-        (#"[{"name": "a"}]"#, "camera 1 of the list has no source"),
+        (#"[{"name": "a"}]"#, "camera 1 of the list, \"a\" has no source"),
         (
             #"[{"name": "a", "source": "x"}, {"name": "b", "source": "x", "colour": 1}]"#,
-            "camera 2 of the list: unknown key \"colour\""
+            "camera 2 of the list, \"b\": unknown key \"colour\""
         ),
         (
             #"[{"name": "a", "source": "x"}, {"name": "a", "source": "y"}]"#,
-            "camera 2 of the list: another one has the same name"
+            "camera 2 of the list, \"a\": camera 1 has the same name"
         ),
         (
             #"[{"name": "a", "source": "x", "segment": 0}]"#,
-            "camera 1 of the list: segment must be a whole number from 1 to 86400"
+            "camera 1 of the list, \"a\": segment must be a whole number from 1 to 86400, not \"0\""
         ),
         (
             #"[{"name": "a", "source": "x", "format": "avi"}]"#,
-            "camera 1 of the list: format must be one of ts, mp4"
+            "camera 1 of the list, \"a\": format must be one of ts, mp4, not \"avi\""
+        ),
+        (
+            #"[{"name": "door", "source": "x", "segment": "abc"}]"#,
+            "camera 1 of the list, \"door\": segment must be a whole number from 1 to 86400, not"
+                + " \"abc\""
+        ),
+        (
+            #"[{"name": "a", "source": "x", "server": "http://user:s3cret@"}]"#,
+            "camera 1 of the list, \"a\": server must be an http:// or https:// URL, as in"
+                + " http://127.0.0.1:3000"
         ),
         (
             #"[{"name": "a", "source": ["s3cret"]}]"#,
-            "camera 1 of the list: source is no text, no number, and not true or false"
+            "camera 1 of the list, \"a\": source is no text, no number, and not true or false"
         ),
         (
             #"[{"name": "a", "source": "x", "align": true}]"#,
-            "camera 1 of the list: align needs segment"
+            "camera 1 of the list, \"a\": align needs segment"
         ),
-    ]) func `what is wrong is told in one line, with its place and never with a value`(
+    ]) func `what is wrong is told in one line, with its place and no value that may be secret`(
         list: String, line: String
     ) {
         do {

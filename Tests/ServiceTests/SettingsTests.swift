@@ -15,7 +15,12 @@ import Wire
     ) throws(SettingsError) -> Settings {
         try Settings(
             options + Option.common, arguments: arguments, environment: environment,
-            readFile: { path in path == "there.json" ? file.map { Array($0.utf8) } : nil })
+            readFile: { path throws(UnreadableFile) in
+                guard path == "there.json", let file else {
+                    throw UnreadableFile(path, reason: "no such file or directory")
+                }
+                return Array(file.utf8)
+            })
     }
 
     @Test func `a flag wins over the environment, that over the file, that over the default`()
@@ -59,7 +64,7 @@ import Wire
             "--http must be an IP address and a port, as in 127.0.0.1:3000 or [::1]:3000, "
                 + "not \"example.org:80\""
         ),
-        (["--config", "absent.json"], "cannot read absent.json"),
+        (["--config", "absent.json"], "cannot read absent.json: no such file or directory"),
         (
             ["--log-level", "loud"],
             "--log-level must be one of debug, info, warning, error, not \"loud\""
