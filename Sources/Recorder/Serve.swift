@@ -29,8 +29,10 @@ func serve() async {
         }
         words.continuation.yield(isFinal ? .failed(message) : .said(message))
     }
-    await recordings.reportFormats { name, container in
-        log(.info, "Using \(container.name) format", ["name": name])
+    await recordings.reportNews { name, news in
+        // Of the only one its opening words tell where it lies.
+        if case .began = news, name == only?.name { return }
+        log(.info, news.description, ["name": name])
     }
     await expect(list, recordings, command)
     let web = serveHTTP(recordings, http, settings, command)

@@ -54,7 +54,8 @@ extension RecordingProgress.Snapshot {
         total[cause] + (cause == .framesBackpressure ? disk.unwrittenFrames : 0)
     }
 
-    /// Frames that came, and are in no file.
+    /// Frames that came and are in no file; those before the first key frame, which no file could hold, are
+    /// none of them.
     public var droppedFrames: UInt64 { LossCause.frames { self[$0] } }
 }
 
@@ -64,13 +65,14 @@ extension Recordings.Totals {
         statistics[cause] + (cause == .framesBackpressure ? unwrittenFrames : 0)
     }
 
-    /// Frames that came, and are in no file.
+    /// Frames that came and are in no file; those before the first key frame, which no file could hold, are
+    /// none of them.
     public var droppedFrames: UInt64 { LossCause.frames { self[$0] } }
 }
 
 extension LossCause {
-    /// The sum over all causes that count frames.
+    /// The sum over all causes that count frames that could have been recorded.
     fileprivate static func frames(_ count: (LossCause) -> UInt64) -> UInt64 {
-        allCases.filter(\.isOfFrames).reduce(0) { $0 + count($1) }
+        allCases.filter { $0.isOfFrames && $0 != .framesEarly }.reduce(0) { $0 + count($1) }
     }
 }

@@ -87,10 +87,8 @@ public final class RecordingProgress: Sendable {
                 progress.earlier.add(progress.statistics)
             }
             progress.statistics = statistics
-            // What comes before the first key frame is not lost.
             progress.recentLoss.note(
-                received: progress.total.receivedFrames,
-                lost: progress.droppedFrames - progress[.framesEarly], at: now)
+                received: progress.total.receivedFrames, lost: progress.droppedFrames, at: now)
         }
     }
 }

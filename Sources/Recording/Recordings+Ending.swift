@@ -15,6 +15,7 @@ extension Recordings {
         if recording.progress.snapshot.disk.writtenBytes == 0 { await home.dropNote(of: name) }
         ending.removeAll { $0 === recording }
         former.keep(recording)
+        newsReport?(name, .ended(recording.progress.snapshot.files))
         return Status(name: name, progress: recording.progress.snapshot)
     }
 

@@ -23,7 +23,7 @@ extension Recordings {
             clock: { clock.unixNanoseconds(at: .now()) }
         ) { [report] message, isFinal in report(name, message, isFinal) }
         recording.progress.update { $0.files.container = options.container }
-        if let formatReport { recording.tellFormat { formatReport(name, $0) } }
+        if let newsReport { recording.tellNews { newsReport(name, $0) } }
         return RecordingOrder(
             recording: recording, request: request, options: options, clock: clock)
     }

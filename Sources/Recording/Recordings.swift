@@ -1,4 +1,3 @@
-public import Muxer
 import Reactor
 import Timing
 
@@ -27,7 +26,7 @@ public actor Recordings {
     var former = FormerRecordings()
     var errands = RecordingErrands()
     let options: RecordingOptions
-    private(set) var formatReport: (@Sendable (_ name: String, _ container: Container) -> Void)?
+    private(set) var newsReport: (@Sendable (_ name: String, _ news: RecordingNews) -> Void)?
     let clock: @Sendable () -> Int64
     let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
     private var starting: [String: Place?] = [:]
@@ -84,10 +83,21 @@ public actor Recordings {
             home = try RecordingFolder(
                 folder, on: storage, lock: lock, disk, clock: { clock() / 1_000_000_000 }
             ) { file, failure in
-                let rest = failure.map { ", but not its index: \($0)" } ?? ""
-                report(folder, "\(file) is deleted to keep within the limits\(rest)", false)
+                let (name, message) = Self.told(ofDeleted: file, failure)
+                report(name, message, false)
             }
         } catch { throw .system(error.description) }
+    }
+
+    /// Whose file is deleted, and what is said of that.
+    static func told(
+        ofDeleted file: String, _ failure: StorageError?
+    ) -> (name: String, message: String) {
+        let rest = failure.map { ", but not its index: \($0)" } ?? ""
+        return (
+            RecordingName(file)?.name ?? file,
+            "\(file) is deleted to keep within the limits\(rest)"
+        )
     }
 
     /// Waits until what an earlier crash left in the folder is whole again. Recordings may begin before.
@@ -146,14 +156,13 @@ public actor Recordings {
         return running ?? starting.first { $1 == place }?.key
     }
 
-    /// Tells from now on what the files of recordings are that are started: with the first file, and
-    /// wherever that changes.
+    /// Tells from now on how recordings fare that are started, where all goes well.
     ///
     /// - Parameter report: Told on any thread: it must not block.
-    public func reportFormats(
-        to report: @escaping @Sendable (_ name: String, _ container: Container) -> Void
+    public func reportNews(
+        to report: @escaping @Sendable (_ name: String, _ news: RecordingNews) -> Void
     ) {
-        formatReport = report
+        newsReport = report
     }
 
     /// A source has begun.

@@ -8,11 +8,15 @@ extension RunningRecording {
     func follow(_ event: RecordingFile.Event, of live: LiveIndex) {
         switch event {
         case .opened(let path):
-            state.withLock { $0.hasOpened = true }
+            let tell = state.withLock { state in
+                defer { state.hasOpened = true }
+                return state.hasOpened ? nil : state.tellNews
+            }
             progress.update { progress in
                 (progress.files.path, progress.files.isUnmade) = (path, false)
                 if progress.files.firstPath.isEmpty { progress.files.firstPath = path }
             }
+            tell?(.began(path: path))
         case .taken:
             let wasRefused = state.withLock { state in
                 defer { (state.isRefused, state.isRefusalTold) = (false, false) }

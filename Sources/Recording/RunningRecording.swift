@@ -19,7 +19,7 @@ final class RunningRecording: Sendable {
         var live: LiveIndex?
         var control: (@Sendable (RecordingIntake) -> Void)?
         var tellClock: (@Sendable (ClockMap) -> Void)?
-        var tellFormat: (@Sendable (Container) -> Void)?
+        var tellNews: (@Sendable (RecordingNews) -> Void)?
         /// What the last file was.
         var format: Container?
         /// As it was last told; `nil` where it is as at the start.
@@ -95,9 +95,9 @@ final class RunningRecording: Sendable {
         }
     }
 
-    /// Tells from now on what files are, with the first and wherever that changes.
-    func tellFormat(_ body: @escaping @Sendable (Container) -> Void) {
-        state.withLock { $0.tellFormat = body }
+    /// Tells from now on what files are, with the first and wherever that changes, and where the first lies.
+    func tellNews(_ body: @escaping @Sendable (RecordingNews) -> Void) {
+        state.withLock { $0.tellNews = body }
     }
 
     /// Takes an engine's event, on its thread.
@@ -171,9 +171,9 @@ final class RunningRecording: Sendable {
         let tell = state.withLock { state in
             (state.live, state.isTorn) = (live, false)
             defer { state.format = container }
-            return state.format == container ? nil : state.tellFormat
+            return state.format == container ? nil : state.tellNews
         }
-        tell?(container)
+        tell?(.format(container))
         let file = RecordingFile(
             in: folder, name: name, startSeconds: nextStart(), live: live, disk: disk, queue: queue
         ) { [weak self] in self?.follow($0, of: live) }

@@ -19,10 +19,14 @@ struct RoomStartedBody: Encodable {
         (recording_id, room_id, started_at) = (recording.name, asked.room_id, now.text)
         format = recording.progress.files.container.rawValue
         reason = recording.reason
+        let isReduced = CatalogEndpoints.nameable(asked.room_id) != asked.room_id
         warnings =
             asked.warnings
             + Container.warnings(asked: asked.format, written: recording.progress.files.container)
             + recording.warnings
+            + (isReduced
+                ? ["no file's name can hold all of room_id: the recording is \(recording.name)"]
+                : [])
         status = RecordingBody.state(recording, hasFiles: recording.hasBegun)
         let waiting = recording.reason.map { "Nothing has come yet: \($0)" }
         message =

@@ -46,8 +46,9 @@ struct StopBody: Decodable {
 }
 
 struct StartedBody: Encodable {
-    /// Whether something is recorded; where it is not, the source is tried until the recording is stopped.
-    let success: Bool
+    /// It is taken: `state` says whether something is recorded. Where it is not, the source is tried until
+    /// the recording is stopped.
+    let success = true
     let state: RecordingProgress.Condition
     /// Why nothing is recorded yet.
     @OrNull var reason: String?
@@ -60,7 +61,7 @@ struct StartedBody: Encodable {
 
     init(_ status: Recordings.Status, _ live: LiveIndex?, _ asked: StartBody) {
         let progress = status.progress
-        (success, state, reason) = (status.hasBegun, progress.condition, status.reason)
+        (state, reason) = (progress.condition, status.reason)
         output_path = progress.files.path.isEmpty ? nil : progress.files.path
         (output_format, start_time) = (progress.files.container.rawValue, progress.startedSeconds)
         let formats = live?.snapshot.header?.formats ?? []

@@ -71,7 +71,8 @@ struct RecordingMetrics {
             "recording_received_frames_total",
             "Pictures and frames of sound that came, whole or not.", frames.receivedFrames)
         page.counter(
-            "recording_dropped_frames_total", "Frames that came and are in no file.",
+            "recording_dropped_frames_total",
+            "Frames that came and are in no file, but for those before a first key frame.",
             totals.droppedFrames)
         page.counter(
             "recording_frames_dropped_backpressure_total",

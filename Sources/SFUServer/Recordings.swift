@@ -24,8 +24,8 @@ func openRecordings(
         ) { name, message, isFinal in
             log(isFinal ? .error : .warning, message, ["recording": name])
         }
-        await recordings.reportFormats { name, container in
-            log(.info, "Using \(container.name) format", ["recording": name])
+        await recordings.reportNews { name, news in
+            log(.info, news.description, ["recording": name])
         }
         return recordings
     } catch {

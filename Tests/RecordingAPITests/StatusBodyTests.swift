@@ -27,6 +27,7 @@ import Timing
             9, 2
         )
         progress.earlier.source.missingPackets = 1
+        (progress.statistics.source.earlyFrames, progress.statistics.earlyFrames) = (20, 30)
         progress.disk.unwrittenFrames = 1
         (progress.statistics.keyframeRequests, progress.statistics.correctedTimes) = (5, 4)
         progress.statistics.firstVideoTime = .milliseconds(1_500)
@@ -44,10 +45,11 @@ import Timing
         #expect(body.stats.zero_packet_streak == 6 && body.stats.memory_usage_mb > 0)
         #expect(
             body.stats.losses["packets_missing"] == 10 && body.stats.losses["frames_broken"] == 2)
-        #expect(body.stats.losses["frames_unfit"] == 3)
+        #expect(body.stats.losses["frames_unfit"] == 3 && body.stats.losses["frames_early"] == 50)
+        #expect(body.metrics.dropped_frames == 7, "before the first key frame nothing is dropped")
         #expect(body.stats.losses["frames_backpressure"] == 2)
         #expect(body.stats.losses.count == LossCause.allCases.count)
-        #expect(body.metrics.frames_received == 46 && body.metrics.packets_written == 40)
+        #expect(body.metrics.frames_received == 66 && body.metrics.packets_written == 40)
         #expect(
             abs(body.file_size_mb - 3.145728) < 1e-9 && body.is_recording
                 && body.state == .recording)

@@ -57,7 +57,8 @@ import Wire
         let recordings = try Recordings(
             folder: "/r", on: ModelDisk(), bearer: nil, clock: { 0 }, report: { _, _, _ in })
         let told = Mutex<[String]>([])
-        await recordings.reportFormats { name, container in
+        await recordings.reportNews { name, news in
+            guard case .format(let container) = news else { return }
             told.withLock { $0.append("\(name): \(container.name)") }
         }
         let order = await recordings.order("cam", "rtsp://192.0.2.1/live")

@@ -36,8 +36,8 @@ extension RecoveryReport: CustomStringConvertible {
         var words: [String] =
             switch files {
             case 0: isComplete ? ["no recordings yet"] : []
-            case 1: ["1 recording is whole"]
-            default: ["\(files) recordings are whole"]
+            case 1: ["1 file is whole"]
+            default: ["\(files) files are whole"]
             }
         if mended > 0 { words.append("a crash had left \(mended) of them open") }
         if cutBytes > 0 { words.append("\(cutBytes) octets behind their last parts are cut off") }

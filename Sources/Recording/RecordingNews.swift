@@ -1,0 +1,25 @@
+public import Muxer
+
+/// What a log tells of a recording while all goes well.
+public enum RecordingNews: Hashable, Sendable {
+    /// What its files are: with the first of them, and wherever that changes.
+    case format(Container)
+    /// Its first file lies there.
+    case began(path: String)
+    /// It has been stopped, and its files are whole.
+    case ended(RecordingProgress.Files)
+}
+
+extension RecordingNews: CustomStringConvertible {
+    /// One line.
+    public var description: String {
+        switch self {
+        case .format(let container): "Using \(container.name) format"
+        case .began(let path): "recording into \(path)"
+        case .ended(let files) where files.byteCount == 0: "stopped: nothing was recorded"
+        case .ended(let files):
+            "stopped: \(files.recorded.nanoseconds / 1_000_000_000) s, \(files.byteCount) octets, "
+                + (files.count == 1 ? files.path : "\(files.count) files, the last \(files.path)")
+        }
+    }
+}

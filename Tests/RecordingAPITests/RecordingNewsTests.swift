@@ -1,0 +1,54 @@
+import Muxer
+import Synchronization
+import Testing
+
+@testable import Recording
+
+/// What the log tells of recordings that fare well.
+@Suite(.timeLimit(.minutes(1))) struct RecordingNewsTests {
+    @Test func `where a recording begins is told once, and what there is of it when it is stopped`()
+        async throws
+    {
+        let folder = try await RecordedFolder()
+        let told = Mutex<[String]>([])
+        await folder.recordings.reportNews { name, news in
+            told.withLock { $0.append("\(name): \(news)") }
+        }
+        let order = await folder.recordings.order("cam", "rtsp://192.0.2.1/live")
+        await folder.recordings.add(order, RunningSource {})
+        var octets = 0
+        for start in [Int64(5), 8] {
+            order.recording.take(.began(.mpegts))
+            let chunk = try RecordedFolder.chunk(.mpegts, seconds: 3, from: start)
+            octets += chunk.bytes.count
+            order.recording.take(.data(chunk, RecordingStatistics()))
+            order.recording.take(.finished(RecordingStatistics()))
+        }
+        let status = try await folder.recordings.stop("cam")
+        let (first, last) = (status.progress.files.firstPath, status.progress.files.path)
+        #expect(first.hasPrefix(folder.path + "/cam_2") && first != last)
+        #expect(
+            told.withLock { $0 } == [
+                "cam: Using MPEG-TS format", "cam: recording into " + first,
+                "cam: stopped: 6 s, \(octets) octets, 2 files, the last " + last,
+            ])
+    }
+
+    @Test func `what is deleted is told of by the recording's name`() {
+        let (name, message) = Recordings.told(ofDeleted: "my_cam_20260101_000000.ts", nil)
+        #expect(name == "my_cam")
+        #expect(message == "my_cam_20260101_000000.ts is deleted to keep within the limits")
+    }
+
+    @Test func `the end of what never began says so`() async throws {
+        let folder = try await RecordedFolder()
+        let told = Mutex<[String]>([])
+        await folder.recordings.reportNews { name, news in
+            told.withLock { $0.append("\(name): \(news)") }
+        }
+        let order = await folder.recordings.order("cam", "rtsp://192.0.2.1/live")
+        await folder.recordings.add(order, RunningSource {})
+        _ = try await folder.recordings.stop("cam")
+        #expect(told.withLock { $0 } == ["cam: stopped: nothing was recorded"])
+    }
+}
