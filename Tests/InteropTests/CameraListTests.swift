@@ -106,10 +106,10 @@ struct CameraListTests {
 
     @Test(arguments: [
         ("[]", "the list of cameras is empty"),
-        (#"[{"name": "a", "source": "b"}]"#, "camera 1 of the list has no publish"),
+        (#"[{"name": "a", "source": "b"}]"#, "camera 1 of the list, \"a\" has no publish"),
         (
             #"[{"name": "a", "source": "b", "publish": "http://c/", "colour": "red"}]"#,
-            "camera 1 of the list: unknown key \"colour\""
+            "camera 1 of the list, \"a\": unknown key \"colour\""
         ),
         (#"{"cameras": 7}"#, "there.json is not a JSON object of settings"),
     ]) func `a list that is not understood is refused in one line`(

@@ -149,7 +149,7 @@ struct RecorderListTests {
             #"[{"name": "a", "source": "rtsp://h/"}, {"name": "a", "source": "rtsp://i/"}]"#,
             "recorder: camera 2 of the list, \"a\": camera 1 has the same name"
         ),
-        (#"[{"name": "a"}]"#, "recorder: camera 1 of the list has no source"),
+        (#"[{"name": "a"}]"#, "recorder: camera 1 of the list, \"a\" has no source"),
         (
             #"[{"name": "a b", "source": "rtsp://h/"}]"#,
             "recorder: a b: A name has 1 to 100 letters"
@@ -161,15 +161,15 @@ struct RecorderListTests {
         ),
         (
             #"[{"name": "a", "source": "rtsp://h/", "keep-hours": 0}]"#,
-            "recorder: camera 1 of the list: keep-hours must be a whole number from 1"
+            "recorder: camera 1 of the list, \"a\": keep-hours must be a whole number from 1"
         ),
         (
             #"[{"name": "a", "source": "rtsp://h/", "keep-megabytes": "much"}]"#,
-            "recorder: camera 1 of the list: keep-megabytes must be a whole number from 1"
+            "recorder: camera 1 of the list, \"a\": keep-megabytes must be a whole number from 1"
         ),
         (
             #"[{"name": "a", "source": "rtsp://h/", "keep-free-megabytes": 9}]"#,
-            "recorder: camera 1 of the list: unknown key \"keep-free-megabytes\""
+            "recorder: camera 1 of the list, \"a\": unknown key \"keep-free-megabytes\""
         ),
         (
             #"{"source": "rtsp://h/", "cameras": [{"name": "a", "source": "rtsp://h/"}]}"#,
