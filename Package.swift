@@ -319,7 +319,7 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "Ciphers", "Codecs", "Fetch", "Muxer", "RTP", "RTSP", "Reactor", "Relaying", "SDP",
-                "SFU", "Timing", "WHIP", "Web", "WebRTC", "Wire",
+                "SFU", "Service", "Timing", "WHIP", "Web", "WebRTC", "Wire",
             ],
             exclude: ["Support"],
             swiftSettings: house),
