@@ -87,13 +87,13 @@ private struct FileEnd {
             case .whole: byteCount = try seal(open.ends)
             case .torn:
                 try cut()
-                if byteCount > 0 { byteCount = try seal(open.wholeEnds) }
+                if byteCount > 0 { byteCount = try sealCut() }
             case .lost where byteCount > 0:
                 try cut()
-                _ = try seal(open.wholeEnds)
+                _ = try sealCut()
             case .lost: break  // there is nothing in it, and nothing at its path
             case .refused: try cut()
-            case .late: _ = try seal(open.wholeEnds)
+            case .late: _ = try sealCut()
             case .left: byteCount = open.dataCount
             }
         } catch {
@@ -122,6 +122,13 @@ private struct FileEnd {
             try storage.sync(open.data)
             try storage.sync(open.index)
         } catch { open.file.noteUnsure() }
+    }
+
+    /// Closes it where it has been cut, with the sound made whole that the cut has torn.
+    private func sealCut() throws(StorageError) -> UInt64 {
+        guard !open.file.isUnsure else { return open.wholeCount }
+        let end = TornEnd(storage: storage, data: open.data, index: open.index)
+        return try seal(end.mend(open.wholeEnds))
     }
 
     /// Closes it, unless a sync of it has failed: the kernel tells that once, and the next one succeeds

@@ -4,7 +4,8 @@ import Timing
 import Wire
 
 /// Mends what a crash or a loss of power has left in a folder: files are cut after their last whole
-/// part, and their indexes with them. What a crash leaves of a transport stream's last part is one too.
+/// part, and their indexes with them. What a crash leaves of a transport stream's last part is one too,
+/// and the sound that is torn at its end is made whole.
 ///
 /// Nothing that cannot be explained is touched: files of other names, of other processes that write
 /// them, and files without a readable index stay as they are; so does what this process writes while
@@ -136,10 +137,11 @@ struct Recovery {
         try storage.truncate(index, to: extent.index)
         if !extent.head.isEmpty { try storage.write(extent.head, to: index, at: 0) }
         if !extent.record.isEmpty { try storage.write(extent.record, to: index, at: extent.index) }
+        let ends = try TornEnd(storage: storage, data: data, index: index)
+            .mend((extent.data, extent.index + UInt64(extent.record.count)))
         var closing = FileClosing(
             storage: storage, data: data, index: index, container: extent.container)
-        try closing.close(
-            dataCount: extent.data, indexCount: extent.index + UInt64(extent.record.count))
+        try closing.close(dataCount: ends.data, indexCount: ends.index)
     }
 
     /// The octets of the file and of its index that are whole; `nil` where the index says nothing.
