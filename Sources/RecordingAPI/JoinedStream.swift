@@ -1,7 +1,8 @@
 import Muxer
 import Recording
+import Timing
 
-/// The transport streams of a recording's files as one, read as it is taken.
+/// The transport streams of a recording's files as one, on one line of time, read as it is taken.
 actor JoinedStream {
     /// How many octets come out.
     nonisolated let byteCount: Int
@@ -9,6 +10,8 @@ actor JoinedStream {
     private struct Source {
         var file: String
         var byteCount: UInt64
+        /// How much later it comes than it says itself.
+        var shift: Interval
     }
 
     private var sources: ArraySlice<Source>
@@ -21,8 +24,16 @@ actor JoinedStream {
     /// These files as they are now, whole packets of them.
     init(_ files: [FileSummary], catalog: RecordingCatalog) {
         self.catalog = catalog
-        let sources = files.map {
-            Source(file: $0.file, byteCount: $0.parts.upperBound / 188 * 188)
+        var line = files.first?.start ?? 0
+        let sources = files.indices.map { index in
+            let file = files[index]
+            defer {
+                let next = index + 1 < files.count ? files[index + 1] : nil
+                line = line &+ file.step(to: next)
+            }
+            return Source(
+                file: file.file, byteCount: file.parts.upperBound / 188 * 188,
+                shift: Interval(nanoseconds: line &- file.start))
         }
         self.sources = sources[...]
         hold = catalog.hold(files.map(\.file))
@@ -38,7 +49,7 @@ actor JoinedStream {
                 sources.removeFirst()
                 hold.finished(source.file)
                 (opened, offset) = (nil, 0)
-                joiner.nextFile()
+                if let next = sources.first { joiner.nextFile(movedBy: next.shift) }
                 continue
             }
             if opened == nil { opened = try await catalog.open(source.file) }
@@ -54,4 +65,19 @@ actor JoinedStream {
 
     /// Whole packets, some 128 KB.
     private static let pieceByteCount: UInt64 = 188 * 700
+}
+
+extension FileSummary {
+    /// Nanoseconds from its beginning to that of the next one, where they come one behind the other: times
+    /// that go on stay as they are, also over a picture or two that never came and where sound reaches
+    /// into the next file. A gap that is longer is left out, and so is one between two runs of a
+    /// recorder, of which each begins to count anew.
+    fileprivate func step(to next: FileSummary?) -> Int64 {
+        guard let next else { return duration }
+        let step = next.start &- start
+        let goesOn = step >= duration / 2 && abs(step &- duration) <= Self.reach
+        return goesOn ? step : duration
+    }
+
+    private static let reach: Int64 = 1_000_000_000
 }

@@ -19,10 +19,13 @@ import Web
                 == "attachment; filename=\"cam_20260101_000000.ts\"")
     }
 
-    @Test func `transport streams in several files come as one without a fault`() async throws {
+    @Test
+    func `transport streams in several files come as one without a fault, on one line of time`()
+        async throws
+    {
         let folder = try await RecordedFolder()
         var sum = 0
-        for (minute, start) in [Int64(5), 8, 500].enumerated() {
+        for (minute, start) in [Int64(5), 8, 500, 5].enumerated() {
             sum += try folder.record("cam_20260101_00000\(minute).ts", .mpegts, from: start).count
         }
         let answer = try await folder.get("/api/v1/recordings/cam/download")
@@ -32,6 +35,12 @@ import Web
         checker.receive(answer.octets.span.bytes)
         checker.finish()
         #expect(checker.findings.isEmpty, "\(checker.findings)")
+        var demuxer = TransportStreamDemuxer()
+        demuxer.receive(answer.octets.span.bytes)
+        demuxer.finish()
+        let stamps = demuxer.takeUnits().compactMap(\.decodeStamp)
+        let steps = zip(stamps.dropFirst(), stamps).map { Int($0) - Int($1) }
+        #expect(steps == [Int](repeating: 9_000, count: 4 * 30 - 1), "one picture after the other")
         let one = try await folder.get(
             "/api/v1/recordings/cam/download?file=cam_20260101_000001.ts")
         #expect(one.octets.count < sum && one.status == 200)

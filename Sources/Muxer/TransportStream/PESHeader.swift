@@ -97,7 +97,7 @@ public struct PESHeader: Hashable, Sendable {
     }
 
     /// Stream identifiers whose packets are all payload (§2.4.3.7, table 2-21).
-    private static let withoutHeader: [UInt8] = [
+    static let withoutHeader: [UInt8] = [
         0xBC, 0xBE, 0xBF, 0xF0, 0xF1, 0xF2, 0xF8, 0xFF,
     ]
 }

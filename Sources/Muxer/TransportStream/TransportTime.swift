@@ -20,7 +20,7 @@ extension Interval {
 enum TransportTime {
     /// The low 33 bits of a 90 kHz time, negative ones included.
     static func wrapped(_ ticks: Int64) -> UInt64 {
-        UInt64(bitPattern: ticks) & 0x1_FFFF_FFFF
+        UInt64(bitPattern: ticks) & stampMask
     }
 
     /// How far `later` lies after `earlier`, in `-period / 2 ..< period / 2`.
@@ -29,6 +29,9 @@ enum TransportTime {
         let positive = distance < 0 ? distance + period : distance
         return positive < period / 2 ? positive : positive - period
     }
+
+    /// The bits of PTS and DTS.
+    static let stampMask: UInt64 = 0x1_FFFF_FFFF
 
     /// Where PTS and DTS wrap, in ticks of 90 kHz.
     static let stampPeriod: Int64 = 1 << 33
