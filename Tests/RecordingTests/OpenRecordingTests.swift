@@ -51,6 +51,37 @@ import Testing
         #expect(short?.code == ENODATA, "another host has made it shorter")
     }
 
+    /// A page that cannot be read would be the end of the process (`SIGBUS`).
+    @Test func `a file is read before it is mapped, and where that is refused it is not`() throws {
+        let path = try Self.temporary()
+        defer { remove(path) }
+        let file = open(path, O_WRONLY)
+        defer { close(file) }
+        try SystemStorage().write([1, 2, 3], to: file, at: 0)
+        let error = #expect(throws: StorageError.self) {
+            try SystemStorage().withOctets(of: file) { (_) throws(StorageError) in }
+        }
+        #expect(error?.code == EBADF, "by reading; mapping it would be EACCES")
+    }
+
+    @Test func `a file is as old as is said of it`() throws {
+        let path = try Self.temporary()
+        defer { remove(path) }
+        let file = try SystemStorage().open(path)
+        SystemStorage().date(file, 77)
+        SystemStorage().close(file)
+        var status = stat()
+        #expect(stat(path, &status) == 0 && status.st_mtim.tv_sec == 77)
+    }
+
+    private static func temporary() throws -> String {
+        var template = Array("/tmp/sluice-octets-XXXXXX".utf8CString)
+        let file = mkstemp(&template)
+        try #require(file >= 0)
+        close(file)
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     @Test func `fewer octets come at the end of a file alone`() throws {
         #expect(try Self.read([4, 0], count: 10).octets == [100, 101, 102, 103])
         let error = #expect(throws: StorageError.self) { try Self.read([4, -Int(EIO)], count: 10) }
