@@ -88,6 +88,8 @@ import Timing
         for second in 1...60 { disk.perform(&work, at: Self.start + .seconds(Int64(second))) }
         #expect(disk.model.bytes("/r/cam_19700101_000000.ts")?.count == 1000)
         #expect(disk.model.bytes("/r/cam_19700101_000000.ts.index") == [7] + UnsureMark.bytes)
+        #expect(disk.model.state.withLock { $0.descriptors.isEmpty })
+        #expect(!disk.claims.isClaimed("/r/cam_19700101_000000.ts"))
     }
 
     @Test func `a disk that makes files and takes no octets is tried less and less often`() {

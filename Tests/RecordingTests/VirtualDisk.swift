@@ -12,6 +12,8 @@ final class VirtualDisk: Sendable {
     private let commands = Mutex<[DiskCommand]>([])
     /// Errands that wait, where they are held, and what has come of others.
     private let errands = Mutex<(waiting: [DiskErrand], outcomes: [DiskErrand.Outcome])>(([], []))
+    /// What has come of errands, and is told with that of the next ones.
+    private let untold = Mutex<[DiskErrand.Outcome]>([])
     /// Whether errands wait until the test does them: the disk is slow.
     private let isSlow = Mutex(false)
     /// Commands that may wait.
@@ -59,16 +61,30 @@ final class VirtualDisk: Sendable {
     /// - Returns: How many wait still.
     @discardableResult
     func doErrands(_ count: Int = .max, on storage: (any Storage)? = nil) -> Int {
+        let outcomes = untold.withLock { untold in
+            defer { untold = [] }
+            return untold
+        }
+        let more = run(count, on: storage)
+        return errands.withLock { errands in
+            errands.outcomes += outcomes + more
+            return errands.waiting.count
+        }
+    }
+
+    /// Does the first of them; what comes of it is told with the next `doErrands`.
+    func doErrandUntold() {
+        let outcomes = run(1, on: nil)
+        untold.withLock { $0 += outcomes }
+    }
+
+    private func run(_ count: Int, on storage: (any Storage)?) -> [DiskErrand.Outcome] {
         let taken = errands.withLock { errands in
             let taken = Array(errands.waiting.prefix(count))
             errands.waiting.removeFirst(taken.count)
             return taken
         }
-        let outcomes = taken.compactMap { $0.run(on: storage ?? model, claims) }
-        return errands.withLock { errands in
-            errands.outcomes += outcomes
-            return errands.waiting.count
-        }
+        return taken.compactMap { $0.run(on: storage ?? model, claims) }
     }
 
     /// Does all that waits.
