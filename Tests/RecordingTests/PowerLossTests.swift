@@ -228,6 +228,11 @@ import Wire
         disk.evict()
         #expect(try Self.pictures(on: disk, camera.stream) >= count - Self.lostPictures)
         let index = try #require(disk.names.first { $0.hasSuffix(".index") })
+        let octets = try #require(disk.bytes(String(index.dropLast(6))))
+        let hole = stride(from: 0, to: octets.count, by: 4096).first { start in
+            octets[start..<min(start + 4096, octets.count)].allSatisfy { $0 == 0 }
+        }
+        #expect(hole == nil, "of \(octets.count) octets")
         #expect(disk.bytes(index)?.suffix(8) == ClosingMark.bytes[...])
         #expect(Recovery(storage: disk, folder: "/r", bootSeconds: -1).run() == .of(files: 1))
     }
