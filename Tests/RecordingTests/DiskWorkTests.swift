@@ -90,6 +90,7 @@ import Timing
         #expect(disk.model.bytes("/r/cam_19700101_000000.ts.index") == [7] + UnsureMark.bytes)
         #expect(disk.model.state.withLock { $0.descriptors.isEmpty })
         #expect(!disk.claims.isClaimed("/r/cam_19700101_000000.ts"))
+        #expect(disk.model.state.withLock { $0.strayCloses } == 0, "it is let go of once")
     }
 
     @Test func `a disk that makes files and takes no octets is tried less and less often`() {

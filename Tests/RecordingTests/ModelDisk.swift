@@ -35,6 +35,8 @@ final class ModelDisk: Storage {
         var listFailure: Int32?
         /// Calls that change something until one is refused, once.
         var callsToRefusal: Int?
+        /// Files closed that were not open: another may have the descriptor by then.
+        var strayCloses = 0
         /// A file system without locks.
         var hasLocks = true
         /// A pipe: no folder is listed until it is closed.
@@ -107,7 +109,9 @@ final class ModelDisk: Storage {
 
     func close(_ file: Int32) {
         state.withLock { state in
-            guard let path = state.descriptors.removeValue(forKey: file) else { return }
+            guard let path = state.descriptors.removeValue(forKey: file) else {
+                return state.strayCloses += 1
+            }
             state.files[path]?.isLocked = false
         }
     }

@@ -51,6 +51,34 @@ import Wire
         #expect(await recordings.active().isEmpty)
     }
 
+    @Test func `all have ended when what was handed to the disk is there, and not before`()
+        async throws
+    {
+        let disk = ModelDisk()
+        var gate: [Int32] = [0, 0]
+        try #require(pipe(&gate) == 0)
+        defer { close(gate[0]) }
+        disk.state.withLock { [gate] in $0.syncHold = gate[0] }
+        let recordings = try Recordings(
+            folder: "/r", on: disk, bearer: nil, clock: { 0 }, report: { _, _, _ in })
+        _ = await recordings.recovered()
+        let file = RecordingFile(
+            in: "/r", name: "cam", startSeconds: 0, live: .empty(),
+            disk: recordings.home.writer.door, queue: WaitingOctets(), onEvent: { _ in })
+        #expect(file.append(chunk(at: 0, 1000)))
+        file.end()
+        let hasEnded = Mutex(false)
+        let ending = Task {
+            await recordings.stopAll()
+            hasEnded.withLock { $0 = true }
+        }
+        for _ in 0..<1000 { await Task.yield() }
+        #expect(!hasEnded.withLock { $0 })
+        close(gate[1])
+        await ending.value
+        #expect(disk.bytes("/r/cam_19700101_000000.ts.index") == [7] + ClosingMark.bytes)
+    }
+
     @Test func `what the files are is told with the recording's name, and where it changes`()
         async throws
     {
