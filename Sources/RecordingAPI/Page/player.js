@@ -1,6 +1,6 @@
 // Plays a recording through Media Source Extensions, at its growing end or anywhere in it.
 import { Source } from "./choice.js";
-import { Playlist } from "./playlist.js";
+import { key, Playlist } from "./playlist.js";
 
 /** A video element fed from a playlist; `onchange` is told when there is more, or a problem. */
 export class Player {
@@ -10,6 +10,7 @@ export class Player {
   #map = null;
   #wanted = null;   // the time from which on to fetch
   #isBeginning = true; // nothing before it has been fetched
+  #last = null;     // what has been fetched last
   #jumped = 0;
   #start = null;    // where to begin, once there is something to show
   #isLive = true;   // follows the end
@@ -153,7 +154,7 @@ export class Player {
     while (!this.#abort.signal.aborted) {
       const { video, playlist } = this;
       const isAhead = this.#start == null && this.#wanted - video.currentTime > AHEAD;
-      const piece = isAhead ? null : playlist.piece(this.#wanted, this.#isBeginning);
+      const piece = isAhead ? null : this.#isBeginning ? playlist.piece(this.#wanted, true) : playlist.following(this.#last);
       if (!piece) {
         const isOver = playlist.isEnded && this.#wanted >= playlist.end - 0.1;
         if (isOver && source.readyState === "open" && !isAhead) source.endOfStream();
@@ -174,7 +175,9 @@ export class Player {
       if (this.#buffer.timestampOffset !== piece.file) this.#buffer.timestampOffset = piece.file;
       const [before, isFirst] = [ranges(video.buffered), this.#isBeginning];
       await this.#append(octets);
-      if (this.#wanted === wanted) [this.#wanted, this.#isBeginning] = [piece.start + piece.duration, false];
+      if (this.#wanted === wanted) {
+        [this.#wanted, this.#isBeginning, this.#last] = [piece.start + piece.duration, false, piece];
+      }
       this.#begin(isFirst ? added(before, ranges(video.buffered)) : null);
       await this.#forget();
     }
@@ -222,18 +225,17 @@ export class Player {
     const next = ranges(video.buffered).find(([start]) => start > video.currentTime);
     if (!this.#isPast || !next) return;
     // Where one track ends before the other the browser waits for good, sooner than it says that all ends.
-    const isStuck = video.readyState < 3 && !video.seeking && this.#wanted >= next[0];
-    const isAtEnd = !inside(video.buffered, video.currentTime + LAST);
+    const isStuck = video.readyState < 3 && this.#wanted >= next[0];
+    const isAtEnd = !inside(video.buffered, video.currentTime + (video.seeking ? FEW : LAST));
     if (!inside(video.buffered, video.currentTime) || (isStuck && isAtEnd)) video.currentTime = next[0] + 0.01;
   }
 
   /** The piece's octets; the next one is asked for meanwhile. */
   async #take(piece) {
-    const key = ({ url, range }) => `${url} ${range ?? ""}`;
     const { next } = this;
     this.next = null;
     const octets = await (next?.key === key(piece) ? next.octets : this.#fetch(piece));
-    const following = this.playlist.piece(piece.start + piece.duration, false);
+    const following = this.playlist.following(piece);
     if (following && following.map.url === piece.map.url && key(following) !== key(piece)) {
       this.next = { key: key(following), octets: this.#fetch(following) };
       this.next.octets.catch(() => {}); // told when it is wanted
@@ -299,4 +301,5 @@ function added(before, after) {
 const PAUSE = 500;       // milliseconds between two readings of the playlist that brought nothing
 const AHEAD = 20;        // seconds fetched before they are shown
 const LAST = 1;          // seconds by which one track of a file may end before the other
+const FEW = 0.3;         // seconds with too few pictures for a browser to show the first of them
 const BEHIND_END = 0.45; // seconds kept from the growing end: two parts and the way here

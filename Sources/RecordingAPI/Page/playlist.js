@@ -96,7 +96,6 @@ export class Playlist {
   /** Moves what was read from its beginning onto the known line of time: deletions leave the rest where it was. */
   #join(read) {
     if (!this.open) return;
-    const key = ({ url, range }) => `${url} ${range ?? ""}`;
     const known = new Map(this.segments.map((segment) => [key(segment), segment]));
     const same = read.find((segment) => known.has(key(segment)));
     const goesOn = read[0].number === this.open.number ? this.open.start : this.end;
@@ -132,6 +131,16 @@ export class Playlist {
     return within && within.start > segment.start + epsilon ? within : segment;
   }
 
+  /** What stands behind a piece in the list, however short it is: pictures that came late are parts of no length. */
+  following(piece) {
+    const at = (number) => number === this.open?.number ? this.open : this.segments[number - this.segments[0]?.number];
+    const segment = at(piece.number), isPiece = (each) => key(each) === key(piece);
+    const place = segment && piece.isPart ? segment.parts.findIndex(isPiece) : -1;
+    if (place < 0 && !(segment && isPiece(segment))) return this.piece(piece.start + piece.duration, false);
+    if (place >= 0 && place + 1 < segment.parts.length) return partAt(segment, place + 1);
+    return asPiece(at(piece.number + 1));
+  }
+
   /** Milliseconds since 1970 at which `time` was recorded. */
   date(time) {
     const piece = this.open && time >= this.open.start ? this.open
@@ -148,15 +157,31 @@ export class Playlist {
 }
 
 function part(segment, time, isBeginning) {
-  let start = segment.start, independent = null;
-  for (const part of segment.parts) {
-    const found = { ...part, start, map: segment.map, file: segment.file };
-    if (part.isIndependent) independent = found;
-    if (time < start + part.duration - 0.02) return isBeginning ? independent : found;
-    start += part.duration;
+  let end = segment.start, independent = null;
+  for (const [place, { duration, isIndependent }] of segment.parts.entries()) {
+    if (isIndependent) independent = place;
+    end += duration;
+    if (time >= end - 0.02) continue;
+    const found = isBeginning ? independent : place;
+    return found == null ? null : partAt(segment, found);
   }
   return null;
 }
+
+function partAt(segment, place) {
+  const start = segment.parts.slice(0, place).reduce((sum, { duration }) => sum + duration, segment.start);
+  const { number, map, file } = segment;
+  return { ...segment.parts[place], start, number, map, file, isPart: true };
+}
+
+/** A segment as a piece; of one that grows its first part, which may not be there yet. */
+function asPiece(segment) {
+  if (!segment || segment.url) return segment ?? null;
+  return segment.parts.length ? partAt(segment, 0) : null;
+}
+
+/** What is fetched, by its address. */
+export const key = ({ url, range }) => `${url} ${range ?? ""}`;
 
 function split(line) {
   const colon = line.indexOf(":");
