@@ -18,7 +18,9 @@ extension RecordingCatalog {
     /// The newest of some files that have parts, oldest first: as many as have no more segments between them
     /// than the limit, and one at least.
     ///
-    /// - Parameter entries: Oldest first.
+    /// - Parameters:
+    ///   - entries: Oldest first.
+    ///   - segmentLimit: Of all of them together.
     /// - Throws: `WorkQueue.Busy` where too much waits to be read.
     public func newest(
         of entries: [Entry], segmentLimit: Int
