@@ -1,3 +1,4 @@
+import Codecs
 import Muxer
 import Recording
 import Timing
@@ -71,13 +72,31 @@ extension FileSummary {
     /// Nanoseconds from its beginning to that of the next one, where they come one behind the other: times
     /// that go on stay as they are, also over a picture or two that never came and where sound reaches
     /// into the next file. A gap that is longer is left out, and so is one between two runs of a
-    /// recorder, of which each begins to count anew.
+    /// recorder, of which each begins to count anew: there a frame of sound has room, for it ends when it
+    /// does beside the pictures, and not with them.
     fileprivate func step(to next: FileSummary?) -> Int64 {
         guard let next else { return duration }
         let step = next.start &- start
         let goesOn = step >= duration / 2 && abs(step &- duration) <= Self.reach
-        return goesOn ? step : duration
+        guard !goesOn, let formats = header?.formats, formats.count > 1 else {
+            return goesOn ? step : duration
+        }
+        return duration &+ (formats.map(\.soundFrame).max() ?? 0)
     }
 
     private static let reach: Int64 = 1_000_000_000
+}
+
+extension TrackFormat {
+    /// Nanoseconds that a frame of sound lasts, mostly.
+    fileprivate var soundFrame: Int64 {
+        switch self {
+        case .aac(let configuration):
+            Int64(configuration.samplesPerFrame) * 1_000_000_000
+                / Int64(max(configuration.sampleRate, 1))
+        case .mp3(let rate): 1_152_000_000_000 / Int64(max(rate, 1))
+        case .opus: 20_000_000
+        case .h264, .h265, .vp8, .vp9, .av1, .g711: 0
+        }
+    }
 }

@@ -29,7 +29,8 @@ struct JoinedRunsTests {
             found.copying.isEmpty && found.decoding.isEmpty && found.playing.isEmpty, "\(found)")
         #expect(
             found.rising && found.packets.count == 2 && found.copied == found.packets, "\(found)")
-        #expect(abs(found.span - found.seconds) < 0.1, "\(found)")
+        // At each joint a frame of sound has room.
+        #expect(abs(found.span - found.seconds) < 0.2, "\(found)")
         // What a kill has cost of sound is missing at a joint.
         #expect(found.gap < 0.5, "\(found)")
     }

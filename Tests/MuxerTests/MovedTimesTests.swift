@@ -87,7 +87,7 @@ import Wire
             let stamps = demux(joined).filter { $0.pid == pid }.compactMap(\.decodeStamp)
             let steps = zip(stamps.dropFirst(), stamps).map { Int64($0) - Int64($1) }
             #expect(steps.allSatisfy { $0 > 0 && $0 < 27_000 }, "\(pid)")
-            let all = try #require(stamps.last) - stamps[0]
+            let all = Int64(try #require(stamps.last)) - Int64(stamps[0])
             #expect(all > 8 * 90_000 - 27_000 && all < 8 * 90_000)
         }
     }

@@ -150,6 +150,27 @@ import Wire
         }
     }
 
+    /// By the syntax of raw_data_block() (ISO/IEC 14496-3 §4.4.2.1); ffmpeg decodes each without a word.
+    static let blocks: [(channels: Int, octets: String)] = [
+        (1, "00000007"), (2, "21000000001c"), (3, "000000010800000000e0"),
+        (4, "00000001080000000002000007"), (5, "00000001080000000023000000001c"),
+        (6, "00000001080000000023000000000c000000e0"),
+        (8, "000000010800000000230000000004a0000000018000001c"),
+    ]
+
+    @Test(arguments: blocks) func `silence is a block of all channels, and zeros behind it`(
+        channels: Int, octets: String
+    ) throws {
+        let format = try aac(channels: channels)
+        var head = ByteWriter()
+        ADTSHeader(Self.configuration(48_000, channels), payloadByteCount: 90)?.write(to: &head)
+        let frame = try #require(SilentFrame(format, in: head.bytes, at: 0))
+        let block = hexadecimal(octets)
+        #expect(frame.octets.dropFirst(7).starts(with: block))
+        #expect(frame.octets.dropFirst(7 + block.count).allSatisfy { $0 == 0 })
+        #expect(frame.octets.count == 97)
+    }
+
     @Test func `what is no stream of ours is left alone`() throws {
         let formats = [SyntheticStream.h264, try aac()]
         for junk in [
