@@ -139,8 +139,11 @@ export class Player {
   #sought() {
     const { video } = this;
     this.#shown = video.currentTime;
-    if (!inside(video.buffered, video.currentTime)) {
+    const held = ranges(video.buffered).find((range) => holds(range, video.currentTime));
+    if (!held) {
       [this.#wanted, this.#isBeginning] = [video.currentTime, true];
+    } else if (this.#wanted < held[0] || this.#wanted > held[1] + LAST) { // what is fetched lies elsewhere
+      [this.#wanted, this.#isBeginning] = [held[1], true];
     }
     if (this.playlist.end - video.currentTime > 5) {
       this.#isLive = false;
@@ -286,7 +289,9 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 const ranges = (buffered) => Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
 
-const inside = (buffered, time) => ranges(buffered).some(([start, end]) => time >= start - 0.05 && time < end);
+const holds = ([start, end], time) => time >= start - 0.05 && time < end;
+
+const inside = (buffered, time) => ranges(buffered).some((range) => holds(range, time));
 
 /** Where the ranges `after` hold something that was not in those `before`; `null` where they do not. */
 function added(before, after) {
