@@ -51,6 +51,7 @@ final class RecordingFile: Sendable {
     private let queue: WaitingOctets
     private let onEvent: @Sendable (Event) -> Void
     private let state = Mutex(State())
+    private let indexTurn = Mutex(())
 
     /// A file that the disk's thread makes when it comes to it.
     ///
@@ -159,6 +160,12 @@ extension RecordingFile {
 
     /// Whether octets behind its last whole part are missing.
     var isTorn: Bool { state.withLock { $0.isTorn } }
+
+    /// Writes to its index while nobody else does: records come from the disk's thread, and a mark from the
+    /// one beside it.
+    func writeIndex<E>(_ body: () throws(E) -> Void) throws(E) {
+        try indexTurn.withLock { _ throws(E) in try body() }
+    }
 
     /// Takes note that a sync of it has failed: of what was written, nobody knows what is there.
     func noteUnsure() { state.withLock { $0.isUnsure = true } }

@@ -117,6 +117,8 @@ import Timing
         disk.perform(&work, at: Self.start)
         disk.model.state.withLock { $0.syncFailure = nil }
         #expect(!log.events.contains(.closed(10)), "its end is yet to come")
+        let early = disk.model.bytes(Self.path(0) + ".index")
+        #expect(early == [7] + UnsureMark.bytes, "nobody knows when it comes")
         #expect(disk.doErrands() == 0)
         disk.perform(&work, at: Self.start)
         let failure = StorageError(path: Self.path(0), code: EIO)
@@ -124,6 +126,39 @@ import Timing
         let index = disk.model.bytes(Self.path(0) + ".index")
         #expect(index == [7] + UnsureMark.bytes, "the next start looks at it")
         #expect(disk.model.state.withLock { $0.descriptors.isEmpty })
+    }
+
+    @Test func `what is written behind a failed sync keeps its mark, at every moment to its end`() {
+        let disk = VirtualDisk()
+        var work = disk.work(sync: .part)
+        let file = Self.file(0, disk.door) { _ in }
+        disk.slowDown()
+        #expect(file.append(chunk(at: 0, 10, index: [7, 7])))
+        disk.perform(&work, at: Self.start)
+        disk.doErrands()
+        disk.perform(&work, at: Self.start)
+        #expect(file.append(chunk(at: 10, 10, index: [8, 8])))
+        disk.perform(&work, at: Self.start)
+        disk.model.state.withLock { $0.syncFailure = EIO }
+        // The record comes before what has become of the sync is known.
+        disk.doErrandUntold()
+        let index = Self.path(0) + ".index"
+        #expect(disk.model.bytes(index) == [7, 7, 8, 8] + UnsureMark.bytes)
+        #expect(file.append(chunk(at: 20, 10, index: [9, 9])))
+        #expect(file.append(chunk(at: 30, 10, isWhole: false)))
+        disk.perform(&work, at: Self.start)
+        #expect(disk.model.bytes(index) == [7, 7, 8, 8, 9, 9] + UnsureMark.bytes)
+        disk.model.state.withLock { $0.keepsOneOf = 1 }
+        for _ in 0..<3 {
+            disk.doErrands()
+            disk.perform(&work, at: Self.start)
+        }
+        #expect(disk.model.bytes(index) == [7, 7, 8, 8, 9, 9] + UnsureMark.bytes)
+        #expect(disk.model.state.withLock { $0.descriptors.isEmpty })
+        let unmarked = disk.model.state.withLock { state in
+            state.kept.count { $0.files[index]?.bytes.suffix(8) != UnsureMark.bytes[...] }
+        }
+        #expect(unmarked == 1, "between its cut and the next call")
     }
 
     @Test func `files that begin together have their names handed over at once`() {

@@ -43,6 +43,10 @@ final class ModelDisk: Storage {
         var hold: Int32?
         /// A pipe: no file is synced until it is closed.
         var syncHold: Int32?
+        /// Octets of all recordings, not of their indexes, that cannot be read.
+        var unreadable: Range<Int>?
+        /// How often a folder has been listed.
+        var listings = 0
         /// A file that cannot be deleted.
         var stubborn: String?
         var seconds: Int64 = 0
@@ -127,7 +131,14 @@ final class ModelDisk: Storage {
     func read(
         _ file: Int32, at offset: UInt64, count: Int
     ) throws(StorageError) -> [UInt8] {
-        state.withLock { state in Array(state[file].bytes.dropFirst(Int(offset)).prefix(count)) }
+        try state.withLock { state throws(StorageError) in
+            let path = state.descriptors[file] ?? ""
+            let range = Int(offset)..<Int(offset) + count
+            if let hurt = state.unreadable, hurt.overlaps(range), !path.hasSuffix(".index") {
+                throw StorageError(path: path, code: EIO, isOfReading: true)
+            }
+            return Array(state[file].bytes.dropFirst(Int(offset)).prefix(count))
+        }
     }
 
     func withOctets<T>(
@@ -220,7 +231,8 @@ final class ModelDisk: Storage {
 
     private func list(_ folder: String) -> [StoredFile] {
         state.withLock { state in
-            state.files.map { path, file in
+            state.listings += 1
+            return state.files.map { path, file in
                 StoredFile(
                     name: String(path.dropFirst(folder.count + 1)),
                     byteCount: UInt64(file.bytes.count), modifiedSeconds: file.modifiedSeconds)

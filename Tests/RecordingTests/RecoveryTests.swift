@@ -106,6 +106,62 @@ import Wire
         #expect(disk.bytes(Self.path + ".index") == index + ClosingMark.bytes)
     }
 
+    /// One of which a sync has failed, with a hole where it is not cut.
+    private static func unsureDisk() throws -> ModelDisk {
+        let disk = disk(parts: 700)  // 140 seconds
+        var octets = try #require(disk.bytes(path))
+        for offset in 8192..<12_288 { octets[offset] = 0 }
+        disk.put(path, octets)
+        let index = try #require(disk.bytes(path + ".index"))
+        disk.put(path + ".index", index + UnsureMark.bytes)
+        return disk
+    }
+
+    private static func end(_ disk: ModelDisk) -> [UInt8] {
+        Array((disk.bytes(path + ".index") ?? []).suffix(8))
+    }
+
+    @Test func `what cannot be read of the hours before its end is told, and it is closed`() throws
+    {
+        let disk = try Self.unsureDisk()
+        disk.put(Self.path, [UInt8](repeating: 0x47, count: 700_000))
+        disk.state.withLock { $0.unreadable = 20_000..<20_001 }
+        let report = Self.recover(disk)
+        #expect(report.damaged == ["cam_19700101_000000.ts"] && report.refused.isEmpty)
+        #expect(report.mended == 1 && Self.end(disk) == ClosingMark.bytes)
+    }
+
+    @Test func `a long file is not read to its end when that is not wanted any more`() throws {
+        let disk = try Self.unsureDisk()
+        var asked = 0
+        let report = Recovery(storage: disk, folder: "/r").run {
+            asked += 1
+            return asked == 1
+        }
+        #expect(asked > 1 && report.mended == 0 && !report.isComplete && !report.isNews)
+        #expect(Self.end(disk) == UnsureMark.bytes)
+        #expect(Self.recover(disk).damaged.count == 1 && Self.end(disk) == ClosingMark.bytes)
+    }
+
+    @Test func `what is unsure stays so until it is closed, wherever that ends`() throws {
+        var refusals = 0
+        for calls in 0..<20 {
+            let disk = try Self.unsureDisk()
+            disk.put(Self.path, try #require(disk.bytes(Self.path)) + [1, 2, 3])
+            disk.state.withLock { ($0.callsToRefusal, $0.keepsOneOf) = (calls, 1) }
+            let report = Self.recover(disk)
+            refusals += report.refused.count
+            let mark = report.refused.isEmpty ? ClosingMark.bytes : UnsureMark.bytes
+            #expect(Self.end(disk) == mark, "\(calls)")
+            #expect(calls < 2 || report.damaged.count == 1 && report.isTold)
+            for state in disk.state.withLock({ $0.kept }) {
+                let end = Self.end(ModelDisk(state))
+                #expect(end == UnsureMark.bytes || end == ClosingMark.bytes, "\(calls)")
+            }
+        }
+        #expect(refusals > 6)
+    }
+
     /// The last part's last octets lie in a block that is not there, though one behind it is.
     @Test func `a hole is found where the last part has but a few octets of it`() throws {
         let disk = Self.disk(parts: 41)

@@ -136,6 +136,33 @@ import Timing
             ])
     }
 
+    @Test func `a folder in which nothing may go is not gone through twice a second for room`() {
+        let disk = VirtualDisk()
+        disk.model.put("/r/yard_19700101_000000.ts", [UInt8](repeating: 1, count: 100))
+        disk.model.put("/r/yard_19700101_000000.ts.index", [1])
+        var work = disk.work(retention: Self.own(["cam": .init(age: .seconds(99))]))
+        var looks: Int64 = 0
+        func listings(_ count: Int64) -> Int {
+            for _ in 0..<count {
+                work.advance(to: Instant(nanoseconds: 1 + looks * 500_000_000))
+                looks += 1
+            }
+            return disk.model.state.withLock { $0.listings }
+        }
+        #expect(listings(5) == 1)
+        disk.model.state.withLock { $0.capacity = 300 }
+        #expect(listings(1) == 2, "there is no room any more")
+        #expect(listings(19) == 2)
+        #expect(listings(2) == 3)
+        // Four may go, and the room is still too little: it is looked whether more may.
+        for day in 1...4 {
+            disk.model.put("/r/cam_1970010\(day)_000000.ts", [1])
+            disk.model.put("/r/cam_1970010\(day)_000000.ts.index", [1])
+        }
+        #expect(listings(20) == 5)
+        #expect(disk.condition.snapshot.deletedFiles == 4)
+    }
+
     @Test func `limits are read as they are written`() {
         let words = ["keep-hours": "2", "keep-megabytes": "3", "keep-free-megabytes": "4"]
         let limits = Retention.Limits { words[$0] }

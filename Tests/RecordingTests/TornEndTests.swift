@@ -159,6 +159,53 @@ import Wire
         #expect(try Self.isWhole(disk))
     }
 
+    /// One that ends with its last part, and sound torn there.
+    private static func torn() throws -> Written {
+        let ends = try recording().map { written in
+            var end = written
+            end.bytes.removeSubrange(Int(written.parts.last?.end ?? 0)...)
+            return end
+        }
+        return try #require(try ends.last { try frames(sound($0.bytes)).rest > 0 })
+    }
+
+    @Test func `a disk without room for that has the file closed as it was`() throws {
+        let written = try Self.torn()
+        var rooms: Set<Bool> = []
+        var unmarked = 0
+        for room in stride(from: 8, through: 800, by: 8) as StrideThrough<UInt64> {
+            let disk = Self.disk(written)
+            let used = disk.usedBytes
+            disk.state.withLock { $0.capacity = used + room }
+            let report = Self.recover(disk)
+            guard report.refused.isEmpty else {
+                #expect(try Self.isWhole(disk))
+                unmarked += 1
+                continue
+            }
+            #expect(report.mended == 1)
+            let index = try #require(disk.bytes(Self.path + ".index"))
+            #expect(index.suffix(8) == ClosingMark.bytes[...], "\(room)")
+            let isSilenced = try Self.isWhole(disk)
+            rooms.insert(isSilenced)
+            if !isSilenced {
+                #expect(disk.bytes(Self.path)?.count == written.bytes.count)
+                #expect(index == written.index + ClosingMark.bytes)
+            }
+        }
+        #expect(rooms == [true, false])
+        #expect(unmarked <= 1, "room for all but the mark")
+    }
+
+    @Test func `an end that cannot be read is closed as it is`() throws {
+        let written = try Self.torn()
+        let disk = Self.disk(written)
+        disk.state.withLock { $0.unreadable = 0..<1 }
+        #expect(Self.recover(disk).mended == 1)
+        #expect(disk.bytes(Self.path) == written.bytes)
+        #expect(disk.bytes(Self.path + ".index") == written.index + ClosingMark.bytes)
+    }
+
     /// The octets of a chunk with the parts and records that it completes.
     private static func chunk(_ written: Written, behind before: Written) -> FileChunk {
         FileChunk(

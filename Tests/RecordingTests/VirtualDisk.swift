@@ -50,7 +50,10 @@ final class VirtualDisk: Sendable {
         }
         return DiskWork(
             storage: storage, policy: sync, claims: claims, errands: door,
-            space: DiskSpace(sweep, condition: condition) { $0() })
+            space: DiskSpace(sweep, condition: condition) { body in
+                body()
+                return true
+            })
     }
 
     /// From now on errands wait until `doErrands`.

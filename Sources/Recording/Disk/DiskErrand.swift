@@ -61,6 +61,8 @@ enum DiskErrand: Sendable {
                 try storage.sync(open.index)
             } catch {
                 open.file.noteUnsure()
+                // Its end may have to wait for long.
+                open.file.writeIndex { UnsureMark.put(in: open.index, storage) }
                 return .synced(open.file, error)
             }
             return .synced(open.file, nil)
@@ -118,6 +120,7 @@ private struct FileEnd {
         }
         try storage.truncate(open.data, to: open.wholeCount)
         try storage.truncate(open.index, to: open.wholeIndexCount)
+        if open.file.isUnsure { UnsureMark.put(in: open.index, storage) }
         do throws(StorageError) {
             try storage.sync(open.data)
             try storage.sync(open.index)

@@ -4,7 +4,16 @@ import Timing
 /// write there.
 struct DiskSpace: ~Copyable {
     /// What may go is deleted elsewhere: a folder of a hundred thousand files holds up no writing.
-    typealias Aside = @Sendable (_ body: @escaping @Sendable () -> Void) -> Void
+    /// Whether it will be says `false`.
+    typealias Aside = @Sendable (_ body: @escaping @Sendable () -> Void) -> Bool
+
+    /// Deleting for want of room: what is to be had by it is the same while this is.
+    private struct Attempt: Equatable {
+        /// Files that had been deleted before it.
+        var deletedFiles: UInt64
+        /// Whether recording itself wants the room.
+        var isPressed: Bool
+    }
 
     private let sweep: Sweep
     private let condition: DiskCondition
@@ -13,6 +22,7 @@ struct DiskSpace: ~Copyable {
     private var writtenBytes: UInt64 = 0
     private var looked: Instant?
     private var swept: Instant?
+    private var attempt: Attempt?
 
     /// - Parameters:
     ///   - sweep: Where recordings lie, and which of them may go.
@@ -69,15 +79,12 @@ struct DiskSpace: ~Copyable {
             return true
         }
         let needed = headroom.sparing * 2
-        let isDue = swept.map { $0 + Self.sweepInterval <= now } ?? true
-        if sweep.retention.deletes,
-            isDue || free < max(needed, sweep.retention.freeBytes ?? 0)
-        {
-            swept = now
+        if sweep.retention.deletes, isSweepDue(free, needed, at: now) {
             let growing = growingBytes()
-            aside { [sweep, condition] in
+            let isTaken = aside { [sweep, condition] in
                 sweep.run(storage, growingBytes: growing, neededBytes: needed, condition)
             }
+            if isTaken { swept = now } else { attempt = nil }
             free = (try? storage.freeBytes(in: sweep.folder)) ?? free
         }
         headroom.update(freeBytes: free, at: now)
@@ -87,6 +94,18 @@ struct DiskSpace: ~Copyable {
                 (condition.failure, condition.isFull) = (nil, false)
             }
         }
+        return true
+    }
+
+    /// Whether it is time to go through the folder. One that nothing could be deleted in is not gone through
+    /// anew at once, however little room there is.
+    private mutating func isSweepDue(_ free: UInt64, _ needed: UInt64, at now: Instant) -> Bool {
+        let isShort = free < max(needed, sweep.retention.freeBytes ?? 0)
+        let next = Attempt(
+            deletedFiles: condition.snapshot.deletedFiles, isPressed: free < needed)
+        let isDue = swept.map { $0 + Self.sweepInterval <= now } ?? true
+        guard isDue || isShort && attempt != next else { return false }
+        attempt = isShort ? next : nil
         return true
     }
 

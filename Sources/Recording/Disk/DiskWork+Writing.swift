@@ -11,7 +11,12 @@ extension DiskWork {
         do throws(StorageError) {
             try storage.write(chunk.bytes, to: open.data, at: open.dataCount)
             open.dataCount += UInt64(chunk.bytes.count)
-            try storage.write(chunk.index, to: open.index, at: open.indexCount)
+            try open.file.writeIndex { () throws(StorageError) in
+                // A mark that has been left there meanwhile goes behind it.
+                let isMarked = open.file.isUnsure
+                let octets = isMarked ? chunk.index + UnsureMark.bytes : chunk.index
+                try storage.write(octets, to: open.index, at: open.indexCount)
+            }
             open.indexCount += UInt64(chunk.index.count)
             // As long as what was there: a crash leaves one or the other.
             if !chunk.indexHead.isEmpty {

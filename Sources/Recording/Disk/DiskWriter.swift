@@ -40,7 +40,9 @@ final class DiskWriter: Sendable {
                 var work = DiskWork(
                     storage: storage, policy: policy, claims: sweep.claims, errands: errands.door,
                     // What cannot be swept now is swept when room is looked for again.
-                    space: DiskSpace(sweep, condition: condition) { try? sweeping.post($0) })
+                    space: DiskSpace(sweep, condition: condition) {
+                        (try? sweeping.post($0)) != nil
+                    })
                 var isOpen = true
                 while isOpen {
                     work.advance(to: .now())

@@ -21,8 +21,8 @@ struct Recovery {
         var head: [UInt8] = []
         /// What the index is to go on with.
         var record: [UInt8] = []
-        /// Whether something is missing before what may be cut off.
-        var isDamaged = false
+        /// The octets before what may be cut off.
+        var older: UInt64 = 0
     }
 
     /// Where what was written may not be in the file.
@@ -47,7 +47,8 @@ struct Recovery {
 
     /// Goes through the folder once.
     ///
-    /// - Parameter isWanted: Asked before each file; what is left is done by the next start.
+    /// - Parameter isWanted: Asked before each file, and while a long one is read; what is left is done by
+    ///   the next start.
     func run(while isWanted: () -> Bool = { true }) -> RecoveryReport {
         var report = RecoveryReport()
         let files: [StoredFile]
@@ -61,7 +62,9 @@ struct Recovery {
             let hasIndex = names.contains(RecordingName.index(of: file.name))
             guard claims.claim(folder + "/" + file.name) else { return claimed.append(file) }
             defer { claims.release(folder + "/" + file.name) }
-            do throws(StorageError) { try self.mend(file, hasIndex: hasIndex, &report) } catch {
+            do throws(StorageError) {
+                try self.mend(file, hasIndex: hasIndex, while: isWanted, &report)
+            } catch {
                 // What the disk refuses is left for the next time; what another writes is no news.
                 if error.code != EWOULDBLOCK, error.code != ENOENT { report.refused.append(error) }
             }
@@ -73,13 +76,15 @@ struct Recovery {
         // Some were claimed for a moment only, by those who looked for a free name.
         let again = claimed
         for file in again where isWanted() { mend(file) }
+        guard isWanted() else { return report }
         report.forgotten = forgetNotes()
         report.isComplete = true
         return report
     }
 
     private func mend(
-        _ file: StoredFile, hasIndex: Bool, _ report: inout RecoveryReport
+        _ file: StoredFile, hasIndex: Bool, while isWanted: () -> Bool,
+        _ report: inout RecoveryReport
     ) throws(StorageError) {
         let path = folder + "/" + file.name
         let data = try storage.open(path)
@@ -104,11 +109,15 @@ struct Recovery {
             try extent(of: octets, data, doubt)
         }
         guard let found else { return report.unexplained.append(file.name) }
+        if doubt == .anywhere {
+            let isDamaged = isDamaged(data, upTo: found.older, while: isWanted)
+            guard isWanted() else { return }
+            if isDamaged { report.damaged.append(file.name) }
+        }
         let byteCount = try storage.byteCount(of: data)
-        try close(data, index, found)
+        try close(data, index, found, isUnsure: doubt == .anywhere)
         // What is kept by its age is not new by this.
         storage.date(data, min(file.modifiedSeconds, nowSeconds))
-        if found.isDamaged { report.damaged.append(file.name) }
         report.cutBytes += byteCount - found.data
         (report.files, report.mended) = (report.files + 1, report.mended + 1)
     }
@@ -128,20 +137,44 @@ struct Recovery {
         }
     }
 
-    private func close(_ data: Int32, _ index: Int32, _ extent: Extent) throws(StorageError) {
+    /// Whether something is missing in the first octets of a file of which a sync has failed: hours of
+    /// media are not cut off for some blocks before them. What cannot be read is missing too.
+    private func isDamaged(_ data: Int32, upTo end: UInt64, while isWanted: () -> Bool) -> Bool {
+        do throws(StorageError) {
+            return try hole(in: data, from: 0, to: end, while: isWanted) != nil
+        } catch { return true }
+    }
+
+    private func close(
+        _ data: Int32, _ index: Int32, _ extent: Extent, isUnsure: Bool
+    ) throws(StorageError) {
+        do throws(StorageError) {
+            try cut(data, index, extent, isUnsure: isUnsure)
+            let ends = try TornEnd(storage: storage, data: data, index: index)
+                .mend((extent.data, extent.index + UInt64(extent.record.count)))
+            var closing = FileClosing(
+                storage: storage, data: data, index: index, container: extent.container)
+            try closing.close(dataCount: ends.data, indexCount: ends.index)
+        } catch {
+            if isUnsure { UnsureMark.leave(in: index, storage) }
+            throw error
+        }
+    }
+
+    private func cut(
+        _ data: Int32, _ index: Int32, _ extent: Extent, isUnsure: Bool
+    ) throws(StorageError) {
         // A file whose ending was interrupted stays as long as it is until that is done again.
         switch extent.container {
         case .mp4, .webm: break
         case .mpegts, .fmp4: try storage.truncate(data, to: extent.data)
         }
-        try storage.truncate(index, to: extent.index)
+        // What is unsure stays so until it is closed, also where the process ends before that.
+        let mark = isUnsure ? UnsureMark.bytes : []
+        if isUnsure { try storage.write(mark, to: index, at: extent.index) }
+        try storage.truncate(index, to: extent.index + UInt64(mark.count))
         if !extent.head.isEmpty { try storage.write(extent.head, to: index, at: 0) }
         if !extent.record.isEmpty { try storage.write(extent.record, to: index, at: extent.index) }
-        let ends = try TornEnd(storage: storage, data: data, index: index)
-            .mend((extent.data, extent.index + UInt64(extent.record.count)))
-        var closing = FileClosing(
-            storage: storage, data: data, index: index, container: extent.container)
-        try closing.close(dataCount: ends.data, indexCount: ends.index)
     }
 
     /// The octets of the file and of its index that are whole; `nil` where the index says nothing.
@@ -166,13 +199,9 @@ struct Recovery {
         let older = recent?.part.end ?? 0
         let hole = try hole(in: data, from: older, to: min(end, byteCount))
         guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return nil }
-        var extent = Extent(
-            data: whole.part.end, index: whole.indexEnd, container: header.container, head: head)
-        // Hours of media are not cut off for some blocks before them.
-        if doubt == .anywhere {
-            extent.isDamaged = try self.hole(in: data, from: 0, to: older) != nil
-        }
-        return extent
+        return Extent(
+            data: whole.part.end, index: whole.indexEnd, container: header.container, head: head,
+            older: older)
     }
 
     /// The parts that lie one behind the other, and where their records end. What torn records have listed
@@ -218,10 +247,10 @@ struct Recovery {
 
     /// Where power has failed to write: zeros up to the end of a block.
     private func hole(
-        in data: Int32, from start: UInt64, to end: UInt64
+        in data: Int32, from start: UInt64, to end: UInt64, while isWanted: () -> Bool = { true }
     ) throws(StorageError) -> UInt64? {
         var offset = start / Self.blockSize * Self.blockSize
-        while offset < end {
+        while offset < end, isWanted() {
             let octets = try storage.read(
                 data, at: offset, count: Int(min(end - offset, Self.blockSize * 256)))
             guard !octets.isEmpty else { return offset }

@@ -10,8 +10,8 @@ public struct RecoveryReport: Hashable, Sendable {
     public internal(set) var empty = 0
     /// Files that were left alone because their index says nothing.
     public internal(set) var unexplained: [String] = []
-    /// Files that lack octets of more than two minutes before their end, which the disk has refused: what is
-    /// there of them stays.
+    /// Files that lack octets of more than two minutes before their end, which the disk has refused to take
+    /// or to give: what is there of them stays.
     public internal(set) var damaged: [String] = []
     /// Recordings without any file, of which nothing but a note was there, deleted: they never began, or
     /// their files have been deleted since.
@@ -26,8 +26,8 @@ public struct RecoveryReport: Hashable, Sendable {
         mended + empty + unexplained.count + refused.count + forgotten.count + damaged.count > 0
     }
 
-    /// Whether there is anything to say: not of what was stopped before its end.
-    public var isTold: Bool { isComplete || !refused.isEmpty }
+    /// Whether there is anything to say: of what was stopped before its end, only what is told once.
+    public var isTold: Bool { isComplete || !refused.isEmpty || !damaged.isEmpty }
 }
 
 extension RecoveryReport: CustomStringConvertible {

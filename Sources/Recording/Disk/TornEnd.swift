@@ -5,7 +5,8 @@ import Wire
 /// The end of a file that was cut: sound that goes on in packets that are not there. It is made whole, so
 /// that the file can be read on in the next one, whoever joins them.
 ///
-/// Where it is interrupted at any step the index does not tell of it, and it is done again.
+/// Where it is interrupted at any step the index does not tell of it, and it is done again. What the disk
+/// refuses of it keeps no file from being closed: it stays torn.
 struct TornEnd {
     let storage: any Storage
     let data: Int32
@@ -17,14 +18,16 @@ struct TornEnd {
     func mend(
         _ ends: (data: UInt64, index: UInt64)
     ) throws(StorageError) -> (data: UInt64, index: UInt64) {
-        guard let (header, last) = try listed(upTo: ends.index), header.container == .mpegts,
-            last.end == ends.data, let torn = try torn(header.formats, ends.data),
+        guard let (header, last) = try? listed(upTo: ends.index), header.container == .mpegts,
+            last.end == ends.data, let torn = try? torn(header.formats, ends.data),
             let byteCount = UInt32(exactly: torn.packets.count), byteCount > 0
         else { return ends }
-        for piece in torn.overwritten {
-            try storage.write(piece.bytes, to: data, at: piece.offset)
-        }
-        try storage.write(torn.packets, to: data, at: ends.data)
+        do throws(StorageError) {
+            for piece in torn.overwritten {
+                try storage.write(piece.bytes, to: data, at: piece.offset)
+            }
+            try storage.write(torn.packets, to: data, at: ends.data)
+        } catch { return try takingBack(ends) }
         // The record tells of what is there for certain: what is overwritten looks whole without it.
         do throws(StorageError) { try storage.sync(data) } catch {
             UnsureMark.leave(in: index, storage)
@@ -35,8 +38,19 @@ struct TornEnd {
             duration: .zero, isIndependent: false, hasOtherSets: last.hasOtherSets)
         var (writer, record) = (IndexWriter(continuing: ends.index), ByteWriter())
         writer.append(part, into: &record)
-        try storage.write(record.bytes, to: index, at: ends.index)
+        do throws(StorageError) {
+            try storage.write(record.bytes, to: index, at: ends.index)
+        } catch { return try takingBack(ends) }
         return (part.end, writer.byteCount)
+    }
+
+    /// Cuts off what has been written behind the ends.
+    private func takingBack(
+        _ ends: (data: UInt64, index: UInt64)
+    ) throws(StorageError) -> (data: UInt64, index: UInt64) {
+        try storage.truncate(data, to: ends.data)
+        try storage.truncate(index, to: ends.index)
+        return ends
     }
 
     /// What the index begins and ends with; `nil` where that cannot be read.

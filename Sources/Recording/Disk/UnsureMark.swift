@@ -5,13 +5,18 @@ enum UnsureMark {
     /// Its octets: as a record's length they would be absurd.
     static let bytes: [UInt8] = Array("\u{7F}unsure\n".utf8)
 
-    /// Puts it there, as far as the disk lets it.
+    /// Puts it there and has it survive a loss of power, as far as the disk lets it.
     static func leave(in index: Int32, _ storage: any Storage) {
+        put(in: index, storage)
+        try? storage.sync(index)
+    }
+
+    /// Puts it there: the end of the process does not take it away.
+    static func put(in index: Int32, _ storage: any Storage) {
         guard let count = try? storage.byteCount(of: index) else { return }
         let start = count - min(count, UInt64(bytes.count))
         let end = try? storage.read(index, at: start, count: bytes.count)
         let isMarked = end == bytes || end == ClosingMark.bytes
         try? storage.write(bytes, to: index, at: isMarked ? start : count)
-        try? storage.sync(index)
     }
 }
