@@ -62,11 +62,11 @@ public struct Fetcher: Sendable {
         case fetch_done: break
         case fetch_malformed_url: throw .malformedURL(call.url)
         case fetch_unresolved: throw .unresolved(host: host)
-        case fetch_refused: throw .refused(host: place)
-        case fetch_timed_out: throw .timedOut(host: place)
-        case fetch_certificate: throw .certificate(host: place, reason: words)
-        case fetch_too_large: throw .tooLarge(host: place)
-        default: throw wish.stands ? .failed(host: place, reason: words) : .cancelled(host: place)
+        case fetch_refused: throw .refused(place: place)
+        case fetch_timed_out: throw .timedOut(place: place)
+        case fetch_certificate: throw .certificate(place: place, reason: words)
+        case fetch_too_large: throw .tooLarge(place: place)
+        default: throw wish.stands ? .failed(place: place, reason: words) : .cancelled(place: place)
         }
         return HTTPReply(status: status, headers: answer.headers, body: answer.body)
     }

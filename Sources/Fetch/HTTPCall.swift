@@ -35,20 +35,25 @@ public struct HTTPCall: Hashable, Sendable {
     }
 
     /// What an address is called where its server fails: host, port and path. What may be a secret is left
-    /// out: who calls, the query, and of the path what is long enough to be a key.
+    /// out: who calls, the query, and of the path each word that may be a key.
     static func place(of url: String) -> String? {
         guard let origin = origin(of: url), let scheme = origin.firstRange(of: "://"),
             let written = url.firstRange(of: "://")
         else { return nil }
         let path = url[written.upperBound...].prefix { $0 != "?" && $0 != "#" }.drop { $0 != "/" }
         let told = path.split(separator: "/", omittingEmptySubsequences: false).map {
-            $0.utf8.count > Self.longestWord ? "…" : $0
+            Self.mayBeKey($0) ? "…" : $0
         }
         return origin[scheme.upperBound...] + told.joined(separator: "/")
     }
 
-    /// Octets of a path between two slashes that are told: keys of streams have more.
-    private static let longestWord = 24
+    /// Whether what stands between two slashes of a path is left out: what has more than twelve octets, and
+    /// what has six or more, a digit and a letter among them.
+    private static func mayBeKey(_ word: Substring) -> Bool {
+        let count = word.utf8.count
+        return count > 12
+            || count >= 6 && word.contains(where: \.isNumber) && word.contains(where: \.isLetter)
+    }
 
     /// The host that an address names, with its port.
     static func host(of url: String) -> String? {
@@ -101,32 +106,32 @@ public enum FetchError: Error, Hashable, Sendable {
     case malformedURL(String)
     /// Nobody knows the host's address.
     case unresolved(host: String)
-    /// Nobody listens there. Here and below, a host has its port and the path with it.
-    case refused(host: String)
+    /// Nobody listens there. Here and below, a place is host, port and path, without what may be a secret.
+    case refused(place: String)
     /// No whole answer in time.
-    case timedOut(host: String)
+    case timedOut(place: String)
     /// The server's certificate is not trusted, or TLS failed.
-    case certificate(host: String, reason: String)
+    case certificate(place: String, reason: String)
     /// The task that asked was cancelled.
-    case cancelled(host: String)
+    case cancelled(place: String)
     /// The body is longer than 256 KB.
-    case tooLarge(host: String)
+    case tooLarge(place: String)
     /// Something else, in libcurl's words.
-    case failed(host: String, reason: String)
+    case failed(place: String, reason: String)
 }
 
 extension FetchError: CustomStringConvertible {
-    /// One line that names the place, and nothing of user, query or headers: they may hold secrets.
+    /// One line that names the place, and nothing of user, query, headers or what of its path may be a key.
     public var description: String {
         switch self {
         case .malformedURL: "not an http or https URL"
         case .unresolved(let host): "no address is known for \(host)"
-        case .refused(let host): "\(host) refuses connections"
-        case .timedOut(let host): "\(host) did not answer in time"
-        case .certificate(let host, let reason): "TLS with \(host): \(reason)"
-        case .cancelled(let host): "nobody waits for \(host) any more"
-        case .tooLarge(let host): "\(host) answered with more than 256 KB"
-        case .failed(let host, let reason): "\(host): \(reason)"
+        case .refused(let place): "\(place) refuses connections"
+        case .timedOut(let place): "\(place) did not answer in time"
+        case .certificate(let place, let reason): "TLS with \(place): \(reason)"
+        case .cancelled(let place): "nobody waits for \(place) any more"
+        case .tooLarge(let place): "\(place) answered with more than 256 KB"
+        case .failed(let place, let reason): "\(place): \(reason)"
         }
     }
 }

@@ -6,7 +6,8 @@ public enum RecordingNews: Hashable, Sendable {
     case format(Container)
     /// Its first file lies there.
     case began(path: String)
-    /// It has been stopped, and its files are whole.
+    /// It has been stopped, and nothing more is written. Its files are whole, but where it was reported that
+    /// the disk refused: what is left of those is for the next start to look at.
     case ended(RecordingProgress.Files)
 }
 

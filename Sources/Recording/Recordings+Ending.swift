@@ -1,7 +1,7 @@
 // Recordings that end, one or all of them.
 
 extension Recordings {
-    /// Ends a recording; its file is whole when this returns.
+    /// Ends a recording; its file is whole when this returns, unless the disk has refused it.
     public func stop(_ name: String) async throws(RecordingError) -> Status {
         guard let entry = entries.removeValue(forKey: name) else { throw .notActive }
         let recording = entry.recording

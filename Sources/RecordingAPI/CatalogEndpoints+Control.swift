@@ -7,7 +7,7 @@ import Web
 // Recordings of rooms begun and ended, and recordings deleted.
 
 extension CatalogEndpoints {
-    func start(_ request: HTTPRequest) async -> HTTPResponse {
+    func start(_ request: HTTPRequest) async throws(WorkQueue.Busy) -> HTTPResponse {
         let body: RoomStartBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
         if let refusal = refusal(of: body) { return refusal }
@@ -25,11 +25,16 @@ extension CatalogEndpoints {
             return .local(body.room_id)
         }
         let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
-        var id = Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
+        let id = Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
+        var former = try await titles.former(of: id)
+        let name: String
         do throws(RecordingError) {
-            id = try await start(id, source: source, body)
+            name = try await start(id, source: source, body)
         } catch { return .refusal(error, of: body.room_id) }
-        switch await recordings.outcome(ofStart: id, saying: said, within: wait, titles) {
+        if name != id { former = nil }
+        switch await recordings.outcome(
+            ofStart: name, saying: said, after: former, within: wait, titles)
+        {
         case .refused(let response): return response
         case .taken(let status):
             return .json(status.hasBegun ? 201 : 202, RoomStartedBody(status, now, body))

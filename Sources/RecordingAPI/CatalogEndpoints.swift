@@ -72,7 +72,7 @@ struct CatalogEndpoints: Sendable {
         guard route.methods.contains(request.method) else { return .notAllowed(route.methods) }
         switch route {
         case .list: return try await list(request)
-        case .start: return await start(request)
+        case .start: return try await start(request)
         case .one(let id) where request.method == .delete: return try await delete(id, request)
         case .one(let id), .information(let id): return try await describe(id)
         case .stop(let id): return try await stop(id)

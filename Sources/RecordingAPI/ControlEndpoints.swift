@@ -16,7 +16,7 @@ struct ControlEndpoints: Sendable {
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         switch (path.count, path[0]) {
         case (1, "start"):
-            return request.method == .post ? await start(request) : .notAllowed([.post])
+            return request.method == .post ? try await start(request) : .notAllowed([.post])
         case (1, "stop"):
             return request.method == .post ? try await stop(request) : .notAllowed([.post])
         case (1, "active"): return request.isReading ? await active() : .notAllowed([.get, .head])
@@ -28,7 +28,7 @@ struct ControlEndpoints: Sendable {
         }
     }
 
-    private func start(_ request: HTTPRequest) async -> HTTPResponse {
+    private func start(_ request: HTTPRequest) async throws(WorkQueue.Busy) -> HTTPResponse {
         let body: StartBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
         let name = body.mint_id
@@ -40,12 +40,15 @@ struct ControlEndpoints: Sendable {
         let said = RecordingTitle(body)
         if let refusal = said.refusal { return refusal }
         guard Recordings.isRemote(source) else { return .local(name) }
+        let former = try await titles.former(of: name)
         do throws(RecordingError) {
             var request = RecordingRequest(name, source: source)
             (request.format, request.bearer) = (body.format, body.wishes.bearer)
             try await recordings.start(request)
         } catch { return .refusal(error, of: name) }
-        switch await recordings.outcome(ofStart: name, saying: said, within: wait, titles) {
+        switch await recordings.outcome(
+            ofStart: name, saying: said, after: former, within: wait, titles)
+        {
         case .refused(let response): return response
         case .taken(let status):
             return .json(

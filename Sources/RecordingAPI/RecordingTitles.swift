@@ -107,26 +107,27 @@ actor RecordingTitles {
         return title
     }
 
-    /// Of a recording that has just been begun; one that goes on keeps what this does not say anew. Where
-    /// the disk does not take it, it is known as long as the process lives.
+    /// What was said of the files that there are of a recording, to be asked for before it is begun anew:
+    /// of what never came to a file, or whose files are gone, nothing holds.
     ///
-    /// - Returns: What was known of it before.
-    @discardableResult
-    func keep(_ title: RecordingTitle, of name: String) async -> RecordingTitle? {
-        let former = try? await self.title(of: name)
-        if !title.isEmpty { await put(former.map { title.following($0) } ?? title, of: name) }
-        return former
+    /// - Throws: `WorkQueue.Busy` where that cannot be told now: what is begun then would lose it.
+    func former(of name: String) async throws(WorkQueue.Busy) -> RecordingTitle? {
+        try await catalog.entries(of: name).isEmpty ? nil : title(of: name)
     }
 
-    /// What was known of a recording before its last start, which has come to nothing: where there are files
-    /// of it, it holds again.
-    func restore(_ former: RecordingTitle?, of name: String) async {
-        let files = (try? await catalog.entries(of: name)) ?? []
-        if let former, !files.isEmpty {
-            await put(former, of: name)
-        } else {
+    /// Of a recording that has just been begun; one that goes on keeps what this does not say anew. Where
+    /// the disk does not take it, it is known as long as the process lives.
+    func keep(_ title: RecordingTitle, of name: String, after former: RecordingTitle?) async {
+        if !title.isEmpty {
+            await put(former.map { title.following($0) } ?? title, of: name)
+        } else if former == nil, (try? await self.title(of: name)) != nil {
             _ = try? await forget(name)
         }
+    }
+
+    /// The last start of a recording has come to nothing: what was known before holds again.
+    func restore(_ former: RecordingTitle?, of name: String) async {
+        if let former { await put(former, of: name) } else { _ = try? await forget(name) }
     }
 
     private func put(_ title: RecordingTitle, of name: String) async {

@@ -11,11 +11,13 @@ enum StartOutcome {
 
 extension Recordings {
     /// Keeps what a start said of what it has begun, and waits for the first octets.
+    ///
+    /// - Parameter former: What was known of one of that name before.
     func outcome(
-        ofStart name: String, saying said: RecordingTitle, within wait: StartWait,
-        _ titles: RecordingTitles
+        ofStart name: String, saying said: RecordingTitle, after former: RecordingTitle?,
+        within wait: StartWait, _ titles: RecordingTitles
     ) async -> StartOutcome {
-        let former = await titles.keep(said, of: name)
+        await titles.keep(said, of: name, after: former)
         guard let status = await started(name, within: wait.duration) else {
             return .refused(.problem(409, "\(name): it was stopped meanwhile"))
         }

@@ -79,7 +79,7 @@ import Wire
         server = nil
         #expect(server == nil, "it is to be ended now")
         let url = "http://127.0.0.1:\(port)/whip"
-        let gone = WHIPError.unreachable(.refused(host: "127.0.0.1:\(port)/whip"))
+        let gone = WHIPError.unreachable(.refused(place: "127.0.0.1:\(port)/whip"))
         let patience = Instant.now() + .seconds(20)
         var error: WHIPError?
         while error != gone, Instant.now() < patience {  // until the process has ended

@@ -52,9 +52,10 @@ import Wire
     }
 
     private static func torn(
-        _ formats: [TrackFormat], _ bytes: [UInt8], from offset: Int = 0
+        _ formats: [TrackFormat], _ bytes: [UInt8], from offset: Int = 0, isLastLook: Bool = false
     ) -> TornSound? {
-        TornSound(formats, endingWith: bytes.span.bytes, from: UInt64(offset))
+        TornSound(
+            formats, endingWith: bytes.span.bytes, from: UInt64(offset), isLastLook: isLastLook)
     }
 
     private static func mended(_ bytes: [UInt8], _ torn: TornSound) -> [UInt8] {
@@ -171,12 +172,40 @@ import Wire
         #expect(frame.octets.count == 97)
     }
 
+    @Test(arguments: blocks) func `a frame too short for silence is left as it is`(
+        channels: Int, octets: String
+    ) throws {
+        let format = try aac(channels: channels)
+        let least = octets.utf8.count / 2
+        for count in [0, least - 1, least] {
+            var head = ByteWriter()
+            ADTSHeader(Self.configuration(48_000, channels), payloadByteCount: count)?
+                .write(to: &head)
+            let frame = SilentFrame(format, in: head.bytes, at: 0)
+            #expect(frame?.octets.count == (count == least ? 7 + least : nil))
+        }
+    }
+
+    @Test func `a track of which nothing comes keeps no other from being mended`() throws {
+        let clip = Clip(audio: try aac(), seconds: 2)
+        let (bytes, ends) = try Self.stream(clip, isAlone: false)
+        let cut = try #require(
+            ends.lazy.map { Array(bytes[..<$0]) }.first {
+                Self.torn(clip.formats, $0)?.packets.isEmpty == false
+            })
+        let formats = clip.formats + [try aac()]
+        #expect(Self.torn(formats, cut) == nil, "more of it may tell")
+        let torn = Self.torn(formats, cut, isLastLook: true)
+        #expect(torn != nil && torn == Self.torn(clip.formats, cut))
+    }
+
     @Test func `what is no stream of ours is left alone`() throws {
         let formats = [SyntheticStream.h264, try aac()]
         for junk in [
             [], [0x47], [UInt8](repeating: 0, count: 1880), [UInt8](repeating: 0x47, count: 1880),
         ] {
             #expect(Self.torn(formats, junk) == nil)
+            #expect(Self.torn(formats, junk, isLastLook: true)?.packets == [])
         }
         let opus = [SyntheticStream.h264, .opus(channelCount: 2)]
         #expect(Self.torn(opus, [])?.packets == [])

@@ -29,7 +29,8 @@ import Web
         let order = await folder.recordings.order(name, "rtsp://192.0.2.1/live")
         await folder.recordings.add(order, RunningSource {})
         let title = try decodeJSON(RecordingTitle.self, from: Array(#"{"title": "T"}"#.utf8))
-        await RecordingTitles(catalog: RecordingCatalog(folder.recordings)).keep(title, of: name)
+        await RecordingTitles(catalog: RecordingCatalog(folder.recordings)).keep(
+            title, of: name, after: nil)
         #expect(has(name + ".recording.json", folder))
     }
 

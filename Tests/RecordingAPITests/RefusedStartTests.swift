@@ -18,7 +18,7 @@ import Web
         let found = try #require(await recordings.started("cam", within: .seconds(30)))
         let titles = RecordingTitles(catalog: RecordingCatalog(recordings))
         let title = try decodeJSON(RecordingTitle.self, from: Array(#"{"title": "Door"}"#.utf8))
-        await titles.keep(title, of: "cam")
+        await titles.keep(title, of: "cam", after: nil)
         #expect(try await titles.title(of: "cam")?.title == "Door")
         let answer = await recordings.refusal(found, former: nil, titles)
         #expect(answer.status == status)
@@ -37,13 +37,14 @@ import Web
         func title(_ text: String) throws -> RecordingTitle {
             try decodeJSON(RecordingTitle.self, from: Array(#"{"title": "\#(text)"}"#.utf8))
         }
-        await titles.keep(try title("Door"), of: "cam")
+        await titles.keep(try title("Door"), of: "cam", after: nil)
         let order = await recordings.order("cam", "rtsp://192.0.2.1/live")
         await recordings.add(order, RunningSource {})
         order.recording.take(.interrupted(reason: "no room", isFinal: true))
         let wait = try #require(StartWait(15))
+        let former = try await titles.former(of: "cam")
         let outcome = await recordings.outcome(
-            ofStart: "cam", saying: try title("Gate"), within: wait, titles)
+            ofStart: "cam", saying: try title("Gate"), after: former, within: wait, titles)
         guard case .refused(let answer) = outcome else {
             Issue.record("it was taken")
             return

@@ -48,7 +48,7 @@ import Web
         let folder = try await RecordedFolder()
         let titles = RecordingTitles(catalog: RecordingCatalog(folder.recordings))
         #expect(try await titles.title(of: "a") == nil)
-        await titles.keep(try Self.title("A"), of: "a")
+        await titles.keep(try Self.title("A"), of: "a", after: nil)
         #expect(try await titles.title(of: "a")?.title == "A")
         try await titles.forget("a")
         #expect(try await titles.title(of: "a") == nil)
@@ -65,7 +65,7 @@ import Web
             gone.value.load(ordering: .relaxed) || access(path, F_OK) != 0
         }
         let titles = RecordingTitles(catalog: catalog)
-        await titles.keep(try Self.title("Door"), of: "cam")
+        await titles.keep(try Self.title("Door"), of: "cam", after: nil)
         let answer = try? await Self.delete("cam", titles, catalog, folder)
         #expect(answer?.status == 204)
         #expect(access(folder.path + "/cam.recording.json", F_OK) != 0)

@@ -38,7 +38,7 @@ import Web
 
     private static func keep(_ name: String, in folder: RecordedFolder) async throws {
         let body = try decodeJSON(RoomStartBody.self, from: Array(said.utf8))
-        await titles(in: folder).keep(RecordingTitle(body), of: name)
+        await titles(in: folder).keep(RecordingTitle(body), of: name, after: nil)
     }
 
     @Test func `a title outlives the process that was told it`() async throws {
@@ -77,10 +77,13 @@ import Web
         async throws
     {
         let folder = try await RecordedFolder()
+        try folder.record("cam_20260101_000000.ts", .mpegts)
         try await Self.keep("cam", in: folder)
         func start(_ body: String) async throws -> RecordingTitle? {
             let said = try decodeJSON(StartBody.self, from: Array(body.utf8))
-            await Self.titles(in: folder).keep(RecordingTitle(said), of: "cam")
+            let titles = Self.titles(in: folder)
+            let former = try await titles.former(of: "cam")
+            await titles.keep(RecordingTitle(said), of: "cam", after: former)
             return try await Self.titles(in: folder).title(of: "cam")
         }
         let same = try await start(#"{"mint_id": "cam"}"#)
@@ -125,7 +128,7 @@ import Web
         defer { rmdir(folder.path + "/cam.recording.json.new") }
         let titles = Self.titles(in: folder)
         let body = try decodeJSON(RoomStartBody.self, from: Array(Self.said.utf8))
-        await titles.keep(RecordingTitle(body), of: "cam")
+        await titles.keep(RecordingTitle(body), of: "cam", after: nil)
         #expect(try await titles.title(of: "cam")?.room_id == "Große Runde")
         #expect(try await Self.titles(in: folder).title(of: "cam") == nil)
     }

@@ -23,6 +23,16 @@ import Testing
             url:
                 "https://customer-a1b2.example.com/0f1e2d3c4b5a69788796a5b4c3d2e1f0k1/webRTC/publish",
             place: "customer-a1b2.example.com:443/…/webRTC/publish"),
+        Row(url: "http://127.0.0.1:9/whep/Zk3vQ9s1T0uXbYc2LmNaPw", place: "127.0.0.1:9/whep/…"),
+        Row(url: "http://127.0.0.1:9/live/s3cret/whip", place: "127.0.0.1:9/live/…/whip"),
+        Row(url: "http://127.0.0.1:9/live/cam_1", place: "127.0.0.1:9/live/cam_1"),
+        Row(
+            url: "http://127.0.0.1:9/20261122/front-door", place: "127.0.0.1:9/20261122/front-door"),
+        Row(url: "http://127.0.0.1:9/twelveOctets", place: "127.0.0.1:9/twelveOctets"),
+        Row(url: "http://127.0.0.1:9/thirteenOctet", place: "127.0.0.1:9/…"),
+        Row(url: "http://127.0.0.1:9/1234567890123", place: "127.0.0.1:9/…"),
+        Row(url: "http://127.0.0.1:9/x-9-y-8", place: "127.0.0.1:9/…"),
+        Row(url: "http://127.0.0.1:9/T%C3%BCr/a", place: "127.0.0.1:9/…/a"),
         Row(url: "rtsp://127.0.0.1/a", place: nil), Row(url: "nothing", place: nil),
     ]
 

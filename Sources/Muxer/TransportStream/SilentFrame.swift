@@ -10,7 +10,7 @@ struct SilentFrame {
     let headerByteCount: Int
 
     /// The frame whose first octets, at least one, stand at a place and end with these. What of its header is
-    /// missing is as it was before, or as is shortest.
+    /// missing is as it was before, or as is shortest. `nil` also where silence is longer than the frame.
     init?(_ format: TrackFormat, in octets: [UInt8], at place: Int) {
         headerByteCount = format.soundHeaderByteCount
         let header = octets[place...].prefix(headerByteCount)
@@ -21,10 +21,11 @@ struct SilentFrame {
                 return nil
             }
             let count = header.frameByteCount - headerByteCount
+            guard count >= silence.count else { return nil }
             var output = ByteWriter(capacity: header.frameByteCount)
             header.write(to: &output)
-            output.write(silence.prefix(count))
-            output.write(repeating: 0, count: max(count - silence.count, 0))
+            output.write(silence)
+            output.write(repeating: 0, count: count - silence.count)
             self.octets = output.bytes
         case .mp3:
             guard let whole = Self.mpegHeader(header, octets[..<place], format) else { return nil }

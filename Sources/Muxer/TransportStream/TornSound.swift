@@ -13,19 +13,27 @@ public struct TornSound: Hashable, Sendable {
     /// Whole packets for the stream's end; none where nothing is torn.
     public private(set) var packets: [UInt8] = []
 
-    /// Looks at the last octets of a stream.
+    /// Looks at the last octets of a stream. A torn frame that is too short for silence stays as it is.
     ///
     /// - Parameters:
     ///   - formats: What its tracks hold.
     ///   - octets: Whole packets, the last ones.
     ///   - offset: Where in the file they begin.
-    /// - Returns: `nil` where they do not tell, and more of them may.
-    public init?(_ formats: [TrackFormat], endingWith octets: RawSpan, from offset: UInt64) {
+    ///   - isLastLook: Whether no more of them can be had: a track that they do not tell of then stays as
+    ///     it is, and keeps no other from being mended.
+    /// - Returns: `nil` where they do not tell of each track, and more of them may.
+    public init?(
+        _ formats: [TrackFormat], endingWith octets: RawSpan, from offset: UInt64,
+        isLastLook: Bool
+    ) {
         var output = ByteWriter()
         for (index, format) in formats.enumerated() where format.isCutWherePacketsEnd {
             guard let track = try? TransportTrack(format, index: index) else { continue }
             let run = SoundRun(of: track.pid, in: octets)
-            guard let place = run.tornFrame(of: format) else { return nil }
+            guard let place = run.tornFrame(of: format) else {
+                guard isLastLook else { return nil }
+                continue
+            }
             let there = run.octets.count - place
             guard there > 0 else { continue }
             guard let frame = SilentFrame(format, in: run.octets, at: place) else { continue }

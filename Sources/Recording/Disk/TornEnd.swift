@@ -77,10 +77,10 @@ struct TornEnd {
         while true {
             let start = end - min(count, end)
             let octets = try storage.read(data, at: start, count: Int(end - start))
-            if let torn = TornSound(formats, endingWith: octets.span.bytes, from: start) {
-                return torn
-            }
-            guard start > 0, count < Self.lastLook else { return nil }
+            let isLastLook = start == 0 || count >= Self.lastLook
+            let torn = TornSound(
+                formats, endingWith: octets.span.bytes, from: start, isLastLook: isLastLook)
+            if isLastLook || torn != nil { return torn }
             count *= 8
         }
     }
