@@ -53,7 +53,9 @@ struct ChangingPictureTests {
         let problem: String
     }
 
-    @Test func `pictures of another codec are played on`() async throws {
+    @Test func `pictures of another codec are played on, and others that are missing are passed`()
+        async throws
+    {
         let played: Played = try await Lab.script(
             "changing_codec.py", [Lab.executable("recorder")], seconds: 100)
         #expect(played.files == [".webm", ".mp4"])

@@ -14,7 +14,6 @@ export class Player {
   #jumped = 0;
   #start = null;    // where to begin, once there is something to show
   #isLive = true;   // follows the end
-  #turns = [];      // where pictures of another codec begin
   #shown = 0;       // the time shown last
   #wake = () => {};
 
@@ -29,7 +28,7 @@ export class Player {
     this.type = type;
     const { signal } = this.#abort; // another player may have the element after this one
     video.addEventListener("seeking", () => this.#sought(), { signal });
-    video.addEventListener("timeupdate", () => { this.#passTurn(); this.#wake(); }, { signal });
+    video.addEventListener("timeupdate", () => { this.#passGap(); this.#wake(); }, { signal });
     video.addEventListener("waiting", () => this.#passHole(), { signal });
     video.playbackRate = 1;
     this.#run().catch((error) => this.#fail(error));
@@ -169,7 +168,7 @@ export class Player {
         const type = await this.server.type(piece.map.url);
         if (this.#buffer.updating) await event(this.#buffer, "updateend");
         if (source.readyState === "open") this.#buffer.abort(); // "ended" it has nothing to give up
-        if (this.#retype(type, source.constructor) && !this.#isBeginning) this.#turns.push(piece.start);
+        this.#retype(type, source.constructor);
         await this.#append(await this.#fetch(piece.map));
         this.#map = piece.map.url;
       }
@@ -186,24 +185,20 @@ export class Player {
     }
   }
 
-  /** Another file may hold other codecs, or be another container: the buffer is told. Whether it is other codecs. */
+  /** Another file may hold other codecs, or be another container: the buffer is told. */
   #retype(type, Source) {
-    if (!type || type === this.type) return false;
-    const isOther = names(type) !== names(this.type);
+    if (!type || type === this.type) return;
     if (!Source.isTypeSupported(type)) throw new Error("This browser cannot play what follows. It can be downloaded.");
     this.#buffer.changeType(type);
     this.type = type;
-    return isOther;
   }
 
-  /** Chromium plays on without pictures where H.264 follows VP8, unless that place is sought. */
-  #passTurn() {
+  /** Sound goes on over a gap in the pictures; Chromium shows none behind it unless that place is sought. */
+  #passGap() {
     const { video } = this;
-    const turn = this.#turns.findLast((time) => time > this.#shown && time <= video.currentTime);
+    const passed = ranges(video.buffered).find(([start]) => start > this.#shown && start <= video.currentTime);
     this.#shown = video.currentTime;
-    if (turn == null || video.seeking) return;
-    const [start] = ranges(video.buffered).find(([, end]) => end > turn + 0.1) ?? [turn];
-    video.currentTime = Math.max(start, turn) + 0.01;
+    if (passed && !video.seeking) video.currentTime = passed[0] + 0.01;
   }
 
   /** Goes where there is something to be seen; what has been fetched first begins at `first`. */
@@ -228,9 +223,10 @@ export class Player {
     const next = ranges(video.buffered).find(([start]) => start > video.currentTime);
     if (!this.#isPast || !next) return;
     // Where one track ends before the other the browser waits for good, sooner than it says that all ends.
+    const held = ranges(video.buffered).find((range) => holds(range, video.currentTime));
     const isStuck = video.readyState < 3 && this.#wanted >= next[0];
-    const isAtEnd = !inside(video.buffered, video.currentTime + (video.seeking ? FEW : LAST));
-    if (!inside(video.buffered, video.currentTime) || (isStuck && isAtEnd)) video.currentTime = next[0] + 0.01;
+    const isAtEnd = held && held[1] - video.currentTime < (video.seeking ? FEW : LAST);
+    if (!held || (isStuck && isAtEnd)) video.currentTime = next[0] + 0.01;
   }
 
   /** The piece's octets; the next one is asked for meanwhile. */
@@ -281,9 +277,6 @@ export class Player {
 }
 
 const event = (target, name) => new Promise((resolve) => target.addEventListener(name, resolve, { once: true }));
-
-/** A media type without what is particular of its codecs. */
-const names = (type) => type.replace(/\.[^,"]*/g, "");
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -1,4 +1,5 @@
-"""A recording that begins in VP8 and goes on in H.264, played from its beginning on the recorder's page.
+"""A recording that begins in VP8, lacks some pictures before a key frame, and goes on in H.264, played from its beginning on the
+recorder's page.
 
 changing_codec.py RECORDER
 
@@ -18,7 +19,8 @@ from plain_rtp import free_ports, ffmpeg
 from recorded import probe
 from sfu import wait_for
 
-VP8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "25"]
+VP8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "25", "-keyint_min", "25",
+       "-bsf:v", "noise=drop=between(n\\,65\\,74)"]
 H264 = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-pix_fmt", "yuv420p"]
 PLAY = """(async () => {
   const video = document.querySelector("video");
