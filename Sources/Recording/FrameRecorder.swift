@@ -28,7 +28,9 @@ struct FrameRecorder: ~Copyable {
 
     /// The source is there, with these tracks: a file begins with its first key frame.
     mutating func begin(picture: TrackFormat?, sound: TrackFormat?, at now: Instant) {
+        let wasStalled = stall.isStalled
         finish()
+        if wasStalled { events.append(.stalled(false)) }
         stall.frameArrived(at: now)
         do throws(MuxerError) {
             recording = try StreamRecording(

@@ -123,6 +123,14 @@ import Wire
         #expect(send(21..<30, ssrc: 9, to: &recorder) == ["began"])
     }
 
+    @Test func `a source behind one that has stopped is no longer missed`() throws {
+        var recorder = try Self.recorder()
+        _ = send(0..<20, ssrc: 1, to: &recorder)
+        recorder.advance(to: Self.start + .milliseconds(760 + 5000))
+        #expect(Self.files(&recorder) == ["stalled"])
+        #expect(send(150..<160, ssrc: 2, to: &recorder) == ["finished", "flows", "began"])
+    }
+
     @Test func `a source that sends nothing is noticed within five seconds`() throws {
         var recorder = try Self.recorder()
         _ = send(0..<20, ssrc: 1, to: &recorder)
