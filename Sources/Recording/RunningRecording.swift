@@ -164,6 +164,8 @@ final class RunningRecording: Sendable {
         endFile()
         let live = LiveIndex(container)
         progress.update { progress in
+            // Its source is there again.
+            if progress.state == .waiting { progress.lastFailure = nil }
             (progress.state, progress.files.container) = (.recording, container)
             progress.files.count += 1
             progress.files.isLastEmpty = true

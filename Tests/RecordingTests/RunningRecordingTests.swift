@@ -52,6 +52,14 @@ import Timing
         #expect(recording.progress.snapshot.state == .stopped)
     }
 
+    @Test func `why it waited is forgotten when it is recorded`() {
+        let recording = Self.recording(VirtualDisk())
+        recording.take(.interrupted(reason: "nobody", isFinal: false, isAwaited: true))
+        #expect(recording.progress.snapshot.lastFailure == "nobody")
+        recording.take(.began(.mpegts))
+        #expect(recording.progress.snapshot.lastFailure == nil)
+    }
+
     @Test func `who is awaited is missed from when they come, not from when they were awaited`() {
         let disk = VirtualDisk()
         let recording = Self.recording(disk)
