@@ -55,6 +55,12 @@ struct RecorderListTests {
         """
     }
 
+    private static func folder() throws -> String {
+        let path = NSTemporaryDirectory() + "sluice-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        return path
+    }
+
     private static func start(_ file: String) throws -> DoorProcess {
         try DoorProcess(
             Lab.executable("recorder"), ["--config", file], until: "\"cameras\":\"3\"")
@@ -63,9 +69,7 @@ struct RecorderListTests {
     @Test func `all are recorded, one is stopped by the API, and a restart records all again`()
         async throws
     {
-        let folder = NSTemporaryDirectory() + "sluice-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: false)
+        let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let door = try CameraTests.gstreamer("--audio", "none")
         let yard = try CameraTests.gstreamer(
@@ -116,9 +120,7 @@ struct RecorderListTests {
     @Test func `a description that is not there yet is waited for, and the others begin`()
         async throws
     {
-        let folder = NSTemporaryDirectory() + "sluice-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: false)
+        let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let door = try CameraTests.gstreamer("--audio", "none")
         let (file, session) = (folder + "/list.json", folder + "/session.sdp")
@@ -178,9 +180,7 @@ struct RecorderListTests {
     ]) func `a list that cannot be recorded is refused in one line`(
         list: String, line: String
     ) async throws {
-        let folder = NSTemporaryDirectory() + "sluice-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: false)
+        let folder = try Self.folder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         try list.write(toFile: folder + "/there.json", atomically: true, encoding: .utf8)
         let (output, code) = try await run(

@@ -6,16 +6,28 @@ import Testing
 
 /// What the log tells of recordings that fare well.
 @Suite(.timeLimit(.minutes(1))) struct RecordingNewsTests {
+    private final class Told: Sendable {
+        private let state = Mutex<[String]>([])
+        var lines: [String] { state.withLock { $0 } }
+        func note(_ line: String) { state.withLock { $0.append(line) } }
+    }
+
+    /// A recording that has begun, and what is told of it.
+    private static func begin(
+        in folder: RecordedFolder
+    ) async -> (order: RecordingOrder, told: Told) {
+        let told = Told()
+        await folder.recordings.reportNews { name, news in told.note("\(name): \(news)") }
+        let order = await folder.recordings.order("cam", "rtsp://192.0.2.1/live")
+        await folder.recordings.add(order, RunningSource {})
+        return (order, told)
+    }
+
     @Test func `where a recording begins is told once, and what there is of it when it is stopped`()
         async throws
     {
         let folder = try await RecordedFolder()
-        let told = Mutex<[String]>([])
-        await folder.recordings.reportNews { name, news in
-            told.withLock { $0.append("\(name): \(news)") }
-        }
-        let order = await folder.recordings.order("cam", "rtsp://192.0.2.1/live")
-        await folder.recordings.add(order, RunningSource {})
+        let (order, told) = await Self.begin(in: folder)
         var octets = 0
         for start in [Int64(5), 8] {
             order.recording.take(.began(.mpegts))
@@ -28,7 +40,7 @@ import Testing
         let (first, last) = (status.progress.files.firstPath, status.progress.files.path)
         #expect(first.hasPrefix(folder.path + "/cam_2") && first != last)
         #expect(
-            told.withLock { $0 } == [
+            told.lines == [
                 "cam: Using MPEG-TS format", "cam: recording into " + first,
                 "cam: stopped: 6 s, \(octets) octets, 2 files, the last " + last,
             ])
@@ -42,13 +54,8 @@ import Testing
 
     @Test func `the end of what never began says so`() async throws {
         let folder = try await RecordedFolder()
-        let told = Mutex<[String]>([])
-        await folder.recordings.reportNews { name, news in
-            told.withLock { $0.append("\(name): \(news)") }
-        }
-        let order = await folder.recordings.order("cam", "rtsp://192.0.2.1/live")
-        await folder.recordings.add(order, RunningSource {})
+        let (_, told) = await Self.begin(in: folder)
         _ = try await folder.recordings.stop("cam")
-        #expect(told.withLock { $0 } == ["cam: stopped: nothing was recorded"])
+        #expect(told.lines == ["cam: stopped: nothing was recorded"])
     }
 }

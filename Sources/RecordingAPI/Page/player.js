@@ -138,7 +138,7 @@ export class Player {
   #sought() {
     const { video } = this;
     this.#shown = video.currentTime;
-    const held = ranges(video.buffered).find((range) => holds(range, video.currentTime));
+    const held = rangeAt(video.buffered, video.currentTime);
     if (!held) {
       [this.#wanted, this.#isBeginning] = [video.currentTime, true];
     } else if (this.#wanted < held[0] || this.#wanted > held[1] + LAST) { // what is fetched lies elsewhere
@@ -223,7 +223,7 @@ export class Player {
     const next = ranges(video.buffered).find(([start]) => start > video.currentTime);
     if (!this.#isPast || !next) return;
     // Where one track ends before the other the browser waits for good, sooner than it says that all ends.
-    const held = ranges(video.buffered).find((range) => holds(range, video.currentTime));
+    const held = rangeAt(video.buffered, video.currentTime);
     const isStuck = video.readyState < 3 && this.#wanted >= next[0];
     const isAtEnd = held && held[1] - video.currentTime < (video.seeking ? FEW : LAST);
     if (!held || (isStuck && isAtEnd)) video.currentTime = next[0] + 0.01;
@@ -282,9 +282,9 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 
 const ranges = (buffered) => Array.from({ length: buffered.length }, (_, i) => [buffered.start(i), buffered.end(i)]);
 
-const holds = ([start, end], time) => time >= start - 0.05 && time < end;
+const rangeAt = (buffered, time) => ranges(buffered).find(([start, end]) => time >= start - 0.05 && time < end);
 
-const inside = (buffered, time) => ranges(buffered).some((range) => holds(range, time));
+const inside = (buffered, time) => rangeAt(buffered, time) != null;
 
 /** Where the ranges `after` hold something that was not in those `before`; `null` where they do not. */
 function added(before, after) {
