@@ -5,7 +5,7 @@ import Timing
 /// file, and can be read from it.
 ///
 /// The newest parts are kept one by one, older ones joined into spans from key frame to key frame, or
-/// of 32 MB where no key frame comes: a day takes two megabytes. Each part on its own is found in the
+/// of a minute or 32 MB where no key frame comes: a day takes two megabytes. Each part on its own is found in the
 /// index beside the file for ever.
 public final class LiveIndex: Sendable {
     /// What can be seen of a file at one moment.
@@ -62,6 +62,9 @@ public final class LiveIndex: Sendable {
     static let spanLimit = 131_072
     /// Octets of a span in which no key frame comes: more than ten seconds of any camera's.
     static let spanByteLimit: UInt64 = 32 << 20
+    /// How long a span grows in which no key frame comes, as where pictures end and sound goes on: longer
+    /// than from key frame to key frame of cameras that send few.
+    static let spanDurationLimit = Interval.seconds(60)
 }
 
 // MARK: The writer's side
@@ -120,10 +123,11 @@ extension LiveIndex.Snapshot {
 }
 
 extension IndexedPart {
-    /// Whether another span begins with `next`: from key frame to key frame, two seconds at least; of a
-    /// source that sends no key frames, so many octets as can be read and cut at once.
+    /// Whether another span begins with `next`: from key frame to key frame, two seconds at least; where no
+    /// key frame comes, so long as players wait for, and so many octets as can be read and cut at once.
     fileprivate func isWhole(before next: IndexedPart) -> Bool {
         next.isIndependent && duration >= .seconds(2)
+            || duration >= LiveIndex.spanDurationLimit
             || UInt64(byteCount) + UInt64(next.byteCount) > LiveIndex.spanByteLimit
     }
 

@@ -75,17 +75,34 @@ import Timing
         for number in 0..<3600 {
             file.index.append(
                 IndexedPart(
-                    offset: UInt64(number) * 100_000, byteCount: 100_000,
+                    offset: UInt64(number) * 200_000, byteCount: 200_000,
                     start: .milliseconds(Int64(number) * 200), duration: .milliseconds(200),
                     isIndependent: number == 0 || number == 1000))
         }
         let spans = file.index.spans
-        #expect(spans.count == 11 && spans.allSatisfy { $0.byteCount <= LiveIndex.spanByteLimit })
-        #expect(spans.filter(\.isIndependent).map(\.offset) == [0, 100_000_000])
+        #expect(spans.count == 22 && spans.allSatisfy { $0.byteCount <= LiveIndex.spanByteLimit })
+        #expect(spans.filter(\.isIndependent).map(\.offset) == [0, 200_000_000])
         #expect(zip(spans, spans.dropFirst()).allSatisfy { $0.end == $1.offset })
         // Where decoding can begin for the last picture, and for one before the second key frame.
         let entries = [720, 150].map { file.entry(at: $0 * 1_000_000_000) }
-        #expect(try entries.map { spans[try #require($0)].offset } == [100_000_000, 0])
+        #expect(try entries.map { spans[try #require($0)].offset } == [200_000_000, 0])
+    }
+
+    @Test func `where pictures end and sound goes on, spans stay as short as players can wait for`()
+    {
+        var snapshot = LiveIndex.Snapshot()
+        for number in 0..<3600 {
+            snapshot.append(
+                IndexedPart(
+                    offset: UInt64(number) * 2000, byteCount: 2000,
+                    start: .milliseconds(Int64(number) * 200), duration: .milliseconds(200),
+                    isIndependent: number < 100 && number % 10 == 0))
+        }
+        let spans = snapshot.spans
+        #expect(spans.count == 10 + 11)
+        #expect(spans[10...].allSatisfy { $0.duration <= .seconds(60) && !$0.isIndependent })
+        #expect(spans[9].duration == .seconds(60), "the last pictures' goes on with sound")
+        #expect(zip(spans, spans.dropFirst()).allSatisfy { $0.end == $1.offset })
     }
 
     @Test func `who waits is told of the next part, and of the end`() async {
