@@ -4,9 +4,9 @@ import Timing
 /// The parts of a growing file, for those who play it while it grows: what is listed here is in the
 /// file, and can be read from it.
 ///
-/// The newest parts are kept one by one, older ones joined into spans from key frame to key frame, or
-/// of a minute or 32 MB where no key frame comes: a day takes two megabytes. Each part on its own is found in the
-/// index beside the file for ever.
+/// The newest parts are kept one by one, older ones joined into spans from key frame to key frame, or of a
+/// minute or 32 MB where no key frame comes: a day takes two megabytes. Each part on its own is found in
+/// the index beside the file for ever.
 public final class LiveIndex: Sendable {
     /// What can be seen of a file at one moment.
     public struct Snapshot: Sendable {
