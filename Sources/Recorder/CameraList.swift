@@ -8,6 +8,8 @@ struct CameraList {
     let only: RecordingRequest?
     /// Those of a list: each is tried for ever.
     let cameras: [RecordingRequest]
+    /// What the files are, each once: of the list's, or else of what is asked for without a format.
+    let formats: [String]
     /// How long the files of some of these are kept, by their names.
     let limits: [String: Retention.Limits]
 
@@ -16,6 +18,11 @@ struct CameraList {
             var request = RecordingRequest(settings["name"] ?? "recording", source: source)
             request.bearer = settings["bearer"]
             return request
+        }
+        if let only {
+            do throws(RecordingError) { try Recordings.check(only) } catch {
+                throw SettingsComplaint(error.complaint(of: only))
+            }
         }
         guard only == nil || settings["cameras"] == nil else {
             throw SettingsComplaint("give --source, or a list of cameras, not both")
@@ -29,6 +36,10 @@ struct CameraList {
             request.options = entry.recordingOptions(container: "format")
             return request
         }
+        let names = (entries.isEmpty ? [settings] : entries).map {
+            $0.recordingOptions(container: "format").container.name
+        }
+        formats = names.enumerated().filter { !names[..<$0].contains($1) }.map(\.element)
         limits = entries.reduce(into: [:]) { limits, entry in
             limits[entry["name"] ?? ""] = Retention.Limits { entry[$0] }
         }

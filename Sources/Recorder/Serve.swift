@@ -17,41 +17,29 @@ func serve() async {
     let list = command.required(or: .usage) { () throws(SettingsComplaint) in
         try CameraList(settings)
     }
-    let only = list.only
-    // A log that is slow to take them loses the oldest, but never the end.
-    let words = AsyncStream.makeStream(
-        of: OpeningWords.Word.self, bufferingPolicy: .bufferingNewest(64))
-    let opening = OpeningWords(name: only?.name ?? "", log: log)
+    let opening = OpeningWords(list.only, log)
     let recordings = open(folder, settings, list, command) { name, message, isFinal in
-        // What the command line names is all there is; what the API began is one of many.
-        guard name == only?.name else {
-            return log(isFinal ? .error : .warning, message, ["name": name])
-        }
-        words.continuation.yield(isFinal ? .failed(message) : .said(message))
+        opening.report(name, message, isFinal: isFinal)
     }
-    await recordings.reportNews { name, news in
-        // Of the only one its opening words tell where it lies.
-        if case .began = news, name == only?.name { return }
-        log(.info, news.description, ["name": name])
-    }
+    await recordings.reportNews { name, news in opening.report(name, news) }
     await expect(list, recordings, command)
-    let web = serveHTTP(recordings, http, settings, command)
+    let web = serveHTTP(recordings, http, settings, list, command)
     async let looking: Void = recordings.tellRecovered(log)
     await start(list, recordings, web, command, log)
     Readiness().ready()
     let failure = await withTaskGroup(of: Void.self) { group in
         defer { group.cancelAll() }
-        group.addTask { await tellSignal(signals, words.continuation) }
-        if let only {
-            group.addTask { await watch(recordings, only, words.continuation) }
+        group.addTask {
+            await signals.first()
+            opening.end()
         }
-        return await opening.follow(words.stream)
+        group.addTask { await watch(recordings, opening) }
+        return await opening.follow()
     }
     Readiness().stopping()
     await web.stop()
     await recordings.stopAll()
-    words.continuation.finish()
-    await opening.followRest(words.stream)
+    await opening.followRest()
     await looking
     if let failure { command.fail(failure, .unavailable) }
 }
@@ -75,7 +63,8 @@ private func open(
 
 /// The HTTP face of the recordings; ends the process where there can be none.
 private func serveHTTP(
-    _ recordings: Recordings, _ http: Endpoint, _ settings: Settings, _ command: Command
+    _ recordings: Recordings, _ http: Endpoint, _ settings: Settings, _ list: CameraList,
+    _ command: Command
 ) -> WebServer {
     let web = command.required(or: { ExitCode(status: $0.exitStatus) }) {
         () throws(WebServerError) in
@@ -86,14 +75,14 @@ private func serveHTTP(
         ) { request in await endpoints.respond(to: request) }
     }
     settings.log(
-        .info,
-        "Using \(settings.recordingOptions(container: "format").container.name) format",
+        .info, "Using \(list.formats.joined(separator: ", ")) format",
         ["output": recordings.folder, "http": "port \(web.port)"])
     return web
 }
 
 /// Has all of the list shown before anybody can ask; ends the process where one of it can never be.
 private func expect(_ list: CameraList, _ recordings: Recordings, _ command: Command) async {
+    await recordings.know(list.cameras + (list.only.map { [$0] } ?? []))
     do throws(ListedError) { try await recordings.expect(list.cameras) } catch {
         await recordings.stopAll()
         command.fail(error.description, error.reason.exitCode)
@@ -110,7 +99,7 @@ private func start(
     }
     if let only = list.only {
         do throws(RecordingError) { try await recordings.start(only) } catch {
-            failure = (error.description, error.exitCode)
+            failure = (error.complaint(of: only), error.exitCode)
         }
     }
     if let failure {
@@ -122,27 +111,13 @@ private func start(
     log(.info, "recording", ["cameras": "\(list.cameras.count)"])
 }
 
-private func tellSignal(
-    _ signals: Signals, _ words: AsyncStream<OpeningWords.Word>.Continuation
-) async {
-    await signals.first()
-    words.yield(.ended)
-}
-
 /// A source that is asked for and was never there is an error of the command line, not something to wait
 /// for; what is sent here unasked is waited for.
-private func watch(
-    _ recordings: Recordings, _ only: RecordingRequest,
-    _ words: AsyncStream<OpeningWords.Word>.Continuation
-) async {
-    let isAskedFor = Recordings.isRemote(only.source)
-    while let progress = await recordings.status(only.name)?.progress {
-        if !progress.files.path.isEmpty {
-            words.yield(.began(progress.files.path))
-            return
-        }
-        if isAskedFor, progress.files.count == 0, let reason = progress.lastFailure {
-            words.yield(.failed(reason))
+private func watch(_ recordings: Recordings, _ opening: OpeningWords) async {
+    guard opening.isAskedFor, let name = opening.only?.name else { return }
+    while let progress = await recordings.status(name)?.progress, progress.files.path.isEmpty {
+        if progress.files.count == 0, let reason = progress.lastFailure {
+            opening.report(name, reason, isFinal: true)
         }
         guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
     }
@@ -156,12 +131,5 @@ extension Settings {
     fileprivate var roomsToken: OriginToken? {
         guard let token = self["bearer"], let rooms = self["rooms"] else { return nil }
         return OriginToken(token, for: rooms)
-    }
-}
-
-extension RecordingError {
-    fileprivate var exitCode: ExitCode {
-        guard case .unreadable = self else { return isOfRequest ? .usage : .unavailable }
-        return .noInput
     }
 }

@@ -15,10 +15,12 @@ public enum RecordingError: Error, Hashable, Sendable {
     case malformedRoom(String)
     /// Neither RTSP nor HTTP nor a session description.
     case unsupportedSource
+    /// RTP without the SDP file that says what it carries.
+    case undescribedRTP
     /// A file that cannot be read, and why.
     case unreadable(path: String, reason: String)
-    /// What is wrong with a session description.
-    case sessionDescription(String)
+    /// What is wrong with a session description, and which file it is.
+    case sessionDescription(String, path: String? = nil)
     /// The source's URL cannot be read.
     case malformedURL(String)
     /// The WHEP endpoint.
@@ -36,8 +38,8 @@ public enum RecordingError: Error, Hashable, Sendable {
         case .endpoint(let error): error.isTransient
         case .system: true
         case .alreadyActive, .alreadyRecorded, .notActive, .malformedName, .malformedRoom,
-            .unsupportedSource, .unreadable, .sessionDescription, .malformedURL, .answer,
-            .folderInUse:
+            .unsupportedSource, .undescribedRTP, .unreadable, .sessionDescription, .malformedURL,
+            .answer, .folderInUse:
             false
         }
     }
@@ -45,7 +47,8 @@ public enum RecordingError: Error, Hashable, Sendable {
     /// Whether what is asked for can never be, however long one waits.
     public var isOfRequest: Bool {
         switch self {
-        case .malformedName, .malformedRoom, .unsupportedSource, .malformedURL, .sessionDescription:
+        case .malformedName, .malformedRoom, .unsupportedSource, .undescribedRTP, .malformedURL,
+            .sessionDescription:
             true
         case .alreadyActive, .alreadyRecorded, .notActive, .unreadable, .endpoint, .answer,
             .folderInUse, .system:
@@ -72,9 +75,12 @@ extension RecordingError: CustomStringConvertible {
         case .malformedRoom:
             "a room's name has 1 to 128 octets and no control characters"
         case .unsupportedSource:
-            "the source must be an rtsp://, rtsps://, http:// or https:// URL, or an SDP file"
+            "the source must be an rtsp://, rtsps://, http:// or https:// URL, or an SDP file: FILE.sdp"
+        case .undescribedRTP:
+            "RTP does not say what it carries: give its SDP file, as FILE.sdp or rtp://IP:PORT?sdp=FILE"
         case .unreadable(let path, let reason): "cannot read \(path): \(reason)"
-        case .sessionDescription(let reason): "the session description cannot be used: \(reason)"
+        case .sessionDescription(let reason, let path):
+            "the session description\(path.map { " \($0)" } ?? "") cannot be used: \(reason)"
         case .malformedURL(let reason): "the source's URL cannot be read: \(reason)"
         case .endpoint(let error): error.description
         case .answer(let error): error.description

@@ -4,6 +4,8 @@ public import Muxer
 public enum RecordingNews: Hashable, Sendable {
     /// What its files are: with the first of them, and wherever that changes.
     case format(Container)
+    /// Nobody is there to be recorded yet, and nobody is missed: why nothing is recorded.
+    case awaited(String)
     /// Its first file lies there.
     case began(path: String)
     /// It has been stopped, and nothing more is written. Its files are whole, but where it was reported that
@@ -16,6 +18,7 @@ extension RecordingNews: CustomStringConvertible {
     public var description: String {
         switch self {
         case .format(let container): "Using \(container.name) format"
+        case .awaited(let reason): "waiting: \(reason)"
         case .began(let path): "recording into \(path)"
         case .ended(let files) where files.byteCount == 0: "stopped: nothing was recorded"
         case .ended(let files):

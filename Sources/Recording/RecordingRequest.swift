@@ -18,6 +18,13 @@ public struct RecordingRequest: Sendable {
     /// How it is cut into files; `nil` for as usual here.
     public var options: RecordingOptions?
 
+    /// Whether what cannot begin yet, because a file cannot be read or the kernel refuses something, is tried
+    /// until it is stopped.
+    public var isPatient = false
+
+    /// The source as an error may name it: of a URL nothing that may be a secret.
+    public var toldSource: String { RecordingSource.told(source) }
+
     /// A recording under that name from there, as usual here.
     public init(_ name: String, source: String) { (self.name, self.source) = (name, source) }
 }

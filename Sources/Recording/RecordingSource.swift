@@ -21,7 +21,9 @@ enum RecordingSource: Hashable, Sendable {
             self = .endpoint
         case "room": self = .room(String(text.dropFirst(5)))
         default:
-            guard let (path, address) = PlainSession.place(text) else { throw .unsupportedSource }
+            guard let (path, address) = PlainSession.place(text) else {
+                throw Self.scheme(of: text) == "rtp" ? .undescribedRTP : .unsupportedSource
+            }
             self = .session(path: path, address: address)
         }
     }
@@ -30,6 +32,19 @@ enum RecordingSource: Hashable, Sendable {
     /// for it.
     static func isRemote(_ text: String) -> Bool {
         ["rtsp", "rtsps", "http", "https"].contains(scheme(of: text))
+    }
+
+    /// What an error may call a source: of a URL the scheme and the host, for user, path and query may be
+    /// secrets; a path as it is.
+    static func told(_ text: String) -> String {
+        let scheme = text.firstRange(of: "://")
+        let rest = text[(scheme?.upperBound ?? text.startIndex)...]
+        let at = rest.lastIndex(of: "@")
+        guard scheme != nil || at != nil else { return text }
+        let place = rest[(at.map { rest.index(after: $0) } ?? rest.startIndex)...]
+        let host = place.prefix { !["/", "?", "#"].contains($0) }
+        let start = scheme.map { text[..<$0.upperBound] } ?? ""
+        return start + host + (host.endIndex == place.endIndex ? "" : "/…")
     }
 
     /// Whether it is asked over HTTP.

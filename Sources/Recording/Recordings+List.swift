@@ -3,13 +3,15 @@
 
 /// Which of several recordings can never be, and why.
 public struct ListedError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Its place in the list, from 1 on.
+    public let number: Int
     /// What it is called.
     public let name: String
     /// What is wrong with it.
     public let reason: RecordingError
 
     /// One sentence.
-    public var description: String { "\(name): \(reason)" }
+    public var description: String { "camera \(number) of the list, \"\(name)\": \(reason)" }
 }
 
 extension Recordings {
@@ -18,16 +20,17 @@ extension Recordings {
     ///
     /// - Throws: Which of them can never be; then none of them is.
     public func expect(_ requests: [RecordingRequest]) async throws(ListedError) {
-        for request in requests {
+        for (index, request) in requests.enumerated() {
             do throws(RecordingError) { try Self.check(request) } catch {
-                throw ListedError(name: request.name, reason: error)
+                throw ListedError(number: index + 1, name: request.name, reason: error)
             }
         }
         guard !requests.isEmpty else { return }
         let newest = await home.newestSeconds(of: Set(requests.map(\.name)))
         var names: Set<String> = []
-        for name in requests.map(\.name) where !isFree(name) || !names.insert(name).inserted {
-            throw ListedError(name: name, reason: .alreadyActive)
+        for (index, name) in requests.map(\.name).enumerated()
+        where !isFree(name) || !names.insert(name).inserted {
+            throw ListedError(number: index + 1, name: name, reason: .alreadyActive)
         }
         for request in requests {
             let order = order(request, after: newest[request.name])
@@ -43,23 +46,36 @@ extension Recordings {
     public func beginExpected() async throws(ListedError) {
         let orders = expected
         expected = []
-        for order in orders where isWanted(order) {
+        for (index, order) in orders.enumerated() where isWanted(order) {
             do throws(RecordingError) { try await begin(order) } catch {
                 guard !error.isOfRequest else {
-                    throw ListedError(name: order.name, reason: error)
+                    throw ListedError(number: index + 1, name: order.name, reason: error)
                 }
                 waitOut(error, order)
             }
         }
     }
 
-    private static func check(_ request: RecordingRequest) throws(RecordingError) {
+    /// Has these started again, once they have been stopped, by their names alone: nobody else may name their
+    /// sources, nor the tokens for them. Each is then patient.
+    public func know(_ requests: [RecordingRequest]) {
+        for var request in requests {
+            request.isPatient = true
+            known[request.name] = request
+        }
+    }
+
+    /// What was said with `know` of that name.
+    public func known(_ name: String) -> RecordingRequest? { known[name] }
+
+    /// - Throws: What can never be of a request, before anything is opened for it.
+    public static func check(_ request: RecordingRequest) throws(RecordingError) {
         guard RecordingName.isWellFormed(request.name) else { throw .malformedName }
         guard try RecordingSource(request.source) == .camera else { return }
         do { _ = try camera(request.source) } catch { throw .malformedURL("\(error)") }
     }
 
-    private func waitOut(_ error: RecordingError, _ order: RecordingOrder) {
+    func waitOut(_ error: RecordingError, _ order: RecordingOrder) {
         add(order, RunningSource {})
         order.recording.take(.interrupted(reason: error.description, isFinal: false))
         let isTried = errands.asking.run { [weak self] in await self?.beginAgain(order) }

@@ -23,6 +23,8 @@ public actor Recordings {
     var ending: [RunningRecording] = []
     /// Those of a list that have not begun.
     var expected: [RecordingOrder] = []
+    /// Those that may be started by their names.
+    var known: [String: RecordingRequest] = [:]
     var former = FormerRecordings()
     var errands = RecordingErrands()
     let options: RecordingOptions
@@ -137,7 +139,11 @@ public actor Recordings {
         guard isFree(name) else { throw .alreadyActive }
         starting.updateValue(place, forKey: name)
         defer { starting.removeValue(forKey: name) }
-        try await begin(order(request, after: await home.newestSeconds(of: name)))
+        let order = order(request, after: await home.newestSeconds(of: name))
+        do throws(RecordingError) { try await begin(order) } catch {
+            guard request.isPatient, !error.isOfRequest else { throw error }
+            waitOut(error, order)
+        }
     }
 
     /// Whether none of that name runs, begins or is being stopped.

@@ -133,6 +133,7 @@ final class RunningRecording: Sendable {
 
     private func interrupted(_ reason: String, isFinal: Bool, isAwaited: Bool) {
         let (now, instant) = (clock(), Instant.now())
+        let before = progress.snapshot
         progress.update { progress in
             // One that is awaited, or tried again, is not interrupted once more.
             if progress.state == .recording { progress.source.interruptionCount += 1 }
@@ -143,7 +144,10 @@ final class RunningRecording: Sendable {
             progress.source.isStalled = false
             progress.lastFailure = reason
         }
-        report(reason, isFinal)
+        guard isAwaited else { return report(reason, isFinal) }
+        // Asked about again and again, it is no news each time.
+        guard before.state != .waiting || before.lastFailure != reason else { return }
+        state.withLock { $0.tellNews }?(.awaited(reason))
     }
 
     /// Ends the present file, and waits until it and those before it are whole on the disk.

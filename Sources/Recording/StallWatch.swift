@@ -63,6 +63,7 @@ struct StallWatch {
         max(since, heard ?? since) + Self.limit
     }
 
-    private static let patience = Interval.seconds(4)
+    /// How long nothing may come before it is told.
+    static let patience = Interval.seconds(4)
     private static let limit = Interval.seconds(10)
 }

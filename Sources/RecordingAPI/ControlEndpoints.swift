@@ -32,18 +32,21 @@ struct ControlEndpoints: Sendable {
         let body: StartBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
         let name = body.mint_id
-        guard let source = body.wishes.source else {
+        // What the process itself was told to record is started again without its source.
+        let known = body.wishes.source == nil ? await recordings.known(name) : nil
+        guard let source = body.wishes.source ?? known?.source else {
             return .problem(400, "\(name): No active stream found: give its URL as source")
         }
         guard let wait = StartWait(body.wishes.wait_seconds) else { return StartWait.refusal }
         guard body.wishes.hasUsableToken else { return .malformedToken }
         let said = RecordingTitle(body)
         if let refusal = said.refusal { return refusal }
-        guard Recordings.isRemote(source) else { return .local(name) }
+        guard known != nil || Recordings.isRemote(source) else { return .local(name) }
         let former = try await titles.former(of: name)
         do throws(RecordingError) {
-            var request = RecordingRequest(name, source: source)
-            (request.format, request.bearer) = (body.format, body.wishes.bearer)
+            var request = known ?? RecordingRequest(name, source: source)
+            request.format = body.format ?? request.format
+            request.bearer = body.wishes.bearer ?? request.bearer
             try await recordings.start(request)
         } catch { return .refusal(error, of: name) }
         switch await recordings.outcome(

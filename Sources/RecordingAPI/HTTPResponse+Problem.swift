@@ -86,8 +86,8 @@ extension RecordingError {
     /// Whose fault it is: the caller's, the source's, or this machine's.
     fileprivate var status: Int {
         switch self {
-        case .malformedName, .malformedRoom, .unsupportedSource, .malformedURL, .unreadable,
-            .sessionDescription:
+        case .malformedName, .malformedRoom, .unsupportedSource, .undescribedRTP, .malformedURL,
+            .unreadable, .sessionDescription:
             400
         case .notActive: 404
         case .alreadyActive, .alreadyRecorded: 409

@@ -62,6 +62,27 @@ extension Settings {
     }
 }
 
+extension RecordingError {
+    /// How a process ends that was told to record something.
+    public var exitCode: ExitCode {
+        guard case .unreadable = self else { return isOfRequest ? .usage : .unavailable }
+        return .noInput
+    }
+
+    /// One line for whoever has given `request` by `--source` and `--name`: it names what is wrong.
+    public func complaint(of request: RecordingRequest) -> String {
+        switch self {
+        case .malformedName: "--name \"\(request.name)\": \(self)"
+        case .unsupportedSource, .undescribedRTP, .malformedURL:
+            "--source \(request.toldSource): \(self)"
+        case .unreadable, .sessionDescription: "--source: \(self)"
+        case .alreadyActive, .alreadyRecorded, .notActive, .malformedRoom, .endpoint, .answer,
+            .folderInUse, .system:
+            description
+        }
+    }
+}
+
 extension Recordings {
     /// Says, once it is known, what an earlier crash has left in the folder, and what has become of it.
     public nonisolated func tellRecovered(_ log: Log) async {

@@ -18,7 +18,7 @@ public struct Option: Hashable, Sendable {
         /// Given or not; takes no value.
         case flag
         /// A list of JSON objects: as such in the configuration file, which may also be nothing but
-        /// this list; elsewhere the name of a file with it. Its value is the list's JSON.
+        /// this list; there and elsewhere the name of a file with it. Its value is the list's JSON.
         case list
     }
 
@@ -76,21 +76,26 @@ public struct Option: Hashable, Sendable {
     /// What is wrong with `text` as a value; `nil` when nothing is.
     func complaint(about text: String) -> String? {
         switch value {
-        case .text, .list: return text.isEmpty ? "must not be empty" : nil
-        case .flag: return ["true", "false"].contains(text) ? nil : "must be true or false"
-        case .choice(let words):
-            return words.contains(text) ? nil : "must be one of \(words.joined(separator: ", "))"
+        case .text, .list: text.isEmpty ? "must not be empty" : nil
+        case .flag: ["true", "false"].contains(text) ? nil : requirement
+        case .choice(let words): words.contains(text) ? nil : requirement
+        case .number(let range): Int(text).map(range.contains) == true ? nil : requirement
+        case .url: Self.isServer(text) ? nil : requirement
+        case .endpoint: Endpoint(text) == nil ? requirement : nil
+        }
+    }
+
+    /// What its value has to be, as a sentence goes on with it.
+    var requirement: String {
+        switch value {
+        case .text: "must be a text"
+        case .list: "must be a list of objects, or the name of a file with one"
+        case .flag: "must be true or false"
+        case .choice(let words): "must be one of \(words.joined(separator: ", "))"
         case .number(let range):
-            guard let number = Int(text), range.contains(number) else {
-                return "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
-            }
-            return nil
-        case .url:
-            return Self.isServer(text)
-                ? nil : "must be an http:// or https:// URL, as in http://127.0.0.1:3000"
-        case .endpoint:
-            return Endpoint(text) == nil
-                ? "must be an IP address and a port, as in 127.0.0.1:3000 or [::1]:3000" : nil
+            "must be a whole number from \(range.lowerBound) to \(range.upperBound)"
+        case .url: "must be an http:// or https:// URL, as in http://127.0.0.1:3000"
+        case .endpoint: "must be an IP address and a port, as in 127.0.0.1:3000 or [::1]:3000"
         }
     }
 

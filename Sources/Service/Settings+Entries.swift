@@ -34,7 +34,7 @@ extension Settings {
         guard !objects.isEmpty else { throw SettingsComplaint("the list of \(list) is empty") }
         var (entries, places): ([Settings], [String: Int]) = ([], [:])
         for (index, object) in objects.enumerated() {
-            let name = (object["name"] ?? nil).map { $0.isEmpty ? "" : ", \"\($0)\"" } ?? ""
+            let name = object["name"]?.scalar.map { $0.isEmpty ? "" : ", \"\($0)\"" } ?? ""
             let place = "\(noun) \(index + 1) of the list\(name)"
             let entry = try entry(object, at: place, options, keys)
             if let name = entry["name"], let other = places.updateValue(index + 1, forKey: name) {
@@ -46,7 +46,7 @@ extension Settings {
     }
 
     private func entry(
-        _ object: [String: String?], at place: String, _ options: [Option], _ keys: EntryKeys
+        _ object: [String: JSONValue], at place: String, _ options: [Option], _ keys: EntryKeys
     ) throws(SettingsComplaint) -> Settings {
         let known = keys.all
         if let key = object.keys.sorted().first(where: { !known.contains($0) }) {
@@ -58,9 +58,9 @@ extension Settings {
                 entry.values[option.name] = values[option.name]
             }
             guard let said = object[option.name] else { continue }
-            guard let text = said else {
+            guard let text = said.scalar else {
                 throw SettingsComplaint(
-                    "\(place): \(option.name) is no text, no number, and not true or false")
+                    "\(place): \(option.name) \(option.requirement), not \(said.kind)")
             }
             if text.isEmpty, option.value == .text { continue }  // says nothing
             if let complaint = option.complaint(about: text) {

@@ -12,10 +12,16 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     case badValue(source: String, value: String, complaint: String)
     /// A file that cannot be read.
     case unreadableFile(UnreadableFile)
-    /// A configuration file that is not an object of texts, numbers, Booleans and arrays of them.
+    /// A key's value of a kind that its option does not take: a list, an object, null.
+    case wrongKind(source: String, kind: String, complaint: String)
+    /// A file that is no JSON: what is wrong, and in which line.
+    case malformedJSON(file: String, line: Int, reason: String)
+    /// A configuration file that is no object.
     case malformedFile(String)
-    /// A file that is not a list of objects.
+    /// A file that is no list.
     case malformedList(String)
+    /// Something in a list that is no object, by its place from 1 on.
+    case malformedElement(file: String, number: Int, kind: String)
     /// A list that a flag or a variable names, beside one in the configuration file: one of them would be
     /// passed over.
     case secondList(source: String, file: String)
@@ -28,8 +34,10 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
     public var exitCode: ExitCode {
         switch self {
         case .unreadableFile: .noInput
-        case .unknownFlag, .unexpectedArgument, .missingValue, .badValue, .malformedFile,
-            .malformedList, .secondList, .lacksCompanion, .unknownKey:
+        case .unknownFlag, .unexpectedArgument, .missingValue, .badValue, .wrongKind,
+            .malformedJSON,
+            .malformedFile, .malformedList, .malformedElement, .secondList, .lacksCompanion,
+            .unknownKey:
             .usage
         }
     }
@@ -43,8 +51,13 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
         case .badValue(let source, let value, let complaint):
             "\(source) \(complaint), not \"\(value)\""
         case .unreadableFile(let file): file.description
+        case .wrongKind(let source, let kind, let complaint): "\(source) \(complaint), not \(kind)"
+        case .malformedJSON(let file, let line, let reason):
+            "\(file) is not valid JSON: line \(line): \(reason)"
         case .malformedFile(let path): "\(path) is not a JSON object of settings"
         case .malformedList(let path): "\(path) is not a JSON list of objects"
+        case .malformedElement(let file, let number, let kind):
+            "number \(number) of the list in \(file) must be an object of settings, not \(kind)"
         case .secondList(let source, let file):
             "\(file) has a list already: leave \(source) or that one out"
         case .lacksCompanion(let name, let companion): "--\(name) needs --\(companion)"
@@ -78,7 +91,7 @@ public struct Settings: Sendable {
         try Self.readLists(options, in: &inherited, readFile)
         var filed: [String: [String]] = [:]
         if let path = given["config"]?.last ?? inherited["config"]?.last {
-            filed = try Self.keys(options, try Self.read(path, readFile), path: path)
+            filed = try Self.keys(options, try Self.file(path, readFile), readFile)
             for option in options where option.value == .list && filed[option.name] != nil {
                 let source = given[option.name].map { _ in "--" + option.name }
                 guard let source = source ?? inherited[option.name].map({ _ in option.variable })
@@ -157,40 +170,67 @@ public struct Settings: Sendable {
     ) throws(SettingsError) {
         for option in options where option.value == .list {
             guard let path = values[option.name]?.last else { continue }
-            guard let list = ConfigurationFile.list(try read(path, readFile)) else {
-                throw .malformedList(path)
-            }
-            values[option.name] = [list]
+            values[option.name] = [try file(path, readFile).list()]
         }
     }
 
-    private static func read(
+    private static func file(
         _ path: String, _ readFile: (String) throws(UnreadableFile) -> [UInt8]
-    ) throws(SettingsError) -> [UInt8] {
-        do throws(UnreadableFile) { return try readFile(path) } catch {
+    ) throws(SettingsError) -> ConfigurationFile {
+        let octets: [UInt8]
+        do throws(UnreadableFile) { octets = try readFile(path) } catch {
             throw .unreadableFile(error)
         }
+        return try ConfigurationFile(path, octets)
     }
 
     private static func keys(
-        _ options: [Option], _ bytes: [UInt8], path: String
+        _ options: [Option], _ file: ConfigurationFile,
+        _ readFile: (String) throws(UnreadableFile) -> [UInt8]
     ) throws(SettingsError) -> [String: [String]] {
-        let lists = options.filter { $0.value == .list }.map(\.name)
-        guard let object = ConfigurationFile.values(bytes, lists: lists) else {
-            throw .malformedFile(path)
+        if let option = options.first(where: { $0.value == .list }),
+            let list = try file.list(file.root)
+        {
+            return [option.name: [list]]
         }
+        guard case .object(let members) = file.root else { throw .malformedFile(file.path) }
         var values: [String: [String]] = [:]
-        for (key, texts) in object.sorted(by: { $0.key < $1.key }) {
+        for (key, value) in members.sorted(by: { $0.key < $1.key }) {
             guard let option = options.first(where: { $0.name == key }), option.isInherited,
                 key != "config"
             else {
-                throw .unknownKey(key, file: path)
+                throw .unknownKey(key, file: file.path)
             }
-            for text in texts {
-                try add(text, of: option, from: "\"\(key)\" in \(path)", to: &values)
+            if option.value == .list, let list = try file.list(value) {
+                values[key] = [list]
+                continue
+            }
+            for text in try texts(value, of: option, in: file) {
+                try add(text, of: option, from: "\"\(key)\" in \(file.path)", to: &values)
+            }
+            if option.value == .list, let path = values[key]?.last {
+                values[key] = [try self.file(path, readFile).list()]
             }
         }
         return values
+    }
+
+    /// What a key of the file says, each as a flag would say it.
+    private static func texts(
+        _ value: JSONValue, of option: Option, in file: ConfigurationFile
+    ) throws(SettingsError) -> [String] {
+        var values = [value]
+        if case .list(let elements, _) = value, option.isRepeated { values = elements }
+        var texts: [String] = []
+        for value in values {
+            guard let text = value.scalar, option.value != .list || value.isText else {
+                throw .wrongKind(
+                    source: "\"\(option.name)\" in \(file.path)", kind: value.kind,
+                    complaint: option.requirement)
+            }
+            texts.append(text)
+        }
+        return texts
     }
 
     private static func add(

@@ -111,7 +111,10 @@ struct CameraListTests {
             #"[{"name": "a", "source": "b", "publish": "http://c/", "colour": "red"}]"#,
             "camera 1 of the list, \"a\": unknown key \"colour\""
         ),
-        (#"{"cameras": 7}"#, "there.json is not a JSON object of settings"),
+        (
+            #"{"cameras": 7}"#,
+            "there.json must be a list of objects, or the name of a file with one"
+        ),
     ]) func `a list that is not understood is refused in one line`(
         list: String, line: String
     ) throws {

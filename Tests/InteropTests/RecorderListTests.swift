@@ -137,7 +137,7 @@ struct RecorderListTests {
         #expect(active.recordings["plain"]?.reason?.contains("no such file") == true)
         try "m=audio 49170 RTP/AVP 0\r\na=rtcp-mux\r\n".write(
             toFile: session, atomically: false, encoding: .utf8)
-        let unsent = "nothing has been sent yet"
+        let unsent = "nothing has been sent to 127.0.0.1:49170 yet"
         for _ in 0..<100 where active.recordings["plain"]?.reason != unsent {
             try await Task.sleep(for: .milliseconds(100))
             active = try await Self.active(of: recorder, until: all)
@@ -154,12 +154,15 @@ struct RecorderListTests {
         (#"[{"name": "a"}]"#, "recorder: camera 1 of the list, \"a\" has no source"),
         (
             #"[{"name": "a b", "source": "rtsp://h/"}]"#,
-            "recorder: a b: A name has 1 to 100 letters"
+            "recorder: camera 1 of the list, \"a b\": A name has 1 to 100 letters"
         ),
-        (#"[{"name": "a", "source": "ftp://h/"}]"#, "recorder: a: the source must be an rtsp://"),
+        (
+            #"[{"name": "a", "source": "ftp://h/"}]"#,
+            "recorder: camera 1 of the list, \"a\": the source must be an rtsp://"
+        ),
         (
             #"[{"name": "a", "source": "file:///dev/null"}]"#,
-            "recorder: a: the session description cannot be used"
+            "recorder: camera 1 of the list, \"a\": the session description /dev/null cannot be used"
         ),
         (
             #"[{"name": "a", "source": "rtsp://h/", "keep-hours": 0}]"#,

@@ -35,4 +35,24 @@ import Timing
             try Self.settings(["--segment-align"])
         }
     }
+
+    static let complaints: [(RecordingError, String)] = [
+        (.malformedName, "--name \"a b\": A name has "),
+        (.unsupportedSource, "--source ftp://h/…: the source must be "),
+        (.undescribedRTP, "--source ftp://h/…: RTP does not say what it carries"),
+        (.malformedURL("no host"), "--source ftp://h/…: the source's URL cannot be read: no host"),
+        (
+            .sessionDescription("no track", path: "s.sdp"),
+            "--source: the session description s.sdp cannot be used: no track"
+        ),
+        (.unreadable(path: "s.sdp", reason: "gone"), "--source: cannot read s.sdp: gone"),
+        (.system("bind 127.0.0.1:1: address in use"), "bind 127.0.0.1:1: address in use"),
+    ]
+
+    @Test(arguments: complaints) func `a mistake of the command line is told with flag and value`(
+        error: RecordingError, line: String
+    ) {
+        let request = RecordingRequest("a b", source: "ftp://me:s3cret@h/live")
+        #expect(error.complaint(of: request).hasPrefix(line))
+    }
 }

@@ -24,7 +24,7 @@ import Wire
             options: RecordingOptions(container: .webm),
             clock: ClockMap(instant: start, unixNanoseconds: 0), at: start)
         let first = recorder.nextEvent()
-        let reason = "nothing has been sent yet"
+        let reason = "nothing has been sent to 127.0.0.1:5004 yet"
         #expect(first == .interrupted(reason: reason, isFinal: false, isAwaited: true))
         return recorder
     }
@@ -79,6 +79,28 @@ import Wire
             }
         }
         return events
+    }
+
+    /// What it tells a person up to a time.
+    private static func notes(_ recorder: inout PlainRecorder, until end: Instant) -> [String] {
+        while let due = recorder.nextDeadline, due <= end { recorder.advance(to: due) }
+        var notes: [String] = []
+        while let event = recorder.nextEvent() {
+            if case .note(let text) = event { notes.append(text) }
+        }
+        return notes
+    }
+
+    @Test func `that nothing comes is told once, when it has not come for four seconds`() throws {
+        var recorder = try Self.recorder()
+        #expect(Self.notes(&recorder, until: Self.start + .milliseconds(3999)).isEmpty)
+        #expect(
+            Self.notes(&recorder, until: Self.start + .seconds(4))
+                == ["still nothing has been sent to 127.0.0.1:5004"])
+        #expect(Self.notes(&recorder, until: Self.start + .seconds(60)).isEmpty)
+        var served = try Self.recorder()
+        _ = send(0..<1, ssrc: 1, to: &served)
+        #expect(Self.notes(&served, until: Self.start + .seconds(60)).isEmpty, "it has come")
     }
 
     @Test func `a second source is not heard while the first sends, and begins a file after it`()

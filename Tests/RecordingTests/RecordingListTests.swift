@@ -65,7 +65,7 @@ import Testing
         let requests = [
             RecordingRequest("a", source: Self.absent), RecordingRequest(name, source: source),
         ]
-        await #expect(throws: ListedError(name: name, reason: reason)) {
+        await #expect(throws: ListedError(number: 2, name: name, reason: reason)) {
             try await recordings.expect(requests)
         }
         await recordings.stopAll()
@@ -73,12 +73,35 @@ import Testing
 
     @Test func `a description that can be read and says nothing is told at once`() async throws {
         let recordings = try Self.recordings()
-        try await recordings.expect([RecordingRequest("cam", source: "file:///dev/null")])
+        let requests = [("door", Self.absent), ("cam", "file:///dev/null")].map {
+            RecordingRequest($0.0, source: $0.1)
+        }
+        try await recordings.expect(requests)
         do throws(ListedError) {
             try await recordings.beginExpected()
             Issue.record("there is nothing to listen to")
         } catch {
             #expect(error.name == "cam" && error.reason.isOfRequest, "\(error)")
+            #expect(
+                error.description.hasPrefix(
+                    "camera 2 of the list, \"cam\": the session description /dev/null cannot be used: "
+                ))
+        }
+        await recordings.stopAll()
+    }
+
+    @Test func `what is known is begun again by its name, and waited for as it was at first`()
+        async throws
+    {
+        let recordings = try Self.recordings()
+        await recordings.know([RecordingRequest("cam", source: Self.absent)])
+        let known = try #require(await recordings.known("cam"))
+        #expect(await recordings.known("door") == nil)
+        try await recordings.start(known)
+        #expect(await Self.states(recordings) == ["cam waiting"])
+        await #expect(throws: RecordingError.alreadyActive) { try await recordings.start(known) }
+        await #expect(throws: RecordingError.self, "nobody said that it is to be waited for") {
+            try await recordings.start("door", source: Self.absent)
         }
         await recordings.stopAll()
     }

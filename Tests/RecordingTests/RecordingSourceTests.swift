@@ -23,7 +23,8 @@ import Wire
 
     static let wrong: [(String, RecordingError)] = [
         ("", .unsupportedSource), ("cam", .unsupportedSource), ("ftp://h/s", .unsupportedSource),
-        ("rtp://h/s", .unsupportedSource), ("concat:a|b", .unsupportedSource),
+        ("rtp://h/s", .undescribedRTP), ("rtp://127.0.0.1:5004", .undescribedRTP),
+        ("RTP://127.0.0.1:5004", .undescribedRTP), ("concat:a|b", .unsupportedSource),
         ("http://", .malformedURL("no server is named")),
         ("http:/demo", .malformedURL("no server is named")),
         ("https://?a", .malformedURL("no server is named")),
@@ -35,6 +36,18 @@ import Wire
     @Test(arguments: wrong) func `what cannot be one is known before anything is asked`(
         text: String, error: RecordingError
     ) { #expect(throws: error) { try RecordingSource(text) } }
+
+    @Test func `RTP alone is told the form in which it can be recorded`() {
+        #expect(RecordingError.undescribedRTP.description.contains("rtp://IP:PORT?sdp=FILE"))
+    }
+
+    @Test(arguments: [
+        ("ftp://user:s3cret@h:21/live/key?a=b", "ftp://h:21/…"), ("rtp://h:5004", "rtp://h:5004"),
+        ("rtsp://user:s3/cr@et@h/live", "rtsp://h/…"), ("http://", "http://"),
+        ("user:s3cret@h/live", "h/…"), ("/r/session.txt", "/r/session.txt"), ("", ""),
+    ]) func `an error names a source by its host, or by its path`(source: String, told: String) {
+        #expect(RecordingRequest("cam", source: source).toldSource == told)
+    }
 
     @Test func `only what is asked for over the network is remote`() {
         for text in ["rtsp://h", "rtsps://h", "http://h", "https://h", "HTTP://h", "http:"] {

@@ -60,6 +60,20 @@ import Timing
         #expect(recording.progress.snapshot.lastFailure == nil)
     }
 
+    @Test func `who is awaited is news, once, and who goes away is a warning`() {
+        let (told, news) = (Told(), Told())
+        let recording = Self.recording(VirtualDisk(), told)
+        recording.tellNews { news.note("\($0)") }
+        for _ in 0..<3 {
+            recording.take(.interrupted(reason: "nobody", isFinal: false, isAwaited: true))
+        }
+        #expect(news.lines == ["waiting: nobody"] && told.lines.isEmpty)
+        recording.take(.interrupted(reason: "gone", isFinal: false))
+        #expect(news.lines.count == 1 && told.lines == ["gone"])
+        recording.take(.interrupted(reason: "nobody", isFinal: false, isAwaited: true))
+        #expect(news.lines.count == 2)
+    }
+
     @Test func `who is awaited is missed from when they come, not from when they were awaited`() {
         let disk = VirtualDisk()
         let recording = Self.recording(disk)

@@ -109,6 +109,21 @@ import Testing
         #expect(try Self.listed([], variable, file: list)["cameras"] == list)
     }
 
+    @Test func `a key of the file names another with the list, as the flag does`() throws {
+        func read(_ arguments: [String]) throws(SettingsError) -> Settings {
+            try Settings(
+                [Option("cameras", .list, "FILE", help: "")] + Option.common,
+                arguments: ["--config", "there.json"] + arguments, environment: [:],
+                readFile: { path in
+                    Array((path == "there.json" ? #"{"cameras": "l.json"}"# : #"[{"a": 1}]"#).utf8)
+                })
+        }
+        #expect(try read([])["cameras"] == #"[{"a": 1}]"#)
+        #expect(throws: SettingsError.secondList(source: "--cameras", file: "there.json")) {
+            try read(["--cameras", "l.json"])
+        }
+    }
+
     @Test(arguments: [#"{"cameras": [{"name": "a"}]}"#, #"[{"name": "a"}]"#])
     func `a list beside that of the file is refused, for one of them would be passed over`(
         file: String
@@ -133,14 +148,26 @@ import Testing
     @Test(arguments: [
         (["--cameras", "absent.json"], "[]", "cannot read absent.json: no such file or directory"),
         (["--cameras", "there.json"], "{}", "there.json is not a JSON list of objects"),
-        (["--cameras", "there.json"], "[1]", "there.json is not a JSON list of objects"),
+        (
+            ["--cameras", "there.json"], "[{}, 1]",
+            "number 2 of the list in there.json must be an object of settings, not a number"
+        ),
         (
             ["--config", "there.json"], #"{"cameras": "a"}"#,
-            "there.json is not a JSON object of settings"
+            "cannot read a: no such file or directory"
+        ),
+        (
+            ["--config", "there.json"], #"{"cameras": "there.json"}"#,
+            "there.json is not a JSON list of objects"
+        ),
+        (
+            ["--config", "there.json"], #"{"cameras": 7}"#,
+            "\"cameras\" in there.json must be a list of objects, or the name of a file with one,"
+                + " not a number"
         ),
         (
             ["--config", "there.json"], #"{"insecure": [{}]}"#,
-            "there.json is not a JSON object of settings"
+            "\"insecure\" in there.json must be true or false, not a list"
         ),
     ]) func `what is no list is named`(arguments: [String], file: String, line: String) {
         do throws(SettingsError) {

@@ -86,7 +86,16 @@ import Testing
         ),
         (
             #"[{"name": "a", "source": ["s3cret"]}]"#,
-            "camera 1 of the list, \"a\": source is no text, no number, and not true or false"
+            "camera 1 of the list, \"a\": source must be a text, not a list"
+        ),
+        (
+            #"[{"name": "a", "source": "x", "segment": 1.5}]"#,
+            "camera 1 of the list, \"a\": segment must be a whole number from 1 to 86400, not"
+                + " \"1.5\""
+        ),
+        (
+            #"[{"name": "a", "source": "x", "keep": null}]"#,
+            "camera 1 of the list, \"a\": keep must be a whole number from 1 to 100, not null"
         ),
         (
             #"[{"name": "a", "source": "x", "align": true}]"#,

@@ -79,7 +79,11 @@ import Wire
     }
 
     @Test(arguments: [
-        ("{", "there.json is not a JSON object of settings"),
+        (
+            "{",
+            "there.json is not valid JSON: line 1: it ends too early: a key in quotation marks is"
+                + " missing"
+        ),
         ("[1]", "there.json is not a JSON object of settings"),
         (#"{"colour": "red"}"#, "unknown key \"colour\" in there.json"),
         (

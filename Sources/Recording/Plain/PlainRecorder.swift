@@ -16,6 +16,7 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
     private var frames: FrameRecorder
     private var isConnected = false  // something has come
     private var isWaiting = true  // none has come, or all have said goodbye
+    private var overdue: Instant?  // when it is told that none has come yet
     private var early = EarlyReports()
     private var reports: ReceptionReports
 
@@ -37,7 +38,8 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         tracks = ReceivedTracks(session)
         frames = FrameRecorder(options: options, clock: clock)
         reports = ReceptionReports(ssrc: ssrc, cname: cname, at: now)
-        frames.interrupt("nothing has been sent yet", isAwaited: true)
+        overdue = now + StallWatch.patience
+        frames.interrupt("nothing has been sent to \(session.place) yet", isAwaited: true)
     }
 
     /// Ends the file.
@@ -77,12 +79,17 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         tracks.advance(to: now)
         takeFrames(at: now)
         _ = frames.advance(to: now)
+        if let due = overdue, due <= now {
+            overdue = nil
+            frames.note("still nothing has been sent to \(session.place)")
+        }
         reports.advance(to: now, &plain)
     }
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        [tracks.nextDeadline, frames.nextDeadline, reports.nextDeadline].compactMap { $0 }.min()
+        [tracks.nextDeadline, frames.nextDeadline, reports.nextDeadline, overdue]
+            .compactMap { $0 }.min()
     }
 
     /// What it has to send: receiver reports.
@@ -164,7 +171,7 @@ extension PlainRecorder {
     ///
     /// - Parameter keeping: Whether those known go on.
     private mutating func begin(at now: Instant, keeping: Bool = false) {
-        isWaiting = false
+        (isWaiting, overdue) = (false, nil)
         takeRest(at: now)
         if !keeping { for index in plain.indices { plain[index].forget() } }
         tracks = ReceivedTracks(session)

@@ -9,11 +9,10 @@ extension Recordings {
     func startListening(
         _ path: String, _ address: Endpoint?, _ order: RecordingOrder
     ) throws(RecordingError) -> RunningSource {
-        let session = try PlainSession(parsing: Self.read(path), at: address)
+        let session = try Self.session(path, address)
         var random = SeededRandom(seed: randomBytes(count: 32))
         let (ssrc, cname) = (UInt32(truncatingIfNeeded: random.next()) | 1, random.identifier())
-        guard let first = session.sockets.first else { throw .sessionDescription("no track") }
-        var configuration = LoopConfiguration(listen: first)
+        var configuration = LoopConfiguration(listen: session.sockets[0])
         configuration.otherSockets = Array(session.sockets.dropFirst())
         do {
             let loop = try startStreamLoop(
@@ -23,9 +22,23 @@ extension Recordings {
                         session, ssrc: ssrc, cname: cname, options: order.options,
                         clock: order.clock, at: .now())
                 }, onEvent: { order.recording.take($0) })
+            loop.post { _, _ in }  // a turn, so that what it has to say at first is told now
             return RunningSource(loop, feeding: order.recording)
         } catch {
             throw .system("\(error)")
+        }
+    }
+
+    private static func session(
+        _ path: String, _ address: Endpoint?
+    ) throws(RecordingError) -> PlainSession {
+        let octets = try read(path)
+        do throws(RecordingError) {
+            let session = try PlainSession(parsing: octets, at: address)
+            guard !session.sockets.isEmpty else { throw .sessionDescription("no track") }
+            return session
+        } catch .sessionDescription(let reason, _) {
+            throw .sessionDescription(reason, path: path)
         }
     }
 

@@ -1,0 +1,62 @@
+import Recording
+import Synchronization
+import Testing
+
+@testable import RecordingAPI
+
+/// What the log says of the one source of a command line.
+@Suite(.timeLimit(.minutes(1))) struct OpeningWordsTests {
+    private final class Written: Sendable {
+        private let state = Mutex<[String]>([])
+        var lines: [String] { state.withLock { $0 } }
+        func note(_ line: String) { state.withLock { $0.append(line) } }
+    }
+
+    private static func words(_ source: String) -> (words: OpeningWords, written: Written) {
+        let written = Written()
+        let words = OpeningWords(RecordingRequest("cam", source: source)) { level, message, name in
+            written.note("\(level) \(name): \(message)")
+        }
+        return (words, written)
+    }
+
+    @Test func `what is sent here is awaited, and the log says so at once`() async {
+        let (words, written) = Self.words("session.sdp")
+        words.report("cam", .awaited("nobody"))
+        words.report("cam", "still nobody", isFinal: false)
+        async let failure = words.follow()
+        for _ in 0..<100_000 where written.lines.count < 2 { await Task.yield() }
+        #expect(written.lines == ["info cam: waiting: nobody", "warning cam: still nobody"])
+        words.end()
+        #expect(await failure == nil)
+    }
+
+    @Test func `of a camera that was never there the last line says why, and the log not again`()
+        async
+    {
+        let (words, written) = Self.words("rtsp://192.0.2.1/live")
+        words.report("cam", "its sound is unknown", isFinal: false)
+        words.report("cam", .awaited("no publisher"))
+        words.report("cam", "no publisher", isFinal: true)
+        #expect(await words.follow() == "no publisher")
+        #expect(written.lines == ["warning cam: its sound is unknown"])
+    }
+
+    @Test func `once its first file lies there, and of all others, all is logged`() async {
+        let (words, written) = Self.words("rtsp://192.0.2.1/live")
+        words.report("yard", "gone", isFinal: false)
+        words.report("yard", .began(path: "/r/yard.ts"))
+        words.report("cam", "slow", isFinal: false)
+        words.report("cam", .began(path: "/r/cam.ts"))
+        words.report("cam", "gone", isFinal: false)
+        words.end()
+        #expect(await words.follow() == nil)
+        words.report("cam", "late", isFinal: true)
+        await words.followRest()
+        #expect(
+            written.lines == [
+                "warning yard: gone", "info yard: recording into /r/yard.ts", "warning cam: slow",
+                "info cam: recording into /r/cam.ts", "warning cam: gone", "warning cam: late",
+            ])
+    }
+}

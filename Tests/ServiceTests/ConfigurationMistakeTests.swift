@@ -1,0 +1,94 @@
+import Testing
+
+@testable import Service
+
+/// What people write wrong in a configuration file: it is told by its line, or by its key.
+@Suite struct ConfigurationMistakeTests {
+    static let wrongValues = [
+        (
+            "\"workers\": 1.5",
+            "\"workers\" in there.json must be a whole number from 1 to 64, not \"1.5\""
+        ),
+        (
+            "\"workers\": [1]",
+            "\"workers\" in there.json must be a whole number from 1 to 64, not a list"
+        ),
+        (
+            "\"workers\": {}",
+            "\"workers\" in there.json must be a whole number from 1 to 64, not an object"
+        ),
+        (
+            "\"workers\": null",
+            "\"workers\" in there.json must be a whole number from 1 to 64, not null"
+        ),
+        ("\"insecure\": 1", "\"insecure\" in there.json must be true or false, not \"1\""),
+        ("\"announce\": [{}]", "\"announce\" in there.json must be a text, not an object"),
+    ]
+
+    @Test(arguments: wrongValues) func `a value of the wrong kind is told by its key`(
+        member: String, line: String
+    ) { #expect(Self.complaint("{\(member)}") == line) }
+
+    static let wrongTexts = [
+        ("", "line 1: it ends too early: a value is missing"),
+        ("{\"workers\": 1", "line 1: it ends too early: a comma or } is missing"),
+        ("{\"workers\": 1\n\"insecure\": true}", "line 2: a comma or } is missing"),
+        ("{\"workers\": 1,\n\n}", "line 3: a key in quotation marks is missing"),
+        ("{workers: 1}", "line 1: a key in quotation marks is missing"),
+        ("{\"workers\" 1}", "line 1: a colon behind a key is missing"),
+        (
+            "{\"announce\":\n s3cret}",
+            "line 2: a value is missing: a text stands in quotation marks"
+        ),
+        ("{\"announce\": \"s3cret\n}", "line 1: a quotation mark is missing behind a text"),
+        ("{\"announce\": [\"a\" \"b\"]}", "line 1: a comma or ] is missing"),
+        (
+            "{\"announce\": \"\\x\"}",
+            "line 1: a backslash stands before another one, or before one of \"/bfnrtu"
+        ),
+        ("{\"announce\": \"\\u12\"}", "line 1: four hexadecimal digits are missing behind \\u"),
+        ("{\"announce\": \"\\ud800\"}", "line 1: \\u stands for no character"),
+        ("{\"workers\": 1,\n\"workers\": 2}", "line 2: \"workers\" stands there twice"),
+        ("{}\n{}", "line 2: something stands behind the end"),
+        (String(repeating: "[", count: 100_000), "line 1: this is nested too deep"),
+    ]
+
+    @Test(arguments: wrongTexts) func `what is no JSON is told by its line, and no value with it`(
+        text: String, reason: String
+    ) { #expect(Self.complaint(text) == "there.json is not valid JSON: " + reason) }
+
+    @Test func `every cut of a good file is told, and none is taken`() throws {
+        let file = Array(
+            "{\"announce\": [\"a\\u00e4\\n\", \"é\"], \"workers\": 2, \"insecure\": false}".utf8)
+        #expect(throws: Never.self) { try JSONReader.read(file) }
+        for count in file.indices {
+            #expect(throws: JSONFlaw.self) { try JSONReader.read(Array(file[..<count])) }
+        }
+    }
+
+    @Test func `texts, numbers and words are read as they are meant`() throws {
+        let file = """
+            \u{FEFF}{ "announce": ["\\"\\\\\\/\\b\\f\\n\\r\\t", "\\ud83d\\ude00é", -2.5, true],
+              "workers": 6.0e1, "insecure": false }
+            """
+        let settings = try Self.settings(file)
+        #expect(
+            settings.all("announce")
+                == ["\"\\/\u{08}\u{0C}\n\r\t", "\u{1F600}é", "-2.5", "true"])
+        #expect(settings.number("workers") == 60 && !settings.isSet("insecure"))
+    }
+
+    private static func settings(_ file: String) throws(SettingsError) -> Settings {
+        try SettingsTests.settings(["--config", "there.json"], file: file)
+    }
+
+    private static func complaint(_ file: String) -> String? {
+        do throws(SettingsError) {
+            _ = try settings(file)
+            return nil
+        } catch {
+            #expect(error.exitCode == .usage)
+            return error.description
+        }
+    }
+}
