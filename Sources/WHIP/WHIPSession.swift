@@ -18,6 +18,14 @@ public struct WHIPSession: Sendable {
     /// STUN and TURN servers that the endpoint names.
     public private(set) var iceServers: [String] = []
 
+    /// The host and port of the server that is asked, or was last, behind redirections; `nil` where the
+    /// endpoint is no URL.
+    public var server: String? {
+        guard let origin = HTTPCall.origin(of: endpoint), let scheme = origin.firstRange(of: "://")
+        else { return nil }
+        return String(origin[scheme.upperBound...])
+    }
+
     private var endpoint: String
     private let bearer: String?
     /// The one server that the token is for.

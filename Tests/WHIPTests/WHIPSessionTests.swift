@@ -95,6 +95,16 @@ import Testing
         #expect(hasToken(session.receive(redirection("HTTP://a.TEST:80/y"))) == true)
     }
 
+    @Test func `the server that is asked has a host and a port, also behind a redirection`() {
+        var session = session()
+        #expect(session.server == "media.test:8443")
+        let reply = HTTPReply(
+            status: 307, headers: [HTTPField("location", "https://u:p@B.test/w?token=t")])
+        _ = session.receive(.success(reply))
+        #expect(session.server == "b.test:443", "no secret is in it")
+        #expect(WHIPSession(endpoint: "whip", bearer: nil, offer: "").server == nil)
+    }
+
     @Test func `a session made without a usable answer can still be ended`() {
         var session = session()
         let reply = HTTPReply(

@@ -17,16 +17,25 @@ extension Recordings {
         throw .system("too many servers are being asked")
     }
 
-    private func startWatching(_ order: RecordingOrder) async throws(RecordingError)
-        -> RunningSource
-    {
-        var request = try WatchRequest(order.source, bearer: order.request.bearer)
+    /// Why there is no session, and who was asked for it.
+    private struct Refusal: Error {
+        let error: RecordingError
+        let server: String?
+
+        var reason: String { error.reason(of: server) }
+    }
+
+    private func startWatching(_ order: RecordingOrder) async throws(Refusal) -> RunningSource {
+        var request: WatchRequest
+        do throws(RecordingError) {
+            request = try WatchRequest(order.source, bearer: order.request.bearer)
+        } catch { throw Refusal(error: error, server: nil) }
         do throws(RecordingError) {
             let accepted = try await request.negotiate()
             return try watch(order, request, accepted)
         } catch {
             await Self.release(request.session)
-            throw error
+            throw Refusal(error: error, server: request.session.server)
         }
     }
 
@@ -41,8 +50,8 @@ extension Recordings {
                 makeEngine: {
                     try request.makeRecorder(accepted, options: order.options, clock: order.clock)
                 },
-                onEvent: { [weak self] event in
-                    order.recording.take(event)
+                onEvent: { [weak self, server = request.session.server] event in
+                    order.recording.take(event.naming(server))
                     guard case .interrupted(_, isFinal: false, _) = event else { return }
                     let isAsked = again.run { [weak self] in await self?.ask(order, isAgain: true) }
                     guard !isAsked else { return }
@@ -66,7 +75,7 @@ extension Recordings {
         for attempt in 1... {
             let hasSlept = (try? await Task.sleep(for: delay)) != nil
             guard hasSlept, isWanted(order) else { return }
-            do throws(RecordingError) {
+            do throws(Refusal) {
                 let next = try await startWatching(order)
                 guard isWanted(order) else {
                     await next.close()
@@ -77,8 +86,9 @@ extension Recordings {
                 guard isWanted(order) else { return }
                 order.recording.take(
                     .interrupted(
-                        reason: error.description, isFinal: false, isAwaited: error.isOfAbsence))
-                delay = Self.delay(before: attempt, after: error)
+                        reason: error.reason, isFinal: false,
+                        isAwaited: error.error.isOfAbsence))
+                delay = Self.delay(before: attempt, after: error.error)
             }
         }
     }
@@ -108,5 +118,31 @@ extension Recordings {
     static func release(_ session: WHIPSession?) async {
         guard let call = session?.end() else { return }
         _ = try? await Fetcher(timeout: .seconds(2)).send(call)
+    }
+}
+
+extension RecordingError {
+    /// One sentence that names the server which was asked, where it is about one.
+    ///
+    /// - Parameter server: Its host and port.
+    func reason(of server: String?) -> String {
+        switch self {
+        case .endpoint(.unreachable): description  // names it, or says that the endpoint is no URL
+        case .endpoint, .answer: server.map { "\($0): \(description)" } ?? description
+        case .alreadyActive, .alreadyRecorded, .notActive, .malformedName, .malformedRoom,
+            .unsupportedSource, .undescribedRTP, .unreadable, .sessionDescription, .malformedURL,
+            .folderInUse, .system:
+            description
+        }
+    }
+}
+
+extension RecordingEvent {
+    /// The same, with the server's host and port before why it is away.
+    func naming(_ server: String?) -> RecordingEvent {
+        guard let server, case .interrupted(let reason, isFinal: false, let isAwaited) = self else {
+            return self
+        }
+        return .interrupted(reason: "\(server): \(reason)", isFinal: false, isAwaited: isAwaited)
     }
 }
