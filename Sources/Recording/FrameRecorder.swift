@@ -12,6 +12,7 @@ struct FrameRecorder: ~Copyable {
     /// When what has been gathered is written though nothing has come behind it: after a crash it is lost.
     private var flushing: Instant?
     private var counted: Instant?  // what was lost
+    private var hasKeyframe = false
     private var told = RecordingStatistics()  // what the owner knows
     private var unrecordedSound: [String] = []
     private let options: RecordingOptions
@@ -32,6 +33,7 @@ struct FrameRecorder: ~Copyable {
         finish()
         if wasStalled { events.append(.stalled(false)) }
         stall.frameArrived(at: now)
+        hasKeyframe = false
         do throws(MuxerError) {
             recording = try StreamRecording(
                 picture: picture, sound: sound, options: options, clock: clock,
@@ -45,6 +47,10 @@ struct FrameRecorder: ~Copyable {
     mutating func write(_ unit: AccessUnit, time: Interval, at now: Instant) {
         frameArrived(at: now)
         flushing = now + Self.patience
+        if unit.isKeyframe, !hasKeyframe {
+            // What came before it is all there is of that: it is told with the first file.
+            (hasKeyframe, counted) = (true, nil)
+        }
         recording?.write(unit, time: time)
     }
 

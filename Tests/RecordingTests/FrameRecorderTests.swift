@@ -1,3 +1,4 @@
+import Camera
 import Codecs
 import Muxer
 import RTP
@@ -125,6 +126,31 @@ import Timing
         }
         #expect(counts.map(\.receivedVideoFrames) == [10], "once")
         #expect(counts.first?.foreignPackets == 1 && counts.first?.withheldFrames == 1)
+    }
+
+    @Test func `what came before the first key frame is counted with it, of each connection`() {
+        var recorder = Self.recorder()
+        for _ in 0..<2 {
+            recorder.count(SourceStatistics(), at: Self.stream.start)
+            let soon = Self.stream.start + .milliseconds(100)
+            let isDueBefore = recorder.isCountDue(at: soon)
+            recorder.write(Self.stream.picture(0), time: .zero, at: soon)
+            let isDueWithIt = recorder.isCountDue(at: soon)
+            #expect(!isDueBefore && isDueWithIt, "else once a second")
+            var source = SourceStatistics()
+            source.earlyFrames = 7
+            recorder.count(source, at: soon)
+            var told: UInt64 = 0
+            while let event = recorder.nextEvent() {
+                if case .counted(let statistics) = event { told = statistics[.framesEarly] }
+            }
+            #expect(told == 7)
+            recorder.write(Self.stream.picture(0), time: .seconds(1), at: soon)
+            let isDueBehind = recorder.isCountDue(at: soon)
+            #expect(!isDueBehind, "there are no more")
+            recorder.begin(
+                picture: StampedStream.format, sound: nil, at: Self.stream.start)
+        }
     }
 
     @Test func `files are dated by the wall clock as it was last told; one keeps to its own`() {
