@@ -41,7 +41,7 @@ struct Pieces {
     }
 }
 
-/// A recording in figures.
+/// A recording in figures: first of all its files, whoever recorded them, then of its latest start alone.
 struct AnalyticsBody: Encodable {
     let recording_id: String
     let status: RecordingBody.State
@@ -58,7 +58,11 @@ struct AnalyticsBody: Encodable {
     /// Between its files, by their dates.
     let gap_count: Int
     let gap_seconds: Double
-    /// What has come, and was lost, since this process began it; `null` where it did not.
+    /// From when to when `source` and `losses` count: from the latest start, over all connections, until it
+    /// was stopped, or until now (`null`); both `null` where no process of now has begun it.
+    @OrNull var source_since: String?
+    @OrNull var source_until: String?
+    /// What has come, and was lost, in that time; `null` where it is not known.
     @OrNull var source: SourceBody?
     /// What of that is in no file, by the words of `LossCause`.
     @OrNull var losses: [String: UInt64]?
@@ -77,6 +81,10 @@ struct AnalyticsBody: Encodable {
         longest_segment_seconds = Double(pieces.longest) / 1e9
         let gaps = files.gaps
         (gap_count, gap_seconds) = (gaps.count, gaps.reduce(0) { $0 + Double($1) / 1e9 })
+        source_since = status.map {
+            DateTime(nanoseconds: $0.progress.startedSeconds * 1_000_000_000).text
+        }
+        source_until = status?.progress.stoppedNanoseconds.map { DateTime(nanoseconds: $0).text }
         source = status.map { SourceBody($0.progress) }
         losses = status?.progress.losses
     }

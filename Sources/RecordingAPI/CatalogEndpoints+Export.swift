@@ -9,7 +9,7 @@ extension CatalogEndpoints {
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
-        guard !files.isEmpty else { return missing(id, request) }
+        guard !files.isEmpty else { return await missing(id, request) }
         let (begin, end): (AskedTime, AskedTime)
         do throws(MalformedField) { (begin, end) = try Self.range(request) } catch {
             return error.response

@@ -13,9 +13,14 @@ extension CatalogEndpoints {
         try await catalog.summaries(of: id, file: request[query: "file"])
     }
 
-    func missing(_ id: String, _ request: HTTPRequest) -> HTTPResponse {
-        guard let wanted = request[query: "file"] else { return .missing(id) }
+    /// There is no such file, or none at all: why not yet, where one is to come.
+    func missing(_ id: String, _ request: HTTPRequest) async -> HTTPResponse {
+        guard let wanted = request[query: "file"] else { return await absent(id) }
         return .problem(404, "There is no file \(wanted) of \(id)")
+    }
+
+    private func absent(_ id: String) async -> HTTPResponse {
+        .absent(id, await recordings.status(id))
     }
 
     /// One file as it is; several as one.
@@ -23,7 +28,7 @@ extension CatalogEndpoints {
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
-        guard let last = files.last else { return missing(id, request) }
+        guard let last = files.last else { return await missing(id, request) }
         if files.count == 1 {
             return try await FileEndpoints(catalog: catalog).respond(
                 last.file, to: request, asDownload: true)
@@ -55,14 +60,14 @@ extension CatalogEndpoints {
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await catalog.summaries(of: id)
-        guard !files.isEmpty else { return .missing(id) }
+        guard !files.isEmpty else { return await absent(id) }
         return .json(200, DownloadBody(id, files.newest, query: request.tokenQuery))
     }
 
     func redirect(
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
-        guard try await !catalog.summaries(of: id).isEmpty else { return .missing(id) }
+        guard try await !catalog.summaries(of: id).isEmpty else { return await absent(id) }
         let location = "/hls/\(id)/index.m3u8" + request.tokenQuery
         return HTTPResponse(status: 307, headers: [("location", location)])
     }
@@ -72,7 +77,7 @@ extension CatalogEndpoints {
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await catalog.summaries(of: id)
-        guard !files.isEmpty else { return .missing(id) }
+        guard !files.isEmpty else { return await absent(id) }
         guard files.allSatisfy({ $0.header?.container == .mpegts }) else {
             return .problem(404, "\(id) is not MPEG-TS: it is played at /hls/\(id)/index.m3u8")
         }
@@ -94,7 +99,7 @@ extension CatalogEndpoints {
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await files(of: id, request)
-        guard let last = files.last else { return missing(id, request) }
+        guard let last = files.last else { return await missing(id, request) }
         let asked: AskedTime?
         do throws(MalformedField) { asked = try AskedTime("at", of: request) } catch {
             return error.response
@@ -104,7 +109,9 @@ extension CatalogEndpoints {
             return .nothing(of: request[query: "file"] ?? id, files, at: asked)
         }
         let (found, time) = at.flatMap { files.place(at: $0) } ?? (last, last.duration / 2)
-        guard let file = try await catalog.file(found.file) else { return missing(id, request) }
+        guard let file = try await catalog.file(found.file) else {
+            return await missing(id, request)
+        }
         do {
             let picture = try await thumbnails.picture(of: file, at: time)
             return HTTPResponse(

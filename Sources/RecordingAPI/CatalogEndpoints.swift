@@ -62,6 +62,20 @@ struct CatalogEndpoints: Sendable {
             case .encoding: [.get, .head, .post, .put, .delete]
             }
         }
+
+        /// What a query may say; `nil` where players ask, who add keys of their own, and where the answer is
+        /// no whatever is asked.
+        func keys(_ method: HTTPMethod) -> [String]? {
+            switch self {
+            case .list: ["limit", "offset", "room_id"]
+            case .one: method == .delete ? ["permanent"] : []
+            case .start, .stop, .information, .analytics: []
+            case .downloadURL: ["expires_in"]  // the host's
+            case .thumbnail: ["at", "file", "v"]  // the last for who keeps pictures
+            case .export: ["from", "to", "file"]
+            case .download, .playlist, .transportPlaylist, .transportFile, .encoding: nil
+            }
+        }
     }
 
     /// - Parameter path: Behind `/api/v1/recordings`.
@@ -70,6 +84,7 @@ struct CatalogEndpoints: Sendable {
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         guard let route = Route(path) else { return .nothing }
         guard route.methods.contains(request.method) else { return .notAllowed(route.methods) }
+        if let refusal = request.refusal(ofKeysBut: route.keys(request.method)) { return refusal }
         switch route {
         case .list: return try await list(request)
         case .start: return try await start(request)

@@ -14,6 +14,7 @@ struct ControlEndpoints: Sendable {
     func respond(
         _ path: [String], to request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
+        if let refusal = request.refusal(ofKeysBut: []) { return refusal }
         switch (path.count, path[0]) {
         case (1, "start"):
             return request.method == .post ? try await start(request) : .notAllowed([.post])
@@ -23,7 +24,7 @@ struct ControlEndpoints: Sendable {
         case (1, "formats"):
             return request.isReading ? .json(200, FormatsBody()) : .notAllowed([.get, .head])
         case (2, "status"):
-            return request.isReading ? await status(path[1]) : .notAllowed([.get, .head])
+            return request.isReading ? try await status(path[1]) : .notAllowed([.get, .head])
         default: return .nothing
         }
     }
@@ -75,11 +76,16 @@ struct ControlEndpoints: Sendable {
         return .json(200, StoppedBody(status, files))
     }
 
-    private func status(_ name: String) async -> HTTPResponse {
-        guard let status = await recordings.status(name) else {
+    /// How it stands, or stood; of what an earlier process has recorded as far as the disk knows it.
+    private func status(_ name: String) async throws(WorkQueue.Busy) -> HTTPResponse {
+        if let status = await recordings.status(name) {
+            return .json(200, await body(of: status))
+        }
+        let files = try await catalog.summaries(of: name)
+        guard let body = StatusBody(name, files, in: recordings.folder) else {
             return .problem(404, "\(name): No active recording")
         }
-        return .json(200, await body(of: status))
+        return .json(200, body)
     }
 
     private func active() async -> HTTPResponse {

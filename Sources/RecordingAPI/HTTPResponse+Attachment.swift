@@ -11,6 +11,7 @@ extension HTTPResponse {
         var headers: [(name: String, value: String)] = [
             ("content-type", mediaType), ("cache-control", "no-store"),
             ("content-disposition", disposition(name)),
+            ("accept-ranges", "none"),  // each octet depends on those before it
         ]
         // Progress is a share of this, where there is no content-length.
         if let sourceByteCount { headers.append(("x-source-length", "\(sourceByteCount)")) }

@@ -40,6 +40,21 @@ extension HTTPResponse {
         problem(404, "There is no recording \(name)")
     }
 
+    /// There is nothing to read of a recording that has no file with a part in it.
+    ///
+    /// - Parameter status: How it stands; `nil` where there is none of that name.
+    static func absent(_ name: String, _ status: Recordings.Status?) -> HTTPResponse {
+        guard let status else { return .missing(name) }
+        let reason = status.reason.map { ": \($0)" } ?? ""
+        switch (status.progress.state, status.hasBegun) {
+        case (.stopped, true): return .missing(name)  // deleted since
+        case (.stopped, false): return problem(404, "\(name): nothing was recorded\(reason)")
+        case (_, true): return problem(404, "\(name): there is nothing to read of it now\(reason)")
+        case (_, false):
+            return problem(404, "\(name): nothing has been recorded of it yet\(reason)")
+        }
+    }
+
     /// The path means nothing.
     static let nothing = problem(404, "There is nothing here")
     /// Too much is asked for at once, or there is no thread that could see to it.

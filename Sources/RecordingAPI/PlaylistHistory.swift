@@ -4,8 +4,9 @@ import Timing
 
 /// What playlists have listed: a segment keeps its number, also when files before it are deleted.
 actor PlaylistHistory {
+    /// Of which playlists are asked for.
+    let recordings: Recordings
     private let catalog: RecordingCatalog
-    private let recordings: Recordings
     private let segmentLimit: Int
     private var listed = ListedPlaylists()
     private var views = 0

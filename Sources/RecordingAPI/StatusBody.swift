@@ -10,9 +10,10 @@ struct StatusBody: Encodable {
     @OrNull var reason: String?
     /// What of its source is not recorded.
     let warnings: [String]
-    let interruptions: UInt64
-    let stalls: UInt64
-    let start_time: Int64
+    @OrNull var interruptions: UInt64?
+    @OrNull var stalls: UInt64?
+    /// Seconds since 1970.
+    @OrNull var start_time: Int64?
     @OrNull var output_path: String?
     let file_size_bytes: UInt64
     /// Of 10^6 octets, as memory is told.
@@ -21,10 +22,11 @@ struct StatusBody: Encodable {
     let recording_mode: String
     let is_recording: Bool
     let tracks: [TrackBody]
-    let timestamp_info: TimestampBody
+    /// `null`, as the counts below, of what no process of now has recorded: files do not tell it.
+    @OrNull var timestamp_info: TimestampBody?
     let flexibility: FlexibilityBody
-    let stats: StatisticsBody
-    let metrics: FrameMetricsBody
+    @OrNull var stats: StatisticsBody?
+    @OrNull var metrics: FrameMetricsBody?
     let config: ConfigurationBody
 
     /// - Parameters:
@@ -49,6 +51,23 @@ struct StatusBody: Encodable {
         stats = StatisticsBody(
             progress, trackCount: tracks.count, zeroPacketStreak: zeroPacketStreak)
         metrics = FrameMetricsBody(progress)
+        config = ConfigurationBody(format: recording_mode, codecs: tracks.map(\.codec))
+    }
+
+    /// What the disk knows of one that an earlier process has recorded; `nil` where there is no file of it.
+    ///
+    /// - Parameter files: All of them, oldest first.
+    init?(_ name: String, _ files: [FileSummary], in folder: String) {
+        guard let last = files.last else { return nil }
+        (mint_id, state, warnings, is_recording) = (name, .stopped, [], false)
+        start_time = files.begin.map { $0.nanoseconds / 1_000_000_000 }
+        output_path = folder + (folder.hasSuffix("/") ? "" : "/") + last.file
+        file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
+        file_size_mb = Double(file_size_bytes) / 1_000_000
+        duration_seconds = Double(files.duration) / 1e9
+        recording_mode = (last.header?.container ?? .mpegts).rawValue
+        tracks = last.header?.formats.enumerated().map { TrackBody($0.offset, $0.element) } ?? []
+        flexibility = FlexibilityBody(last.header)
         config = ConfigurationBody(format: recording_mode, codecs: tracks.map(\.codec))
     }
 }

@@ -17,6 +17,8 @@ import Web
         let longest_segment_seconds: Double
         let gap_count: Int
         let gap_seconds: Double
+        let source_since: String?
+        let source_until: String?
         let source: [String: UInt64]?
     }
 
@@ -36,6 +38,29 @@ import Web
         #expect(abs(found.average_bitrate_kbps - rate) < 0.001)
         #expect(found.segment_count == 5 && abs(found.longest_segment_seconds - 2) < 0.01)
         #expect(found.gap_count == 1 && abs(found.gap_seconds - 7) < 0.01)
+        #expect(found.source_since == nil && found.source_until == nil)
+    }
+
+    @Test func `of what its source has sent, and of that alone, it says from when to when`()
+        async throws
+    {
+        let folder = try await RecordedFolder()
+        let earlier = try folder.record("cam_20260101_000000.ts", .mpegts).count
+        let growing = try await GrowingRecording("cam", in: folder)
+        growing.running.progress.update { $0.startedSeconds = 1_800_000_000 }
+        try await growing.record(pictures: 25)
+        func figures() async throws -> Found {
+            let answer = try await folder.get("/api/v1/recordings/cam/analytics")
+            return try decodeJSON(Found.self, from: answer.octets)
+        }
+        let running = try await figures()
+        #expect(running.file_count == 2 && running.file_size_bytes > earlier)
+        #expect(running.source?["video_frames_received"] == 25, "of the later file alone")
+        #expect(running.source_since == "2027-01-15T08:00:00.000Z" && running.source_until == nil)
+        await growing.leave()
+        let left = try await figures()
+        #expect(left.source_since == running.source_since)
+        #expect(left.source_until == "2027-01-15T08:00:00.000Z")
     }
 
     @Test func `what a running source has sent is told too`() async throws {
