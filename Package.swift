@@ -86,7 +86,7 @@ let package = Package(
         .target(name: "Fetch", dependencies: ["CFetch", "CSystem"], swiftSettings: house),
         .target(name: "WHIP", dependencies: ["Fetch"], swiftSettings: house),
         .target(
-            name: "Service", dependencies: ["CSystem", "Reactor", "Timing", "Wire"],
+            name: "Service", dependencies: ["CJansson", "CSystem", "Reactor", "Timing", "Wire"],
             swiftSettings: house),
         .target(
             name: "PageFiles", resources: [.embedInCode("Shared")], swiftSettings: house),
@@ -213,6 +213,8 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .target(name: "CFetch", dependencies: ["CCurl"]),
+        .systemLibrary(
+            name: "CJansson", pkgConfig: "jansson", providers: [.apt(["libjansson-dev"])]),
         .target(name: "CPictures"),
         .target(name: "CSystem"),
 

@@ -2,11 +2,10 @@
 struct ConfigurationFile {
     let path: String
     let root: JSONValue
-    private let octets: [UInt8]
 
     /// - Throws: `malformedJSON`.
     init(_ path: String, _ octets: [UInt8]) throws(SettingsError) {
-        (self.path, self.octets) = (path, octets)
+        self.path = path
         do throws(JSONFlaw) { root = try JSONReader.read(octets) } catch {
             throw .malformedJSON(file: path, line: error.line, reason: error.reason)
         }
@@ -20,13 +19,13 @@ struct ConfigurationFile {
 
     /// The JSON of a list of objects that stands in the file; `nil` of what is no list.
     func list(_ value: JSONValue) throws(SettingsError) -> String? {
-        guard case .list(let elements, let range) = value else { return nil }
+        guard case .list(let elements, let json) = value else { return nil }
         for (index, element) in elements.enumerated() {
             guard case .object = element else {
                 throw .malformedElement(file: path, number: index + 1, kind: element.kind)
             }
         }
-        return String(decoding: octets[range], as: UTF8.self)
+        return json
     }
 
     /// The objects of a list that was found so.

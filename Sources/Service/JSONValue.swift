@@ -1,3 +1,5 @@
+import CJansson
+
 /// A value of a JSON text (RFC 8259), as it is written.
 enum JSONValue {
     case null
@@ -5,8 +7,8 @@ enum JSONValue {
     /// `60` also where `60.0` or `6e1` stands.
     case number(String)
     case text(String)
-    /// Its elements, and where it stands in the octets that were read.
-    case list([JSONValue], Range<Int>)
+    /// Its elements, and the JSON of all, the same for the same ones.
+    case list([JSONValue], json: String)
     case object([String: JSONValue])
 
     /// A text, a number, or `true` or `false`; `nil` of what is none of these.
@@ -43,4 +45,21 @@ struct JSONFlaw: Error, Hashable {
     var line: Int
     /// One clause.
     var reason: String
+}
+
+extension JSONFlaw {
+    /// What jansson says, without what stands in the text there, but for a key that stands twice.
+    init(_ error: json_error_t) {
+        line = max(Int(error.line), 1)
+        let said = withUnsafeBytes(of: error.text) { text in
+            String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let isOfKey = withUnsafePointer(to: error) {
+            json_error_code($0) == json_error_duplicate_key
+        }
+        reason =
+            isOfKey
+            ? said
+            : String(said.prefix(upTo: said.firstRange(of: " near '")?.lowerBound ?? said.endIndex))
+    }
 }

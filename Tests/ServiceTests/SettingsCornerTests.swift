@@ -118,7 +118,7 @@ import Testing
                     Array((path == "there.json" ? #"{"cameras": "l.json"}"# : #"[{"a": 1}]"#).utf8)
                 })
         }
-        #expect(try read([])["cameras"] == #"[{"a": 1}]"#)
+        #expect(try read([])["cameras"] == #"[{"a":1}]"#)
         #expect(throws: SettingsError.secondList(source: "--cameras", file: "there.json")) {
             try read(["--cameras", "l.json"])
         }
