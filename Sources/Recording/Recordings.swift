@@ -84,22 +84,8 @@ public actor Recordings {
         do {
             home = try RecordingFolder(
                 folder, on: storage, lock: lock, disk, clock: { clock() / 1_000_000_000 }
-            ) { file, failure in
-                let (name, message) = Self.told(ofDeleted: file, failure)
-                report(name, message, false)
-            }
+            ) { deletion in report(deletion.recording, deletion.description, false) }
         } catch { throw .system(error.description) }
-    }
-
-    /// Whose file is deleted, and what is said of that.
-    static func told(
-        ofDeleted file: String, _ failure: StorageError?
-    ) -> (name: String, message: String) {
-        let rest = failure.map { ", but not its index: \($0)" } ?? ""
-        return (
-            RecordingName(file)?.name ?? file,
-            "\(file) is deleted to keep within the limits\(rest)"
-        )
     }
 
     /// Waits until what an earlier crash left in the folder is whole again. Recordings may begin before.

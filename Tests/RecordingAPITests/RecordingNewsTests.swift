@@ -46,12 +46,6 @@ import Testing
             ])
     }
 
-    @Test func `what is deleted is told of by the recording's name`() {
-        let (name, message) = Recordings.told(ofDeleted: "my_cam_20260101_000000.ts", nil)
-        #expect(name == "my_cam")
-        #expect(message == "my_cam_20260101_000000.ts is deleted to keep within the limits")
-    }
-
     @Test func `the end of what never began says so`() async throws {
         let folder = try await RecordedFolder()
         let (_, told) = await Self.begin(in: folder)

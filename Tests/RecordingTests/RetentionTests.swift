@@ -24,7 +24,7 @@ import Timing
         var gone: [String] = []
         retention.expire(
             three, growingBytes: ["d": growing], freeBytes: free, neededBytes: needed, now: now
-        ) { recording in
+        ) { recording, _ in
             guard !busy.contains(recording.name) else { return false }
             gone.append(recording.name)
             return true
@@ -69,7 +69,7 @@ import Timing
         var gone: [String] = []
         retention.expire(
             candidates, growingBytes: growing, freeBytes: free, neededBytes: needed, now: 40
-        ) { file in
+        ) { file, _ in
             gone.append(file.name)
             return true
         }
@@ -163,6 +163,43 @@ import Timing
         #expect(disk.condition.snapshot.deletedFiles == 4)
     }
 
+    @Test(arguments: [
+        (Retention(age: .seconds(29)), 0, "it is older than what is kept"),
+        (Retention(totalBytes: 599), 0, "there is more than what is kept"),
+        (Retention(freeBytes: 100), 1, "too little is free on the disk"),
+        (Retention(age: .seconds(99)), 1, "too little is free on the disk"),
+        (
+            own(["x": .init(age: .seconds(29))]), 0,
+            "it is older than what is kept of this recording"
+        ),
+        (
+            own(["x": .init(totalBytes: 599)]), 0,
+            "there is more than what is kept of this recording"
+        ),
+    ])
+    func `what a file is deleted for is told`(
+        retention: Retention, shortBytes: UInt64, reason: String
+    ) {
+        var told: [String] = []
+        let files = Self.three.map { file in
+            var file = file
+            file.recording = "x"
+            return file
+        }
+        retention.expire(
+            files, growingBytes: [:], freeBytes: 100 - shortBytes, neededBytes: 100, now: 40
+        ) { file, limit in
+            told.append(Deletion(file: file.name, limit: limit).description)
+            return true
+        }
+        #expect(told == ["a is deleted: \(reason)"])
+    }
+
+    @Test func `what is deleted is told of by the recording's name`() {
+        let deletion = Deletion(file: "my_cam_20260101_000000.ts", limit: .freeBytes)
+        #expect(deletion.recording == "my_cam")
+    }
+
     @Test func `limits are read as they are written`() {
         let words = ["keep-hours": "2", "keep-megabytes": "3", "keep-free-megabytes": "4"]
         let limits = Retention.Limits { words[$0] }
@@ -182,12 +219,18 @@ import Timing
         var sweep = Sweep(
             folder: "/r", retention: Retention(totalBytes: 150), claims: ClaimedFiles()
         ) { 0 }
-        let told = Mutex<[StorageError?]>([])
-        sweep.onDelete = { _, failure in told.withLock { $0.append(failure) } }
+        let told = Mutex<[Deletion]>([])
+        sweep.onDelete = { deletion in told.withLock { $0.append(deletion) } }
         let condition = DiskCondition()
         sweep.run(disk, growingBytes: [:], neededBytes: 0, condition)
         #expect(condition.snapshot.deletedFiles == 1)
-        #expect(told.withLock { $0 } == [StorageError(path: index, code: EIO)])
+        let failure = StorageError(path: index, code: EIO)
+        #expect(
+            told.withLock { $0 } == [
+                Deletion(
+                    file: "a_19700101_000000.ts", limit: .totalBytes(isOwn: false), failure: failure
+                )
+            ])
         #expect(disk.names == [index, "/r/b_19700101_000000.ts", "/r/b_19700101_000000.ts.index"])
     }
 

@@ -21,11 +21,11 @@ struct RecordingFolder: Sendable {
     ///   - lock: The right to it, which is held as long as this is.
     ///   - options: How recordings are kept there.
     ///   - clock: Seconds since 1970.
-    ///   - onDelete: Told which file was deleted to keep within the limits, and why its index was not.
+    ///   - onDelete: Told which file was deleted, and why.
     init(
         _ path: String, on storage: any Storage, lock: FolderLock?, _ options: DiskOptions,
         clock: @escaping @Sendable () -> Int64,
-        onDelete: @escaping @Sendable (_ file: String, _ failure: StorageError?) -> Void
+        onDelete: @escaping @Sendable (Deletion) -> Void
     ) throws(SystemError) {
         let claims = ClaimedFiles()
         (self.path, self.storage, self.claims, self.lock) = (path, storage, claims, lock)

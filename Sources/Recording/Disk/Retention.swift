@@ -30,9 +30,13 @@ public struct Retention: Hashable, Sendable {
 
         fileprivate var deletes: Bool { age != nil || totalBytes != nil }
 
-        fileprivate func forbid(_ candidate: Candidate, of total: UInt64, now: Int64) -> Bool {
+        /// Which of them a file is beyond, with so many octets of all that they are for.
+        fileprivate func broken(
+            by candidate: Candidate, of total: UInt64, now: Int64, isOwn: Bool
+        ) -> Deletion.Limit? {
             let seconds = age.map { $0.nanoseconds / 1_000_000_000 } ?? .max
-            return now - candidate.modifiedSeconds > seconds || total > totalBytes ?? .max
+            if now - candidate.modifiedSeconds > seconds { return .age(isOwn: isOwn) }
+            return total > totalBytes ?? .max ? .totalBytes(isOwn: isOwn) : nil
         }
     }
 
@@ -61,10 +65,10 @@ public struct Retention: Hashable, Sendable {
     ///   - freeBytes: Octets free on the disk.
     ///   - neededBytes: Octets that must be free for recording to go on, whatever is configured.
     ///   - now: Seconds since 1970.
-    ///   - delete: Deletes one; `false` where it is still there.
+    ///   - delete: Deletes one for what it is beyond; `false` where it is still there.
     func expire(
         _ candidates: [Candidate], growingBytes: [String: UInt64], freeBytes: UInt64,
-        neededBytes: UInt64, now: Int64, delete: (Candidate) -> Bool
+        neededBytes: UInt64, now: Int64, delete: (Candidate, Deletion.Limit) -> Bool
     ) {
         guard deletes else { return }
         let wantedFree = max(self.freeBytes ?? 0, neededBytes)
@@ -80,10 +84,12 @@ public struct Retention: Hashable, Sendable {
             let (limits, ownTotal) = (own[candidate.recording], totals[candidate.recording] ?? 0)
             // Who has limited one recording alone has not said that others may make room.
             let makesRoom = free < wantedFree && (deletesAll || limits?.deletes == true)
-            let mustGo =
-                makesRoom || all.forbid(candidate, of: total, now: now)
-                || limits?.forbid(candidate, of: ownTotal, now: now) == true
-            guard mustGo, delete(candidate) else { continue }
+            let limit =
+                makesRoom
+                ? .freeBytes
+                : all.broken(by: candidate, of: total, now: now, isOwn: false)
+                    ?? limits?.broken(by: candidate, of: ownTotal, now: now, isOwn: true)
+            guard let limit, delete(candidate, limit) else { continue }
             total -= candidate.byteCount
             totals[candidate.recording] = ownTotal - candidate.byteCount
             free += candidate.byteCount

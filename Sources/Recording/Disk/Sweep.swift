@@ -5,8 +5,7 @@ struct Sweep: Sendable {
     let claims: ClaimedFiles
     /// Seconds since 1970, for the age of files.
     let clock: @Sendable () -> Int64
-    /// Told which file was deleted, and why its index was not.
-    var onDelete: @Sendable (_ file: String, _ failure: StorageError?) -> Void = { _, _ in }
+    var onDelete: @Sendable (Deletion) -> Void = { _ in }
 
     /// Deletes what must go now.
     ///
@@ -25,7 +24,7 @@ struct Sweep: Sendable {
         retention.expire(
             finished(files), growingBytes: growingBytes, freeBytes: free,
             neededBytes: neededBytes, now: clock()
-        ) { recording in
+        ) { recording, limit in
             // Recording comes before reading.
             guard isPressed || !claims.isHeld(folder + "/" + recording.name) else { return false }
             let failure: StorageError?
@@ -36,7 +35,7 @@ struct Sweep: Sendable {
                 condition.deletedFiles += 1
                 condition.deletedBytes += recording.byteCount
             }
-            onDelete(recording.name, failure)
+            onDelete(Deletion(file: recording.name, limit: limit, failure: failure))
             return true
         }
     }
