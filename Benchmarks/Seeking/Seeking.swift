@@ -34,7 +34,7 @@ private func measure(_ recording: LongRecording) async throws -> [String] {
     let places = try recording.record()
     let recordings = try Recordings(
         folder: recording.directory, bearer: nil, clock: { 1_767_312_000_000_000_000 },
-        report: { _, _, _ in })
+        report: { _, _ in })
     _ = await recordings.recovered()
     var endpoints = RecordingEndpoints(recordings)
     let playlist = HTTPRequest(method: .get, path: "/hls/day/index.m3u8")

@@ -18,10 +18,10 @@ func serve() async {
         try CameraList(settings)
     }
     let opening = OpeningWords(list.only, log)
-    let recordings = open(folder, settings, list, command) { name, message, isFinal in
-        opening.report(name, message, isFinal: isFinal)
+    let recordings = open(folder, settings, list, command) { name, report in
+        opening.take(name, report)
     }
-    await recordings.reportNews { name, news in opening.report(name, news) }
+    await recordings.reportNews { name, news in opening.take(name, news) }
     await expect(list, recordings, command)
     let web = serveHTTP(recordings, http, settings, list, command)
     async let looking: Void = recordings.tellRecovered(log)
@@ -46,7 +46,7 @@ func serve() async {
 
 private func open(
     _ folder: String, _ settings: Settings, _ list: CameraList, _ command: Command,
-    report: @escaping @Sendable (String, String, Bool) -> Void
+    report: @escaping @Sendable (String, RecordingReport) -> Void
 ) -> Recordings {
     var disk = settings.diskOptions
     disk.retention.own = list.limits
@@ -117,7 +117,7 @@ private func watch(_ recordings: Recordings, _ opening: OpeningWords) async {
     guard opening.isAskedFor, let name = opening.only?.name else { return }
     while let progress = await recordings.status(name)?.progress, progress.files.path.isEmpty {
         if progress.files.count == 0, let reason = progress.lastFailure {
-            opening.report(name, reason, isFinal: true)
+            opening.take(name, .final(reason))
         }
         guard (try? await Task.sleep(for: .milliseconds(100))) != nil else { return }
     }

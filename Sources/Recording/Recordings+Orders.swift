@@ -21,7 +21,7 @@ extension Recordings {
         let recording = RunningRecording(
             folder: folder, name: name, disk: home.writer.door, newestSeconds: newest,
             clock: { clock.unixNanoseconds(at: .now()) }
-        ) { [report] message, isFinal in report(name, message, isFinal) }
+        ) { [report] in report(name, $0) }
         recording.progress.update { $0.files.container = options.container }
         if let newsReport { recording.tellNews { newsReport(name, $0) } }
         return RecordingOrder(
@@ -30,7 +30,7 @@ extension Recordings {
 
     private func container(named format: String, for name: String) -> Container {
         guard let container = Container(named: format) else {
-            report(name, "there is no format \(format): MPEG-TS is written", false)
+            report(name, .trouble("there is no format \(format): MPEG-TS is written"))
             return .mpegts
         }
         return container

@@ -30,7 +30,7 @@ public actor Recordings {
     let options: RecordingOptions
     private(set) var newsReport: (@Sendable (_ name: String, _ news: RecordingNews) -> Void)?
     let clock: @Sendable () -> Int64
-    let report: @Sendable (_ name: String, _ message: String, _ isFinal: Bool) -> Void
+    let report: @Sendable (_ name: String, RecordingReport) -> Void
     private var starting: [String: Place?] = [:]
 
     /// What can be recorded once at a time.
@@ -64,7 +64,7 @@ public actor Recordings {
         options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
         rooms: RoomFeed? = nil,
         clock: @escaping @Sendable () -> Int64,
-        report: @escaping @Sendable (String, String, Bool) -> Void
+        report: @escaping @Sendable (_ name: String, RecordingReport) -> Void
     ) throws(RecordingError) {
         try self.init(
             folder: folder, on: SystemStorage(), lock: try FolderLock(folder), bearer: bearer,
@@ -77,14 +77,14 @@ public actor Recordings {
         verifiesTLS: Bool = false,
         options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
         rooms: RoomFeed? = nil, clock: @escaping @Sendable () -> Int64,
-        report: @escaping @Sendable (String, String, Bool) -> Void
+        report: @escaping @Sendable (_ name: String, RecordingReport) -> Void
     ) throws(RecordingError) {
         (self.bearer, self.options, self.rooms) = (bearer, options, rooms)
         (self.verifiesTLS, self.clock, self.report) = (verifiesTLS, clock, report)
         do {
             home = try RecordingFolder(
                 folder, on: storage, lock: lock, disk, clock: { clock() / 1_000_000_000 }
-            ) { deletion in report(deletion.recording, deletion.description, false) }
+            ) { deletion in report(deletion.recording, deletion.report) }
         } catch { throw .system(error.description) }
     }
 
@@ -148,7 +148,7 @@ public actor Recordings {
         return running ?? starting.first { $1 == place }?.key
     }
 
-    /// Tells from now on how recordings fare that are started, where all goes well.
+    /// Tells from now on how recordings fare that are started, where all goes well, and whom they wait for.
     ///
     /// - Parameter report: Told on any thread: it must not block.
     public func reportNews(

@@ -22,7 +22,9 @@ extension RunningRecording {
                 defer { (state.isRefused, state.isRefusalTold) = (false, false) }
                 return state.isRefused
             }
-            if wasRefused { report("recording goes on in \(progress.snapshot.files.path)", false) }
+            if wasRefused {
+                report(.notice("recording goes on in \(progress.snapshot.files.path)"))
+            }
         case .written(let byteCount, let frames):
             wrote(UInt64(byteCount), frames, of: live)
             followQueue()
@@ -84,7 +86,7 @@ extension RunningRecording {
             progress.lastFailure = error.description
             if isFirst { progress.files.isUnmade = true }
         }
-        if isNews { report(error.description, isFirst) }
+        if isNews { report(isFirst ? .unmade(error.description) : .trouble(error.description)) }
         if isPresent, !isFirst { beginAnother() }
     }
 
@@ -102,7 +104,8 @@ extension RunningRecording {
         }
         if isTorn { progress.update { $0.files.tornCount += 1 } }
         guard isNews else { return }
-        report("the disk is too slow: the file ends here, the next key frame begins another", false)
+        report(
+            .trouble("the disk is too slow: the file ends here, the next key frame begins another"))
     }
 
     /// Tells the engine what may be written now, when that has changed.
@@ -123,15 +126,16 @@ extension RunningRecording {
         }
         guard !isTold else { return }
         switch intake {
-        case .everything: report("all is recorded again", false)
-        case .keyframes: report("the disk is nearly full: key frames alone are recorded", false)
+        case .everything: report(.notice("all is recorded again"))
+        case .keyframes:
+            report(.trouble("the disk is nearly full: key frames alone are recorded"))
         case .nothing where queue.isOver:
-            report("the disk is too slow: nothing is recorded until it has caught up", false)
+            report(.trouble("the disk is too slow: nothing is recorded until it has caught up"))
         case .nothing:
             guard let failure = condition.failure, !condition.isFull else {
-                return report("nothing is recorded until there is room on the disk", false)
+                return report(.trouble("nothing is recorded until there is room on the disk"))
             }
-            report("nothing is recorded until the disk takes it again: \(failure)", false)
+            report(.trouble("nothing is recorded until the disk takes it again: \(failure)"))
         }
     }
 

@@ -8,10 +8,6 @@ import Timing
 /// The engine's thread calls `take`, the disk's thread tells how the files fare; neither waits for
 /// the other.
 final class RunningRecording: Sendable {
-    /// What is told to the owner's log. Final is what nothing is tried after, and that the disk refuses the
-    /// first file: who wants this recording alone ends with that, for all others it is tried again.
-    typealias Report = @Sendable (_ message: String, _ isFinal: Bool) -> Void
-
     struct State {
         var file: RecordingFile?
         /// Files that have ended, and are not whole on the disk yet.
@@ -44,7 +40,7 @@ final class RunningRecording: Sendable {
 
     let name: String
     let disk: DiskDoor
-    let report: Report
+    let report: @Sendable (RecordingReport) -> Void
     let queue: WaitingOctets
     let state = Mutex(State())
     private let folder: String
@@ -63,7 +59,7 @@ final class RunningRecording: Sendable {
     init(
         folder: String, name: String, disk: DiskDoor, queue: WaitingOctets = WaitingOctets(),
         newestSeconds: Int64? = nil, clock: @escaping @Sendable () -> Int64,
-        report: @escaping Report
+        report: @escaping @Sendable (RecordingReport) -> Void
     ) {
         (self.folder, self.name, self.disk, self.queue) = (folder, name, disk, queue)
         (wallClock, self.report) = (clock, report)
@@ -120,14 +116,16 @@ final class RunningRecording: Sendable {
                 // One that has never come is awaited.
                 if isStalled, progress.source.connected != nil { progress.source.stallCount += 1 }
             }
-            report(isStalled ? "nothing comes from the source" : "the source sends again", false)
+            report(
+                isStalled
+                    ? .trouble("nothing comes from the source") : .notice("the source sends again"))
         case .interrupted(let reason, let isFinal, let isAwaited):
             interrupted(reason, isFinal: isFinal, isAwaited: isAwaited)
         case .leftOut(let encodings):
             let isNews = progress.snapshot.source.unrecordedSound != encodings
             progress.update { $0.source.unrecordedSound = encodings }
-            if isNews, let warning = progress.snapshot.soundWarning { report(warning, false) }
-        case .note(let text): report(text, false)
+            if isNews, let warning = progress.snapshot.soundWarning { report(.trouble(warning)) }
+        case .note(let text): report(.trouble(text))
         }
     }
 
@@ -144,7 +142,7 @@ final class RunningRecording: Sendable {
             progress.source.isStalled = false
             progress.lastFailure = reason
         }
-        guard isAwaited else { return report(reason, isFinal) }
+        guard isAwaited else { return report(isFinal ? .final(reason) : .trouble(reason)) }
         // Asked about again and again, it is no news each time.
         guard before.state != .waiting || before.lastFailure != reason else { return }
         state.withLock { $0.tellNews }?(.awaited(reason))

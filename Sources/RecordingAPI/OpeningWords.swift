@@ -40,15 +40,18 @@ public struct OpeningWords: Sendable {
 
     /// Takes what a person should know. What the command line names is all there is; what the API began is
     /// one of many.
-    public func report(_ name: String, _ message: String, isFinal: Bool) {
-        guard name == only?.name else {
-            return log(isFinal ? .error : .warning, message, name)
+    public func take(_ name: String, _ report: RecordingReport) {
+        guard name == only?.name else { return log(report.level, report.message, name) }
+        switch report {
+        case .notice(let message), .trouble(let message):
+            words.continuation.yield(.said(report.level, message))
+        case .unmade(let message), .final(let message):
+            words.continuation.yield(.failed(message))
         }
-        words.continuation.yield(isFinal ? .failed(message) : .said(.warning, message))
     }
 
     /// Takes what goes well. What is awaited of the one source may be its failure, and waits as that does.
-    public func report(_ name: String, _ news: RecordingNews) {
+    public func take(_ name: String, _ news: RecordingNews) {
         switch news {
         case .awaited where name == only?.name:
             words.continuation.yield(.said(.info, news.description))
@@ -98,5 +101,16 @@ public struct OpeningWords: Sendable {
 
     private func write(_ level: Log.Level, _ message: String) {
         log(level, message, only?.name ?? "")
+    }
+}
+
+extension RecordingReport {
+    /// How it stands in a log.
+    public var level: Log.Level {
+        switch self {
+        case .notice: .info
+        case .trouble: .warning
+        case .unmade, .final: .error
+        }
     }
 }

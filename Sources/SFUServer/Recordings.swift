@@ -21,9 +21,7 @@ func openRecordings(
             options: settings.recordingOptions(container: "recording-format"),
             disk: settings.diskOptions, rooms: feed,
             clock: { ClockMap.now().unixNanoseconds(at: .now()) }
-        ) { name, message, isFinal in
-            log(isFinal ? .error : .warning, message, ["recording": name])
-        }
+        ) { name, report in log(report.level, report.message, ["recording": name]) }
         await recordings.reportNews { name, news in
             log(.info, news.description, ["recording": name])
         }

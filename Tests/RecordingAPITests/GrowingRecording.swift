@@ -22,7 +22,7 @@ final class GrowingRecording {
         (recordings, self.container) = (folder.recordings, container)
         running = RunningRecording(
             folder: folder.path, name: name, disk: recordings.home.writer.door,
-            clock: { 1_800_000_000_000_000_000 }, report: { _, _ in })
+            clock: { 1_800_000_000_000_000_000 }, report: { _ in })
         let format: TrackFormat =
             container == .webm
             ? .vp8(nil) : .h264(parameterSets: [], framing: AccessUnit.framing)

@@ -111,7 +111,7 @@ import Web
         for file in left { #expect(utimes(folder.path + "/" + file, times) == 0) }
         let next = try Recordings(
             folder: folder.path, bearer: nil, clock: { 1_800_000_000_000_000_000 },
-            report: { _, _, _ in })
+            report: { _, _ in })
         let report = await next.recovered()
         #expect("\(report)".hasPrefix("1 file is whole"))
         #expect(report.forgotten == ["demo-1", "demo-2", "young"] && report.isNews)

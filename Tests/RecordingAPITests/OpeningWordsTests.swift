@@ -22,8 +22,8 @@ import Testing
 
     @Test func `what is sent here is awaited, and the log says so at once`() async {
         let (words, written) = Self.words("session.sdp")
-        words.report("cam", .awaited("nobody"))
-        words.report("cam", "still nobody", isFinal: false)
+        words.take("cam", .awaited("nobody"))
+        words.take("cam", .trouble("still nobody"))
         async let failure = words.follow()
         for _ in 0..<100_000 where written.lines.count < 2 { await Task.yield() }
         #expect(written.lines == ["info cam: waiting: nobody", "warning cam: still nobody"])
@@ -35,23 +35,23 @@ import Testing
         async
     {
         let (words, written) = Self.words("rtsp://192.0.2.1/live")
-        words.report("cam", "its sound is unknown", isFinal: false)
-        words.report("cam", .awaited("no publisher"))
-        words.report("cam", "no publisher", isFinal: true)
+        words.take("cam", .trouble("its sound is unknown"))
+        words.take("cam", .awaited("no publisher"))
+        words.take("cam", .final("no publisher"))
         #expect(await words.follow() == "no publisher")
         #expect(written.lines == ["warning cam: its sound is unknown"])
     }
 
     @Test func `once its first file lies there, and of all others, all is logged`() async {
         let (words, written) = Self.words("rtsp://192.0.2.1/live")
-        words.report("yard", "gone", isFinal: false)
-        words.report("yard", .began(path: "/r/yard.ts"))
-        words.report("cam", "slow", isFinal: false)
-        words.report("cam", .began(path: "/r/cam.ts"))
-        words.report("cam", "gone", isFinal: false)
+        words.take("yard", .trouble("gone"))
+        words.take("yard", .began(path: "/r/yard.ts"))
+        words.take("cam", .trouble("slow"))
+        words.take("cam", .began(path: "/r/cam.ts"))
+        words.take("cam", .trouble("gone"))
         words.end()
         #expect(await words.follow() == nil)
-        words.report("cam", "late", isFinal: true)
+        words.take("cam", .final("late"))
         await words.followRest()
         #expect(
             written.lines == [

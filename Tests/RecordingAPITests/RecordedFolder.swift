@@ -17,7 +17,7 @@ final class RecordedFolder: Sendable {
 
     init(
         rooms: String? = nil, on storage: any Storage = SystemStorage(),
-        report: @escaping @Sendable (String, String, Bool) -> Void = { _, _, _ in }
+        report: @escaping @Sendable (String, RecordingReport) -> Void = { _, _ in }
     ) async throws {
         var template = Array("/tmp/sluice-api-XXXXXX\0".utf8CString)
         path = try #require(mkdtemp(&template).map { String(cString: $0) })

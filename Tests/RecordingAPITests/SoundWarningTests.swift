@@ -14,8 +14,8 @@ import Web
 
     @Test func `it is in the status while it is so, and logged once`() async throws {
         let said = Mutex<[String]>([])
-        let folder = try await RecordedFolder { _, message, _ in
-            said.withLock { $0.append(message) }
+        let folder = try await RecordedFolder { _, report in
+            said.withLock { $0.append(report.message) }
         }
         let recordings = folder.recordings
         let order = await recordings.order("cam", "rtsp://192.0.2.1/live")

@@ -17,7 +17,7 @@ import Timing
         let clock = Clock()
         let recording = RunningRecording(
             folder: "/r", name: "cam", disk: disk.door, newestSeconds: newest,
-            clock: { clock.seconds * 1_000_000_000 }, report: { _, _ in })
+            clock: { clock.seconds * 1_000_000_000 }, report: { _ in })
         var names: [String] = []
         for second in seconds {
             clock.set(second)

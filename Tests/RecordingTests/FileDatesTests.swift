@@ -24,7 +24,7 @@ import Timing
             options.limits.duration = limit
             work = disk.work()
             running = RunningRecording(
-                folder: "/r", name: "cam", disk: disk.door, clock: { wall }, report: { _, _ in })
+                folder: "/r", name: "cam", disk: disk.door, clock: { wall }, report: { _ in })
             engine = try StreamRecording(
                 picture: stream.format, sound: sound, options: options,
                 clock: ClockMap(instant: stream.start, unixNanoseconds: wall))

@@ -6,7 +6,7 @@ import Testing
 @Suite struct FormerRecordingsTests {
     private static func recording(_ name: String) -> RunningRecording {
         RunningRecording(
-            folder: "/r", name: name, disk: VirtualDisk().door, clock: { 0 }, report: { _, _ in })
+            folder: "/r", name: name, disk: VirtualDisk().door, clock: { 0 }, report: { _ in })
     }
 
     @Test func `beyond the bound the one that was stopped first is forgotten, and no other`() {

@@ -8,7 +8,7 @@ import Testing
         try Recordings(
             folder: "/r", on: ModelDisk(),
             bearer: OriginToken("secret", for: "https://sfu.test/a/"),
-            clock: { 0 }, report: { _, _, _ in })
+            clock: { 0 }, report: { _, _ in })
     }
 
     @Test(arguments: [

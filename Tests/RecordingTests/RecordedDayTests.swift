@@ -90,7 +90,7 @@ private struct RecordedDay: ~Copyable {
         (self.disk, self.virtual) = (disk, virtual)
         work = virtual.work(on: disk)
         recording = RunningRecording(
-            folder: "/r", name: "cam", disk: virtual.door, clock: { 0 }, report: { _, _ in })
+            folder: "/r", name: "cam", disk: virtual.door, clock: { 0 }, report: { _ in })
         self.engine = engine
     }
 

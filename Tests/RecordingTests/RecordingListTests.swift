@@ -11,7 +11,7 @@ import Testing
     ) throws -> Recordings {
         try Recordings(
             folder: "/r", on: ModelDisk(), bearer: nil, clock: { 0 },
-            report: { name, message, isFinal in told("\(name): \(message), \(isFinal)") })
+            report: { name, report in told("\(name): \(report)") })
     }
 
     private static func states(_ recordings: Recordings) async -> [String] {
@@ -47,7 +47,7 @@ import Testing
         let progress = try #require(await recordings.status("cam")).progress
         #expect(progress.condition == .waiting && progress.lastFailure == reason)
         #expect(progress.source.expectedSince != nil, "it is missed")
-        #expect(told.withLock { $0 } == ["cam: \(reason), false"])
+        #expect(told.withLock { $0 } == ["cam: \(RecordingReport.trouble(reason))"])
         await recordings.stopAll()
         #expect(await recordings.active().isEmpty)
     }

@@ -13,7 +13,7 @@ import Timing
     ) throws -> Recordings {
         try Recordings(
             folder: "/r", on: disk, bearer: nil, rooms: server.feed, clock: { 0 },
-            report: { _, _, _ in })
+            report: { _, _ in })
     }
 
     @Test func `a room is observed from its first recording to the end of its last`() async throws {

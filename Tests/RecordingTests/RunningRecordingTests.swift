@@ -12,11 +12,13 @@ import Timing
 
     /// What the engine was told, and what the log.
     private final class Told: Sendable {
-        private let state = Mutex<(intakes: [RecordingIntake], lines: [String])>(([], []))
+        private let state = Mutex<(intakes: [RecordingIntake], reports: [RecordingReport])>(
+            ([], []))
         var intakes: [RecordingIntake] { state.withLock { $0.intakes } }
-        var lines: [String] { state.withLock { $0.lines } }
+        var reports: [RecordingReport] { state.withLock { $0.reports } }
+        var lines: [String] { reports.map(\.message) }
         func note(_ intake: RecordingIntake) { state.withLock { $0.intakes.append(intake) } }
-        func note(_ line: String) { state.withLock { $0.lines.append(line) } }
+        func note(_ report: RecordingReport) { state.withLock { $0.reports.append(report) } }
     }
 
     private static func recording(
@@ -24,7 +26,7 @@ import Timing
     ) -> RunningRecording {
         let recording = RunningRecording(
             folder: "/r", name: "cam", disk: disk.door, queue: queue, clock: { 0 }
-        ) { line, _ in told.note(line) }
+        ) { told.note($0) }
         recording.control { told.note($0) }
         return recording
     }
@@ -63,13 +65,13 @@ import Timing
     @Test func `who is awaited is news, once, and who goes away is a warning`() {
         let (told, news) = (Told(), Told())
         let recording = Self.recording(VirtualDisk(), told)
-        recording.tellNews { news.note("\($0)") }
+        recording.tellNews { news.note(.notice("\($0)")) }
         for _ in 0..<3 {
             recording.take(.interrupted(reason: "nobody", isFinal: false, isAwaited: true))
         }
         #expect(news.lines == ["waiting: nobody"] && told.lines.isEmpty)
         recording.take(.interrupted(reason: "gone", isFinal: false))
-        #expect(news.lines.count == 1 && told.lines == ["gone"])
+        #expect(news.lines.count == 1 && told.reports == [.trouble("gone")])
         recording.take(.interrupted(reason: "nobody", isFinal: false, isAwaited: true))
         #expect(news.lines.count == 2)
     }
@@ -135,7 +137,7 @@ import Timing
         recording.take(.finished(RecordingStatistics()))
         disk.perform(&work, at: Self.start)
         #expect(told.intakes == [.nothing, .everything])
-        #expect(told.lines.last == "all is recorded again")
+        #expect(told.reports.last == .notice("all is recorded again"))
         #expect(recording.progress.snapshot.files.tornCount == 1)
     }
 
@@ -180,7 +182,7 @@ import Timing
             #expect(progress.snapshot.lastFailure?.hasSuffix(reason) == true)
         }
         #expect(tries > 2)
-        #expect(told.lines == ["cannot write /r/cam_19700101_000000.ts: \(reason)"])
+        #expect(told.reports == [.unmade("cannot write /r/cam_19700101_000000.ts: \(reason)")])
         disk.model.state.withLock { $0.createFailure = nil }
         var made: Int?
         for step in 20..<120 where made == nil {

@@ -10,7 +10,7 @@ import Timing
 
     private static func recording(_ disk: VirtualDisk) -> RunningRecording {
         let recording = RunningRecording(
-            folder: "/r", name: "cam", disk: disk.door, clock: { 0 }, report: { _, _ in })
+            folder: "/r", name: "cam", disk: disk.door, clock: { 0 }, report: { _ in })
         recording.take(.began(.mpegts))
         return recording
     }

@@ -10,6 +10,11 @@ struct Deletion: Hashable, Sendable {
     /// What it was a recording of.
     var recording: String { RecordingName(file)?.name ?? file }
 
+    /// As the owner's log is told of it.
+    var report: RecordingReport {
+        failure == nil ? .notice(description) : .trouble(description)
+    }
+
     /// What a file may be beyond.
     enum Limit: Hashable, Sendable {
         /// How long files are kept, of all recordings or of this one.
