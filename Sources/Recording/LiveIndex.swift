@@ -4,9 +4,9 @@ import Timing
 /// The parts of a growing file, for those who play it while it grows: what is listed here is in the
 /// file, and can be read from it.
 ///
-/// The newest parts are kept one by one, older ones joined into spans from key frame to key frame, or of a
-/// minute or 32 MB where no key frame comes: a day takes two megabytes. Each part on its own is found in
-/// the index beside the file for ever.
+/// The newest parts are kept one by one, older ones joined into spans from key frame to key frame, at most
+/// of five minutes or 32 MB, and of a minute where no key frame has come for so long: a day takes two
+/// megabytes. Each part on its own is found in the index beside the file for ever.
 public final class LiveIndex: Sendable {
     /// What can be seen of a file at one moment.
     public struct Snapshot: Sendable {
@@ -62,9 +62,11 @@ public final class LiveIndex: Sendable {
     static let spanLimit = 131_072
     /// Octets of a span in which no key frame comes: more than ten seconds of any camera's.
     static let spanByteLimit: UInt64 = 32 << 20
-    /// How long a span grows in which no key frame comes, as where pictures end and sound goes on: longer
-    /// than from key frame to key frame of cameras that send few.
-    static let spanDurationLimit = Interval.seconds(60)
+    /// How long a span grows that begins with a key frame: what is cut off behind it cannot be decoded by
+    /// itself, so longer than from key frame to key frame of cameras that send few.
+    static let spanDurationLimit = Interval.seconds(300)
+    /// How long one grows behind that, as where pictures end and sound goes on: players wait for it.
+    static let restDurationLimit = Interval.seconds(60)
 }
 
 // MARK: The writer's side
@@ -126,8 +128,9 @@ extension IndexedPart {
     /// Whether another span begins with `next`: from key frame to key frame, two seconds at least; where no
     /// key frame comes, so long as players wait for, and so many octets as can be read and cut at once.
     fileprivate func isWhole(before next: IndexedPart) -> Bool {
-        next.isIndependent && duration >= .seconds(2)
-            || duration >= LiveIndex.spanDurationLimit
+        if next.isIndependent, duration >= .seconds(2) || !isIndependent { return true }
+        let limit = isIndependent ? LiveIndex.spanDurationLimit : LiveIndex.restDurationLimit
+        return duration >= limit
             || UInt64(byteCount) + UInt64(next.byteCount) > LiveIndex.spanByteLimit
     }
 

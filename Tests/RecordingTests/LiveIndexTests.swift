@@ -88,21 +88,38 @@ import Timing
         #expect(try entries.map { spans[try #require($0)].offset } == [200_000_000, 0])
     }
 
-    @Test func `where pictures end and sound goes on, spans stay as short as players can wait for`()
-    {
+    /// The spans of so many parts of 200 ms, of which these begin with a key frame.
+    private static func spans(of count: Int, _ isIndependent: (Int) -> Bool) -> [IndexedPart] {
         var snapshot = LiveIndex.Snapshot()
-        for number in 0..<3600 {
+        for number in 0..<count {
             snapshot.append(
                 IndexedPart(
                     offset: UInt64(number) * 2000, byteCount: 2000,
                     start: .milliseconds(Int64(number) * 200), duration: .milliseconds(200),
-                    isIndependent: number < 100 && number % 10 == 0))
+                    isIndependent: isIndependent(number)))
         }
-        let spans = snapshot.spans
-        #expect(spans.count == 10 + 11)
+        return snapshot.spans
+    }
+
+    @Test func `where pictures end and sound goes on, spans stay as short as players can wait for`()
+    {
+        let spans = Self.spans(of: 4500) { $0 < 100 && $0 % 10 == 0 }
+        #expect(spans.count == 10 + 10)
+        #expect(spans[9].duration == .seconds(300), "the last pictures' goes on with sound")
         #expect(spans[10...].allSatisfy { $0.duration <= .seconds(60) && !$0.isIndependent })
-        #expect(spans[9].duration == .seconds(60), "the last pictures' goes on with sound")
         #expect(zip(spans, spans.dropFirst()).allSatisfy { $0.end == $1.offset })
+    }
+
+    @Test func `a span goes on from key frame to key frame where a camera sends few`() {
+        let spans = Self.spans(of: 1800) { $0 % 600 == 0 }
+        #expect(spans.map(\.duration) == [.seconds(120), .seconds(120), .seconds(120)])
+        #expect(spans.allSatisfy { $0.isIndependent })
+    }
+
+    @Test func `a key frame shortly behind a cut begins a span all the same`() {
+        let spans = Self.spans(of: 3100) { $0 % 1501 == 0 }
+        #expect(spans.map(\.isIndependent) == [true, false, true, false, true])
+        #expect(spans[1].duration == .milliseconds(200))
     }
 
     @Test func `who waits is told of the next part, and of the end`() async {
