@@ -31,6 +31,21 @@ public struct RTSPURL: Hashable, Sendable {
         (host, writtenPort) = try Self.hostAndPort(authority)
     }
 
+    /// Reads a URL that a person has written, by the same rules. One with an `@` in its path, behind what may be
+    /// a user, is refused: it may be a password with a `/` in it, whose rest would be asked for, and told.
+    public init(written text: String) throws(ParseError) {
+        let rest = text.ranges(of: "://").last.map { text[$0.upperBound...] } ?? text[...]
+        let authority = rest.prefix { $0 != "/" }
+        let path = rest[authority.endIndex...].prefix { $0 != "?" }
+        guard !path.contains("@") || !authority.contains(where: { ":@?".contains($0) }) else {
+            throw .invalid(field: Self.pathWithUser, at: 0)
+        }
+        try self.init(parsing: text)
+    }
+
+    private static let pathWithUser =
+        "path of the URL (\"@\" is written %40 there, and \"/\" in a password %2F)"
+
     /// The port to connect to: 554 unless written, and 443 with TLS, where cameras in the cloud
     /// are. (RFC 7826 §5.2's 322 has to be written.)
     public var port: UInt16 { writtenPort ?? (isSecure ? 443 : 554) }

@@ -47,7 +47,7 @@ extension Recordings {
 
     static func camera(_ source: String) throws(ParseError) -> RTSPClientConfiguration {
         var configuration = RTSPClientConfiguration(
-            url: try RTSPURL(parsing: source), seed: randomBytes(count: 32))
+            url: try RTSPURL(written: source), seed: randomBytes(count: 32))
         configuration.selection.video = ["H264", "H265"]
         // Sound alone is recorded; without its pictures a camera that has some is not.
         configuration.selection.required = []

@@ -53,7 +53,7 @@ public struct RelayConfiguration: Hashable, Sendable {
         }
         guard !isLooped else { throw .cannotLoop }
         do throws(ParseError) {
-            return .camera(try RTSPURL(parsing: source))
+            return .camera(try RTSPURL(written: source))
         } catch { throw .malformedSource("\(error)") }
     }
 }

@@ -87,6 +87,27 @@ import Wire
         #expect(try RTSPURL(parsing: text).description == shown)
     }
 
+    @Test(arguments: [
+        "rtsp://cam:p@SECRET/word@192.0.2.1:8554/live", "rtsp://cam:12/SECRET@192.0.2.1/live",
+        "rtsp://cam:SEC/RET@192.0.2.1/live", "rtsp://cam:a#b@c%d/e@192.0.2.1/live",
+        "rtsp://rtsp://cam:p/w@192.0.2.1/live", "rtsp://cam:p?w/x@192.0.2.1/live",
+    ])
+    func `a password with a slash in it is refused, and no piece of it told`(written: String) {
+        #expect(throws: ParseError.self) { try RTSPURL(written: written) }
+        do throws(ParseError) { _ = try RTSPURL(written: written) } catch {
+            #expect("\(error)".contains("%2F"))
+            #expect(!"\(error)".contains("SEC"))
+        }
+    }
+
+    @Test(arguments: [
+        "rtsp://u:p@camera/live", "rtsp://rtsp://u:p@camera/live", "rtsp://camera/a@b",
+        "rtsp://u:p@ss@camera/a?user=x@y", "rtsp://camera:554/live?mail=a@b",
+    ])
+    func `an at sign elsewhere is read as it always is`(written: String) throws {
+        #expect(try RTSPURL(written: written) == RTSPURL(parsing: written))
+    }
+
     @Test func `what cannot be read is not repeated`() {
         #expect(throws: ParseError.invalid(field: "port of the URL", at: 0)) {
             try RTSPURL(parsing: "rtsp://someone:hunter2@camera:99999/")
