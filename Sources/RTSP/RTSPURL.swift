@@ -31,8 +31,9 @@ public struct RTSPURL: Hashable, Sendable {
         (host, writtenPort) = try Self.hostAndPort(authority)
     }
 
-    /// Reads a URL that a person has written, by the same rules. One with an `@` in its path, behind what may be
-    /// a user, is refused: it may be a password with a `/` in it, whose rest would be asked for, and told.
+    /// Reads a URL that a person has written, by the same rules. One with an `@` in its path, behind what
+    /// may be a user, is refused: it may be a password with a `/` in it, whose rest would be asked for, and
+    /// told.
     public init(written text: String) throws(ParseError) {
         let rest = text.ranges(of: "://").last.map { text[$0.upperBound...] } ?? text[...]
         let authority = rest.prefix { $0 != "/" }
