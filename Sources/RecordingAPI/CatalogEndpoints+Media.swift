@@ -15,12 +15,8 @@ extension CatalogEndpoints {
 
     /// There is no such file, or none at all: why not yet, where one is to come.
     func missing(_ id: String, _ request: HTTPRequest) async -> HTTPResponse {
-        guard let wanted = request[query: "file"] else { return await absent(id) }
+        guard let wanted = request[query: "file"] else { return await .absent(id, of: recordings) }
         return .problem(404, "There is no file \(wanted) of \(id)")
-    }
-
-    private func absent(_ id: String) async -> HTTPResponse {
-        .absent(id, await recordings.status(id))
     }
 
     /// One file as it is; several as one.
@@ -60,14 +56,16 @@ extension CatalogEndpoints {
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await catalog.summaries(of: id)
-        guard !files.isEmpty else { return await absent(id) }
+        guard !files.isEmpty else { return await .absent(id, of: recordings) }
         return .json(200, DownloadBody(id, files.newest, query: request.tokenQuery))
     }
 
     func redirect(
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
-        guard try await !catalog.summaries(of: id).isEmpty else { return await absent(id) }
+        guard try await !catalog.summaries(of: id).isEmpty else {
+            return await .absent(id, of: recordings)
+        }
         let location = "/hls/\(id)/index.m3u8" + request.tokenQuery
         return HTTPResponse(status: 307, headers: [("location", location)])
     }
@@ -77,7 +75,7 @@ extension CatalogEndpoints {
         _ id: String, _ request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
         let files = try await catalog.summaries(of: id)
-        guard !files.isEmpty else { return await absent(id) }
+        guard !files.isEmpty else { return await .absent(id, of: recordings) }
         guard files.allSatisfy({ $0.header?.container == .mpegts }) else {
             return .problem(404, "\(id) is not MPEG-TS: it is played at /hls/\(id)/index.m3u8")
         }

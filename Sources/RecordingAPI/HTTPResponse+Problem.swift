@@ -42,15 +42,16 @@ extension HTTPResponse {
 
     /// There is nothing to read of a recording that has no file with a part in it.
     ///
-    /// - Parameter status: How it stands; `nil` where there is none of that name.
-    static func absent(_ name: String, _ status: Recordings.Status?) -> HTTPResponse {
-        guard let status else { return .missing(name) }
+    /// - Parameter recordings: What tells how it stands, where there is one of that name.
+    static func absent(_ name: String, of recordings: Recordings) async -> HTTPResponse {
+        guard let status = await recordings.status(name) else { return .missing(name) }
         let reason = status.reason.map { ": \($0)" } ?? ""
         switch (status.progress.state, status.hasBegun) {
         case (.stopped, true): return .missing(name)  // deleted since
         case (.stopped, false): return problem(404, "\(name): nothing was recorded\(reason)")
-        case (_, true): return problem(404, "\(name): there is nothing to read of it now\(reason)")
-        case (_, false):
+        case (.connecting, true), (.recording, true), (.waiting, true):
+            return problem(404, "\(name): there is nothing to read of it now\(reason)")
+        case (.connecting, false), (.recording, false), (.waiting, false):
             return problem(404, "\(name): nothing has been recorded of it yet\(reason)")
         }
     }

@@ -31,7 +31,7 @@ struct PlaylistEndpoints: Sendable {
             return error.response
         }
         guard var playlist = try await history.playlist(of: name, as: form, wish) else {
-            return await absent(name)
+            return await .absent(name, of: history.recordings)
         }
         let wanted = Wanted(request)
         if let segment = wanted.segment {
@@ -45,7 +45,7 @@ struct PlaylistEndpoints: Sendable {
                 }
                 try await waitForMore(playlist, of: name)
                 guard let next = try await history.playlist(of: name, as: form, wish) else {
-                    return await absent(name)
+                    return await .absent(name, of: history.recordings)
                 }
                 playlist = next
             }
@@ -58,10 +58,6 @@ struct PlaylistEndpoints: Sendable {
                 ("content-type", "application/vnd.apple.mpegurl"),
                 ("cache-control", "private, no-cache"),
             ], body: .bytes(playlist.octets(skipping: wanted.skips)))
-    }
-
-    private func absent(_ name: String) async -> HTTPResponse {
-        .absent(name, await history.recordings.status(name))
     }
 
     /// Until there is another part, or another file where the last one has ended.

@@ -1,19 +1,12 @@
 import Recording
-import Synchronization
 import Testing
 
 @testable import RecordingAPI
 
 /// What the log says of the one source of a command line.
 @Suite(.timeLimit(.minutes(1))) struct OpeningWordsTests {
-    private final class Written: Sendable {
-        private let state = Mutex<[String]>([])
-        var lines: [String] { state.withLock { $0 } }
-        func note(_ line: String) { state.withLock { $0.append(line) } }
-    }
-
-    private static func words(_ source: String) -> (words: OpeningWords, written: Written) {
-        let written = Written()
+    private static func words(_ source: String) -> (words: OpeningWords, written: ToldLines) {
+        let written = ToldLines()
         let words = OpeningWords(RecordingRequest("cam", source: source)) { level, message, name in
             written.note("\(level) \(name): \(message)")
         }

@@ -1,22 +1,15 @@
 import Muxer
-import Synchronization
 import Testing
 
 @testable import Recording
 
 /// What the log tells of recordings that fare well.
 @Suite(.timeLimit(.minutes(1))) struct RecordingNewsTests {
-    private final class Told: Sendable {
-        private let state = Mutex<[String]>([])
-        var lines: [String] { state.withLock { $0 } }
-        func note(_ line: String) { state.withLock { $0.append(line) } }
-    }
-
     /// A recording that has begun, and what is told of it.
     private static func begin(
         in folder: RecordedFolder
-    ) async -> (order: RecordingOrder, told: Told) {
-        let told = Told()
+    ) async -> (order: RecordingOrder, told: ToldLines) {
+        let told = ToldLines()
         await folder.recordings.reportNews { name, news in told.note("\(name): \(news)") }
         let order = await folder.recordings.order("cam", "rtsp://192.0.2.1/live")
         await folder.recordings.add(order, RunningSource {})
