@@ -73,7 +73,8 @@ struct CatalogEndpoints: Sendable {
             case .downloadURL: ["expires_in"]  // the host's
             case .thumbnail: ["at", "file", "v"]  // the last for who keeps pictures
             case .export: ["from", "to", "file"]
-            case .download, .playlist, .transportPlaylist, .transportFile, .encoding: nil
+            case .download: ["file"]
+            case .playlist, .transportPlaylist, .transportFile, .encoding: nil
             }
         }
     }

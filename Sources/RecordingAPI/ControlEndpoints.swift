@@ -10,22 +10,45 @@ struct ControlEndpoints: Sendable {
     let catalog: RecordingCatalog
     let titles: RecordingTitles
 
+    private enum Route {
+        case start
+        case stop
+        case active
+        case formats
+        case status(String)
+
+        init?(_ path: [String]) {
+            switch (path.count, path.first ?? "") {
+            case (1, "start"): self = .start
+            case (1, "stop"): self = .stop
+            case (1, "active"): self = .active
+            case (1, "formats"): self = .formats
+            case (2, "status"): self = .status(path[1])
+            default: return nil
+            }
+        }
+
+        var methods: [HTTPMethod] {
+            switch self {
+            case .start, .stop: [.post]
+            case .active, .formats, .status: [.get, .head]
+            }
+        }
+    }
+
     /// - Parameter path: Behind `/api/recording`.
     func respond(
         _ path: [String], to request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
+        guard let route = Route(path) else { return .nothing }
+        guard route.methods.contains(request.method) else { return .notAllowed(route.methods) }
         if let refusal = request.refusal(ofKeysBut: []) { return refusal }
-        switch (path.count, path[0]) {
-        case (1, "start"):
-            return request.method == .post ? try await start(request) : .notAllowed([.post])
-        case (1, "stop"):
-            return request.method == .post ? try await stop(request) : .notAllowed([.post])
-        case (1, "active"): return request.isReading ? await active() : .notAllowed([.get, .head])
-        case (1, "formats"):
-            return request.isReading ? .json(200, FormatsBody()) : .notAllowed([.get, .head])
-        case (2, "status"):
-            return request.isReading ? try await status(path[1]) : .notAllowed([.get, .head])
-        default: return .nothing
+        switch route {
+        case .start: return try await start(request)
+        case .stop: return try await stop(request)
+        case .active: return await active()
+        case .formats: return .json(200, FormatsBody())
+        case .status(let name): return try await status(name)
         }
     }
 
