@@ -1,36 +1,39 @@
 import Recording
 import Timing
 
-/// Counts of one recording.
+/// Counts of one recording; `null` of what no process of now has recorded.
 struct StatisticsBody: Encodable {
-    let video_frames: UInt64
-    let audio_frames: UInt64
-    let video_frames_received: UInt64
-    let audio_frames_received: UInt64
-    let video_frames_written: UInt64
-    let audio_frames_written: UInt64
-    let dropped_frames: UInt64
+    @OrNull var video_frames: UInt64?
+    @OrNull var audio_frames: UInt64?
+    @OrNull var video_frames_received: UInt64?
+    @OrNull var audio_frames_received: UInt64?
+    @OrNull var video_frames_written: UInt64?
+    @OrNull var audio_frames_written: UInt64?
+    @OrNull var dropped_frames: UInt64?
     /// What is in no file, packets and frames, by the words of `LossCause`.
-    let losses: [String: UInt64]
+    @OrNull var losses: [String: UInt64]?
     /// Packets asked for again of a WHEP server, and those of them that came.
-    let packets_requested: UInt64
-    let packets_recovered: UInt64
+    @OrNull var packets_requested: UInt64?
+    @OrNull var packets_recovered: UInt64?
     /// Timestamps that jumped, and times that the sender has set its clock.
-    let clock_jumps: UInt64
-    let clock_steps: UInt64
-    let pli_requests: UInt64
-    let bytes_written: UInt64
-    let pts_corrections: Int
-    let zero_packet_streak: Int
+    @OrNull var clock_jumps: UInt64?
+    @OrNull var clock_steps: UInt64?
+    @OrNull var pli_requests: UInt64?
+    @OrNull var bytes_written: UInt64?
+    @OrNull var pts_corrections: Int?
+    @OrNull var zero_packet_streak: Int?
     /// Resident memory of the whole process, MB of 10^6 octets: all its recordings share it.
-    let memory_usage_mb: Double
+    @OrNull var memory_usage_mb: Double?
     /// Octets of this recording that wait for the disk.
-    let queued_bytes: UInt64
+    @OrNull var queued_bytes: UInt64?
 
-    let track_subscriptions: Int
+    @OrNull var track_subscriptions: Int?
     /// Seconds from the start to the source's first answer, and from there to its first octets.
     @OrNull var connection_time: Double?
     @OrNull var subscription_time: Double?
+
+    /// Nobody knows.
+    init() {}
 
     init(
         _ progress: RecordingProgress.Snapshot, trackCount: Int, zeroPacketStreak: Int = 0

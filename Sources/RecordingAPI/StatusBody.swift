@@ -22,11 +22,12 @@ struct StatusBody: Encodable {
     let recording_mode: String
     let is_recording: Bool
     let tracks: [TrackBody]
-    /// `null`, as the counts below, of what no process of now has recorded: files do not tell it.
-    @OrNull var timestamp_info: TimestampBody?
+    /// Its fields are `null`, as those of both counts below, of what no process of now has recorded: files
+    /// do not tell them.
+    let timestamp_info: TimestampBody
     let flexibility: FlexibilityBody
-    @OrNull var stats: StatisticsBody?
-    @OrNull var metrics: FrameMetricsBody?
+    let stats: StatisticsBody
+    let metrics: FrameMetricsBody
     let config: ConfigurationBody
 
     /// - Parameters:
@@ -67,6 +68,7 @@ struct StatusBody: Encodable {
         duration_seconds = Double(files.duration) / 1e9
         recording_mode = (last.header?.container ?? .mpegts).rawValue
         tracks = last.header?.formats.enumerated().map { TrackBody($0.offset, $0.element) } ?? []
+        (timestamp_info, stats, metrics) = (TimestampBody(), StatisticsBody(), FrameMetricsBody())
         flexibility = FlexibilityBody(last.header)
         config = ConfigurationBody(format: recording_mode, codecs: tracks.map(\.codec))
     }
@@ -88,8 +90,11 @@ struct TrackBody: Encodable {
 struct TimestampBody: Encodable {
     @OrNull var first_video_timestamp: Double?
     @OrNull var first_audio_timestamp: Double?
-    let audio_samples_written: UInt64
-    let recording_start_time: Int64
+    @OrNull var audio_samples_written: UInt64?
+    @OrNull var recording_start_time: Int64?
+
+    /// Nobody knows.
+    init() {}
 
     init(_ progress: RecordingProgress.Snapshot) {
         let total = progress.total
@@ -116,17 +121,21 @@ struct FlexibilityBody: Encodable {
 
 /// What has come and what has been written.
 struct FrameMetricsBody: Encodable {
-    let frames_received: UInt64
-    let packets_written: UInt64
-    let bytes_written: UInt64
-    let encoder_resets = 0  // nothing is encoded
-    let pts_corrections: Int
-    let dropped_frames: UInt64
+    @OrNull var frames_received: UInt64?
+    @OrNull var packets_written: UInt64?
+    @OrNull var bytes_written: UInt64?
+    @OrNull var encoder_resets: Int?
+    @OrNull var pts_corrections: Int?
+    @OrNull var dropped_frames: UInt64?
+
+    /// Nobody knows.
+    init() {}
 
     init(_ progress: RecordingProgress.Snapshot) {
         let total = progress.total
         frames_received = total.receivedFrames
         (packets_written, bytes_written) = (progress.totalFrames, progress.disk.writtenBytes)
+        encoder_resets = 0  // nothing is encoded
         pts_corrections = total.correctedTimes
         dropped_frames = progress.droppedFrames
     }

@@ -2,6 +2,7 @@ import Muxer
 import Testing
 import Web
 
+@testable import Recording
 @testable import RecordingAPI
 
 /// `GET status` of what another process has recorded.
@@ -46,9 +47,54 @@ import Web
         #expect(found.output_path == folder.path + "/cam_20260101_000010.ts")
         #expect(found.recording_mode == "mpegts" && found.config.format == "mpegts")
         #expect(found.tracks.map(\.kind) == ["video"])
-        for unknown in ["stats", "metrics", "timestamp_info", "interruptions", "stalls"] {
+        for unknown in ["interruptions", "stalls"] {
             #expect(answer.text.contains("\"\(unknown)\":null"), "\(unknown)")
         }
+    }
+
+    struct Counts: Decodable {
+        let stats: [String: Double?]
+        let metrics: [String: Double?]
+        let timestamp_info: [String: Double?]
+    }
+
+    /// Clients read `status.stats.dropped_frames` (H-13).
+    @Test func `its counts are objects of the same fields as while it ran, all of them null`()
+        async throws
+    {
+        let folder = try await RecordedFolder()
+        try folder.record("cam_20260101_000000.ts", .mpegts)
+        let path = "/api/recording/status/"
+        let former = try decodeJSON(
+            Counts.self, from: try await folder.get(path + "cam").octets)
+        let order = await folder.recordings.order("yard", "rtsp://192.0.2.1/live")
+        await folder.recordings.add(order, RunningSource {})
+        let running = try decodeJSON(
+            Keys.self, from: try await folder.get(path + "yard").octets)
+        for (counts, keys) in [
+            (former.stats, running.stats), (former.metrics, running.metrics),
+            (former.timestamp_info, running.timestamp_info),
+        ] {
+            #expect(counts.keys.sorted() == keys.names.sorted())
+            #expect(counts.values.allSatisfy { $0 == nil })
+        }
+        await folder.recordings.stopAll()
+    }
+
+    /// What fields there are, whatever is in them.
+    struct Keys: Decodable {
+        struct Object: Decodable {
+            struct Anything: Decodable { init(from decoder: any Decoder) {} }
+            let names: [String]
+            init(from decoder: any Decoder) throws {
+                let fields = try decoder.singleValueContainer().decode([String: Anything].self)
+                names = Array(fields.keys)
+            }
+        }
+
+        let stats: Object
+        let metrics: Object
+        let timestamp_info: Object
     }
 
     @Test func `what there is no file of is not there`() async throws {

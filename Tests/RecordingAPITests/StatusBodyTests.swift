@@ -33,8 +33,8 @@ import Timing
         progress.statistics.firstVideoTime = .milliseconds(1_500)
         let body = StatusBody(
             Recordings.Status(name: "cam", progress: progress), nil, zeroPacketStreak: 6)
-        let times = try #require(body.timestamp_info)
-        let (stats, metrics) = (try #require(body.stats), try #require(body.metrics))
+        let (times, stats, metrics) = (body.timestamp_info, body.stats, body.metrics)
+        let losses = try #require(stats.losses)
         #expect(times.audio_samples_written == 10_560)
         #expect(times.first_video_timestamp == 1.5)
         #expect(times.first_audio_timestamp == nil)
@@ -44,13 +44,13 @@ import Timing
         #expect(stats.audio_frames_written == 10 && stats.audio_frames == 10)
         #expect(stats.video_frames_written == 30 && stats.video_frames_received == 33)
         #expect(stats.dropped_frames == 7 && stats.pli_requests == 5)
-        #expect(stats.zero_packet_streak == 6 && stats.memory_usage_mb > 0)
+        #expect(stats.zero_packet_streak == 6 && (stats.memory_usage_mb ?? 0) > 0)
         #expect(
-            stats.losses["packets_missing"] == 10 && stats.losses["frames_broken"] == 2)
-        #expect(stats.losses["frames_unfit"] == 3 && stats.losses["frames_early"] == 50)
+            losses["packets_missing"] == 10 && losses["frames_broken"] == 2)
+        #expect(losses["frames_unfit"] == 3 && losses["frames_early"] == 50)
         #expect(metrics.dropped_frames == 7, "before the first key frame nothing is dropped")
-        #expect(stats.losses["frames_backpressure"] == 2)
-        #expect(stats.losses.count == LossCause.allCases.count)
+        #expect(losses["frames_backpressure"] == 2)
+        #expect(losses.count == LossCause.allCases.count)
         #expect(metrics.frames_received == 66 && metrics.packets_written == 40)
         #expect(
             abs(body.file_size_mb - 3.145728) < 1e-9 && body.is_recording
