@@ -15,13 +15,19 @@ struct RoomStartedBody: Encodable {
     let message: String
     let warnings: [String]
 
-    init(_ recording: Recordings.Status, _ now: DateTime, _ asked: RoomStartBody) {
+    /// - Parameter source: What is recorded, whoever named it.
+    init(
+        _ recording: Recordings.Status, _ now: DateTime, _ asked: RoomStartBody,
+        from source: String
+    ) {
         (recording_id, room_id, started_at) = (recording.name, asked.room_id, now.text)
         format = recording.progress.files.container.rawValue
         reason = recording.reason
-        let isReduced = CatalogEndpoints.nameable(asked.room_id) != asked.room_id
+        let isReduced =
+            recording.name != asked.room_id
+            && CatalogEndpoints.nameable(asked.room_id) != asked.room_id
         warnings =
-            asked.warnings
+            asked.warnings + asked.wishes.tokenWarnings(for: source)
             + Container.warnings(asked: asked.format, written: recording.progress.files.container)
             + recording.warnings
             + (isReduced

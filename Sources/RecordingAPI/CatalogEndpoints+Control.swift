@@ -11,25 +11,29 @@ extension CatalogEndpoints {
         let body: RoomStartBody
         do { body = try request.json() } catch { return .problem(400, error.description) }
         if let refusal = refusal(of: body) { return refusal }
-        guard let source = body.wishes.source ?? place(of: body.room_id, from: body.from) else {
-            return .problem(
-                400,
-                rooms == nil
-                    ? "Give source, a URL, or start the recorder with --rooms"
-                    : "\(body.room_id) is no room's name: give its URL as source")
+        // A camera of the list is one before any room of a server is: as at `/api/recording/start`.
+        let known = body.isOfNameAlone ? await recordings.known(body.room_id) : nil
+        guard
+            let source = body.wishes.source ?? known?.source
+                ?? place(of: body.room_id, from: body.from)
+        else {
+            return placeless(body.room_id)
         }
         guard let wait = StartWait(body.wishes.wait_seconds) else { return StartWait.refusal }
-        let said = RecordingTitle(body)
+        var said = RecordingTitle(body)
+        if known != nil { said.room_id = nil }
         if let refusal = said.refusal { return refusal }
         guard body.wishes.source.map(Recordings.isRemote) ?? true else {
             return .local(body.room_id)
         }
         let now = DateTime(nanoseconds: ClockMap.now().unixNanoseconds(at: .now()))
-        let id = Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
+        let id =
+            known?.name
+            ?? Self.nameable(body.room_id) + "-" + now.text.filter(\.isNumber).prefix(14)
         var former = try await titles.former(of: id)
         let name: String
         do throws(RecordingError) {
-            name = try await start(id, source: source, body)
+            name = try await start(id, known, source: source, body)
         } catch { return .refusal(error, of: body.room_id) }
         if name != id { former = nil }
         switch await recordings.outcome(
@@ -37,7 +41,8 @@ extension CatalogEndpoints {
         {
         case .refused(let response): return response
         case .taken(let status):
-            return .json(status.hasBegun ? 201 : 202, RoomStartedBody(status, now, body))
+            return .json(
+                status.hasBegun ? 201 : 202, RoomStartedBody(status, now, body, from: source))
         }
     }
 
@@ -63,14 +68,19 @@ extension CatalogEndpoints {
         return body.wishes.hasUsableToken ? nil : .malformedToken
     }
 
-    /// Begins under that name, or under the first with a number behind it that is free: rooms whose names
-    /// differ in what no file's can hold may be begun within one second.
+    /// Begins what is known by its name under that; anything else under it, or under the first with a number
+    /// behind it that is free: rooms whose names differ in what no file's can hold may be begun within one
+    /// second.
     private func start(
-        _ id: String, source: String, _ body: RoomStartBody
+        _ id: String, _ known: RecordingRequest?, source: String, _ body: RoomStartBody
     ) async throws(RecordingError) -> String {
+        if let known {
+            try await recordings.start(known.saying(body.wishes, format: body.format))
+            return id
+        }
         var request = RecordingRequest(id, source: source)
-        (request.format, request.room) = (body.format, body.room_id)
-        request.bearer = body.wishes.bearer
+            .saying(body.wishes, format: body.format)
+        request.room = body.room_id
         if recordings.hasRooms { request.peer = body.from }
         for number in 1..<Self.sameSecond {
             request.name = number == 1 ? id : "\(id)-\(number)"
@@ -91,6 +101,14 @@ extension CatalogEndpoints {
         guard Self.nameable(room) == room, let rooms else { return nil }
         let query = peer.map { "?from=" + $0.inQuery } ?? ""
         return rooms + (rooms.hasSuffix("/") ? "" : "/") + "rooms/\(room)/whep" + query
+    }
+
+    private func placeless(_ room: String) -> HTTPResponse {
+        .problem(
+            400,
+            rooms == nil
+                ? "Give source, a URL, or start the recorder with --rooms"
+                : "\(room) is no room's name: give its URL as source")
     }
 
     /// A room's name as far as it can be part of a file's.

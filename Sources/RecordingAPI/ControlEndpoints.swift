@@ -68,10 +68,8 @@ struct ControlEndpoints: Sendable {
         guard known != nil || Recordings.isRemote(source) else { return .local(name) }
         let former = try await titles.former(of: name)
         do throws(RecordingError) {
-            var request = known ?? RecordingRequest(name, source: source)
-            request.format = body.format ?? request.format
-            request.bearer = body.wishes.bearer ?? request.bearer
-            try await recordings.start(request)
+            let request = known ?? RecordingRequest(name, source: source)
+            try await recordings.start(request.saying(body.wishes, format: body.format))
         } catch { return .refusal(error, of: name) }
         switch await recordings.outcome(
             ofStart: name, saying: said, after: former, within: wait, titles)
@@ -80,7 +78,7 @@ struct ControlEndpoints: Sendable {
         case .taken(let status):
             return .json(
                 status.hasBegun ? 200 : 202,
-                StartedBody(status, await recordings.live(name), body))
+                StartedBody(status, await recordings.live(name), body, from: source))
         }
     }
 

@@ -59,7 +59,10 @@ struct StartedBody: Encodable {
     let stats: StatisticsBody
     let warnings: [String]
 
-    init(_ status: Recordings.Status, _ live: LiveIndex?, _ asked: StartBody) {
+    /// - Parameter source: What is recorded, whoever named it.
+    init(
+        _ status: Recordings.Status, _ live: LiveIndex?, _ asked: StartBody, from source: String
+    ) {
         let progress = status.progress
         (state, reason) = (progress.condition, status.reason)
         output_path = progress.files.path.isEmpty ? nil : progress.files.path
@@ -68,7 +71,7 @@ struct StartedBody: Encodable {
         tracks = formats.enumerated().map { TrackBody($0.offset, $0.element) }
         stats = StatisticsBody(progress, trackCount: tracks.count)
         warnings =
-            asked.warnings
+            asked.warnings + asked.wishes.tokenWarnings(for: source)
             + Container.warnings(asked: asked.format, written: progress.files.container)
             + status.warnings
     }

@@ -30,6 +30,14 @@ struct StartWishes: Decodable {
             && bearer.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
+    /// That a token was said for nothing, where it was.
+    ///
+    /// - Parameter source: Where the recording comes from, whoever said that.
+    func tokenWarnings(for source: String) -> [String] {
+        guard bearer != nil, !Recordings.isOverHTTP(source) else { return [] }
+        return ["a token is for http:// and https:// sources: bearer is passed over"]
+    }
+
     /// What was said and is not kept, where the container is asked for under the first of two names.
     fileprivate func warnings(unknown: [String], ignoring second: String?, for first: String?)
         -> [String]
@@ -37,9 +45,6 @@ struct StartWishes: Decodable {
         var warnings: [String] = []
         if let first, let second, first != second {
             warnings.append("two formats are asked for: \(first) counts, and \(second) does not")
-        }
-        if bearer != nil, let source, !Recordings.isOverHTTP(source) {
-            warnings.append("a token is for http:// and https:// sources: bearer is passed over")
         }
         guard !unknown.isEmpty else { return warnings }
         let named = unknown.prefix(Self.namedKeys).map { $0.prefix(Self.namedLetters) }
@@ -95,6 +100,9 @@ struct RoomStartBody: Decodable {
             for: wishes.format)
     }
 
+    /// Whether nothing but its name says what is to be recorded.
+    var isOfNameAlone: Bool { wishes.source == nil && from == nil }
+
     /// Whether a peer may be called so, where one is named.
     var isOfPeer: Bool {
         guard let from else { return true }
@@ -134,6 +142,16 @@ extension Decoder {
         try container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).filter {
             !own.contains($0) && StartWishes.CodingKeys(stringValue: $0) == nil
         }.sorted()
+    }
+}
+
+extension RecordingRequest {
+    /// The same with what a start says of container and token, where it does.
+    func saying(_ wishes: StartWishes, format said: String?) -> RecordingRequest {
+        var request = self
+        request.format = said ?? format
+        request.bearer = wishes.bearer ?? bearer
+        return request
     }
 }
 

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 import Timing
 import Web
@@ -13,10 +12,8 @@ import Web
     private static let sentence = "the source's sound, G726-32, cannot be recorded"
 
     @Test func `it is in the status while it is so, and logged once`() async throws {
-        let said = Mutex<[String]>([])
-        let folder = try await RecordedFolder { _, report in
-            said.withLock { $0.append(report.message) }
-        }
+        let said = ToldLines()
+        let folder = try await RecordedFolder { _, report in said.note(report.message) }
         let recordings = folder.recordings
         let order = await recordings.order("cam", "rtsp://192.0.2.1/live")
         await recordings.add(order, RunningSource {})
@@ -29,7 +26,7 @@ import Web
         #expect(try await warnings() == [Self.sentence])
         order.recording.take(.leftOut(sound: []))
         #expect(try await warnings() == [])
-        #expect(said.withLock { $0 } == [Self.sentence])
+        #expect(said.lines == [Self.sentence])
         await recordings.stopAll()
     }
 
@@ -39,10 +36,12 @@ import Web
         let status = Recordings.Status(name: "cam", progress: progress)
         let body = Array(#"{"mint_id": "cam", "room_id": "demo"}"#.utf8)
         let known = "room_id is not known here: it is passed over"
-        let started = StartedBody(status, nil, try decodeJSON(from: body))
+        let started = StartedBody(
+            status, nil, try decodeJSON(from: body), from: "rtsp://192.0.2.1/live")
         #expect(started.warnings == [known, Self.sentence])
         let room = RoomStartedBody(
-            status, DateTime(nanoseconds: 0), try decodeJSON(from: body))
+            status, DateTime(nanoseconds: 0), try decodeJSON(from: body),
+            from: "rtsp://192.0.2.1/live")
         #expect(room.warnings.last == Self.sentence)
     }
 }
