@@ -84,7 +84,7 @@ let package = Package(
             swiftSettings: house),
         .target(name: "Web", dependencies: ["CWeb"], swiftSettings: house),
         .target(name: "Fetch", dependencies: ["CFetch", "CSystem"], swiftSettings: house),
-        .target(name: "WHIP", dependencies: ["Fetch"], swiftSettings: house),
+        .target(name: "WHIP", dependencies: ["CJansson", "Fetch"], swiftSettings: house),
         .target(
             name: "Service", dependencies: ["CJansson", "CSystem", "Reactor", "Timing", "Wire"],
             swiftSettings: house),

@@ -36,7 +36,8 @@ public enum WHIPError: Error, Hashable, Sendable {
         switch reply.status {
         case 401, 403: self = .unauthorized(status: reply.status, hadToken: hadToken)
         default:
-            let text = String(decoding: reply.body.prefix(200), as: UTF8.self)
+            let told = sentence(inJSON: reply.body) ?? reply.body
+            let text = String(decoding: told.prefix(200), as: UTF8.self)
             let sentence = text.split(whereSeparator: \.isNewline).joined(separator: " ")
             self = .refused(
                 status: reply.status, sentence: sentence,

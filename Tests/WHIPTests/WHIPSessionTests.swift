@@ -133,6 +133,31 @@ import Testing
         #expect(!error.description.contains("secret"))
     }
 
+    static let bodies = [
+        (#"{"detail":"There is nothing here"}"#, ": There is nothing here"),
+        ("{\n \"status\": 404, \"error\": \"no such\\nroom: \\u00e9\"\n}", ": no such room: é"),
+        (#"{"error":"b","detail":"a"}"#, ": a"), (#"{"detail":["a"],"error":"b"}"#, ": b"),
+        (#"{"detail":7}"#, #": {"detail":7}"#), (#"["detail"]"#, #": ["detail"]"#),
+        (#"{"detail":"cut"#, #": {"detail":"cut"#), ("", ""),
+        (#"{"detail":""}"#, #": {"detail":""}"#),
+    ]
+
+    @Test(arguments: bodies) func `of a refusal in JSON its sentence alone is told`(
+        body: String, told: String
+    ) {
+        let error = WHIPError(
+            refusal: HTTPReply(status: 404, body: Array(body.utf8)), withToken: false)
+        #expect(error.description == "the endpoint answered 404" + told)
+    }
+
+    @Test func `a refusal's sentence is told as far as 200 octets, also of JSON`() {
+        let body = #"{"detail":""# + String(repeating: "x", count: 300) + #""}"#
+        let error = WHIPError(
+            refusal: HTTPReply(status: 404, body: Array(body.utf8)), withToken: false)
+        let told = String(repeating: "x", count: 200)
+        #expect(error.description == "the endpoint answered 404: " + told)
+    }
+
     @Test(arguments: [
         ("/session", true), ("http://a.test:80/session", true),
         ("https://other.test/session", false), ("http://other.test/session", false),
