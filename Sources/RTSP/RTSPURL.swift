@@ -117,6 +117,16 @@ public struct RTSPURL: Hashable, Sendable {
     }
 }
 
+extension RTSPURL {
+    /// Why a text is no such URL, for whoever has written it: offsets say nothing of it.
+    public static func reason(_ error: ParseError) -> String {
+        switch error {
+        case .invalid(let field, _): "the \(field) is not readable"
+        case .truncated: error.description
+        }
+    }
+}
+
 extension RTSPURL: CustomStringConvertible, CustomDebugStringConvertible {
     /// For logs: without credentials, and without what may be some: a query (`auth=…`), and what
     /// follows `password=` in a path.

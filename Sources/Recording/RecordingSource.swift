@@ -22,7 +22,7 @@ enum RecordingSource: Hashable, Sendable {
         case "room": self = .room(String(text.dropFirst(5)))
         default:
             guard let (path, address) = PlainSession.place(text) else {
-                throw Self.scheme(of: text) == "rtp" ? .undescribedRTP : .unsupportedSource
+                throw Self.refusal(text)
             }
             self = .session(path: path, address: address)
         }
@@ -34,21 +34,25 @@ enum RecordingSource: Hashable, Sendable {
         ["rtsp", "rtsps", "http", "https"].contains(scheme(of: text))
     }
 
-    /// What an error may call a source: of a URL the scheme and the host, for user, path and query may be
-    /// secrets; a path as it is.
+    /// What an error may call a source: a path as it is, and of all else the scheme and the host, for user,
+    /// path and query may be secrets.
     static func told(_ text: String) -> String {
-        let scheme = text.firstRange(of: "://")
-        let rest = text[(scheme?.upperBound ?? text.startIndex)...]
-        let at = rest.lastIndex(of: "@")
-        guard scheme != nil || at != nil else { return text }
-        let place = rest[(at.map { rest.index(after: $0) } ?? rest.startIndex)...]
-        let host = place.prefix { !["/", "?", "#"].contains($0) }
-        let start = scheme.map { text[..<$0.upperBound] } ?? ""
-        return start + host + (host.endIndex == place.endIndex ? "" : "/…")
+        let isNamed = text.hasPrefix("/") && !text.hasPrefix("//")
+        let isPath = isNamed || text.hasPrefix("./") || text.hasPrefix("../")
+        let isDescription = text.hasSuffix(".sdp") && !text.contains("://")
+        return isPath || isDescription && !text.contains { "?#@".contains($0) }
+            ? text : toldAddress(text)
     }
 
     /// Whether it is asked over HTTP.
     static func isOverHTTP(_ text: String) -> Bool { ["http", "https"].contains(scheme(of: text)) }
+
+    /// Why what has none of the schemes of servers and rooms is no source.
+    private static func refusal(_ text: String) -> RecordingError {
+        guard scheme(of: text) == "rtp" else { return .unsupportedSource }
+        guard text.contains("?sdp="), !text.hasSuffix("?sdp=") else { return .undescribedRTP }
+        return .malformedURL("an IP address and a port are wanted: rtp://IP:PORT?sdp=FILE")
+    }
 
     /// What stands before the first colon, in lower case (RFC 3986 §3.1).
     private static func scheme(of text: String) -> String {

@@ -1,3 +1,6 @@
+import RTSP
+import Wire
+
 // Recordings that are there from the start on: all of a list are shown before any of it begins, and what
 // keeps one from beginning is waited out.
 
@@ -72,7 +75,9 @@ extension Recordings {
     public static func check(_ request: RecordingRequest) throws(RecordingError) {
         guard RecordingName.isWellFormed(request.name) else { throw .malformedName }
         guard try RecordingSource(request.source) == .camera else { return }
-        do { _ = try camera(request.source) } catch { throw .malformedURL("\(error)") }
+        do throws(ParseError) { _ = try camera(request.source) } catch {
+            throw .malformedURL(RTSPURL.reason(error))
+        }
     }
 
     func waitOut(_ error: RecordingError, _ order: RecordingOrder) {

@@ -39,7 +39,7 @@ extension Recordings {
                 }, onEvent: { order.recording.take($0) })
             return RunningSource(loop, feeding: order.recording)
         } catch let error as ParseError {
-            throw .malformedURL("\(error)")
+            throw .malformedURL(RTSPURL.reason(error))
         } catch {
             throw .system("\(error)")
         }

@@ -54,7 +54,7 @@ public struct RelayConfiguration: Hashable, Sendable {
         guard !isLooped else { throw .cannotLoop }
         do throws(ParseError) {
             return .camera(try RTSPURL(written: source))
-        } catch { throw .malformedSource("\(error)") }
+        } catch { throw .malformedSource(RTSPURL.reason(error)) }
     }
 }
 

@@ -56,6 +56,7 @@ import Testing
         ("a b", "rtsp://192.0.2.1/live", RecordingError.malformedName),
         ("b", "ftp://192.0.2.1/live", .unsupportedSource),
         ("b", "http:///live", .malformedURL("no server is named")),
+        ("b", "rtsp://a b/live", .malformedURL("the host of the URL is not readable")),
         ("a", "rtsp://192.0.2.1/live", .alreadyActive),
     ])
     func `what can never be is told before anything is opened`(

@@ -64,13 +64,15 @@ extension PlainSession {
     /// Which file describes a source, and where it is sent when not where the file says; `nil` when
     /// the source is none of these.
     static func place(_ source: String) -> (path: String, address: Endpoint?)? {
-        if source.hasPrefix("file://") { return (String(source.dropFirst(7)), nil) }
-        guard source.hasPrefix("rtp://") else {
+        let start = source.prefix(7).lowercased()
+        if start == "file://" { return (String(source.dropFirst(7)), nil) }
+        guard start.hasPrefix("rtp://") else {
             let isPath = source.hasSuffix(".sdp") && !source.contains("://")
             return isPath ? (source, nil) : nil
         }
         let parts = source.dropFirst(6).split(separator: "?", maxSplits: 1)
-        guard parts.count == 2, parts[1].hasPrefix("sdp="), let address = Endpoint(parts[0])
+        guard parts.count == 2, parts[1].hasPrefix("sdp="), parts[1].count > 4,
+            let address = Endpoint(parts[0])
         else { return nil }
         return (String(parts[1].dropFirst(4)), address)
     }
