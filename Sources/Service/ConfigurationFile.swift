@@ -11,15 +11,22 @@ struct ConfigurationFile {
         }
     }
 
+    /// A file that this one names: where its name is relative, it lies beside this one.
+    func beside(_ name: String) -> String {
+        guard !name.hasPrefix("/"), let slash = path.lastIndex(of: "/") else { return name }
+        return path[...slash] + name
+    }
+
     /// The JSON of the list that the file is.
     func list() throws(SettingsError) -> String {
         guard let list = try list(root) else { throw .malformedList(path) }
         return list
     }
 
-    /// The JSON of a list of objects that stands in the file; `nil` of what is no list.
+    /// The JSON of a list of objects that the file is, or that stands in its object; `nil` of what is no
+    /// list.
     func list(_ value: JSONValue) throws(SettingsError) -> String? {
-        guard case .list(let elements, let json) = value else { return nil }
+        guard case .list(let elements, let json?) = value else { return nil }
         for (index, element) in elements.enumerated() {
             guard case .object = element else {
                 throw .malformedElement(file: path, number: index + 1, kind: element.kind)

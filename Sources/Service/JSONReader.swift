@@ -15,41 +15,49 @@ enum JSONReader {
         }
         guard let root else { throw JSONFlaw(error) }
         defer { json_decref(root) }
-        return value(root)
+        return value(root, at: 0)
     }
 
-    private static func value(_ read: UnsafeMutablePointer<json_t>) -> JSONValue {
+    private static func value(_ read: UnsafeMutablePointer<json_t>, at depth: Int) -> JSONValue {
         switch read.pointee.type {
-        case JSON_OBJECT: .object(members(of: read))
-        case JSON_ARRAY: .list(elements(of: read), json: json(of: read))
+        case JSON_OBJECT: .object(members(of: read, at: depth + 1))
+        case JSON_ARRAY:
+            // Of each in the others it would be as many octets as lists times octets.
+            .list(elements(of: read, at: depth + 1), json: depth < 2 ? json(of: read) : nil)
         case JSON_STRING:
             .text(
                 String(
                     decoding: UnsafeRawBufferPointer(
                         start: json_string_value(read), count: json_string_length(read)),
                     as: UTF8.self))
-        case JSON_INTEGER: .number(String(json_integer_value(read)))
-        case JSON_REAL: .number(number(json_real_value(read)))
+        case JSON_INTEGER: .integer(String(json_integer_value(read)))
+        case JSON_REAL: .real(number(json_real_value(read)))
         case JSON_TRUE: .flag(true)
         case JSON_FALSE: .flag(false)
         default: .null  // jansson has no other types
         }
     }
 
-    private static func members(of object: UnsafeMutablePointer<json_t>) -> [String: JSONValue] {
+    private static func members(
+        of object: UnsafeMutablePointer<json_t>, at depth: Int
+    ) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         var place = json_object_iter(object)
         while let member = place {
             if let key = json_object_iter_key(member), let read = json_object_iter_value(member) {
-                members[String(cString: key)] = value(read)
+                members[String(cString: key)] = value(read, at: depth)
             }
             place = json_object_iter_next(object, member)
         }
         return members
     }
 
-    private static func elements(of list: UnsafeMutablePointer<json_t>) -> [JSONValue] {
-        (0..<json_array_size(list)).compactMap { json_array_get(list, $0).map(value) }
+    private static func elements(
+        of list: UnsafeMutablePointer<json_t>, at depth: Int
+    ) -> [JSONValue] {
+        (0..<json_array_size(list)).compactMap { place in
+            json_array_get(list, place).map { value($0, at: depth) }
+        }
     }
 
     private static func json(of list: UnsafeMutablePointer<json_t>) -> String {

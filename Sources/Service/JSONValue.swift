@@ -4,26 +4,33 @@ import CJansson
 enum JSONValue {
     case null
     case flag(Bool)
-    /// `60` also where `60.0` or `6e1` stands.
-    case number(String)
+    case integer(String)
+    /// A number with a fraction or an exponent: `60` where `60.0` or `6e1` stands.
+    case real(String)
     case text(String)
-    /// Its elements, and the JSON of all, the same for the same ones.
-    case list([JSONValue], json: String)
+    /// Its elements, and the JSON of all, the same for the same ones, where it is the whole text or a member
+    /// of that.
+    case list([JSONValue], json: String?)
     case object([String: JSONValue])
 
     /// A text, a number, or `true` or `false`; `nil` of what is none of these.
     var scalar: String? {
         switch self {
         case .flag(let flag): String(flag)
-        case .number(let text), .text(let text): text
+        case .integer(let text), .real(let text), .text(let text): text
         case .null, .list, .object: nil
         }
     }
 
-    /// Whether it stands in quotation marks.
-    var isText: Bool {
-        guard case .text = self else { return false }
-        return true
+    /// As a flag would say it; `nil` of what an option cannot be said by. A number that is written anew here
+    /// is no text: `1.50` may be a name.
+    func text(for option: Option) -> String? {
+        switch self {
+        case .text(let text): text
+        case .flag, .integer: option.value == .list ? nil : scalar
+        case .real: option.value == .list || option.value == .text ? nil : scalar
+        case .null, .list, .object: nil
+        }
     }
 
     /// What it is, as a sentence ends with it: nothing of what it says.
@@ -31,7 +38,7 @@ enum JSONValue {
         switch self {
         case .null: "null"
         case .flag: "true or false"
-        case .number: "a number"
+        case .integer, .real: "a number"
         case .text: "a text"
         case .list: "a list"
         case .object: "an object"
@@ -57,9 +64,19 @@ extension JSONFlaw {
         let isOfKey = withUnsafePointer(to: error) {
             json_error_code($0) == json_error_duplicate_key
         }
-        reason =
-            isOfKey
-            ? said
-            : String(said.prefix(upTo: said.firstRange(of: " near '")?.lowerBound ?? said.endIndex))
+        let near = said.firstRange(of: Self.near)
+        if isOfKey {
+            // It quotes no long one.
+            reason =
+                near.map { "\(said[$0.upperBound...].dropLast()) stands there twice" }
+                ?? "a key stands twice"
+        } else {
+            let ends = [near, said.firstRange(of: " '\\u"), said.firstRange(of: " 0x")]
+            let end = ends.compactMap { $0?.lowerBound }.min() ?? said.endIndex
+            reason = String(said[..<end])
+        }
     }
+
+    /// What goes before the characters that stand in the text there.
+    private static let near = " near '"
 }

@@ -58,7 +58,7 @@ extension Settings {
                 entry.values[option.name] = values[option.name]
             }
             guard let said = object[option.name] else { continue }
-            guard let text = said.scalar else {
+            guard let text = said.text(for: option) else {
                 throw SettingsComplaint(
                     "\(place): \(option.name) \(option.requirement), not \(said.kind)")
             }

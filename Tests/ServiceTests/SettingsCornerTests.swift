@@ -1,5 +1,6 @@
 import Service
 import Testing
+import Wire
 
 @Suite struct SettingsCornerTests {
     @Test func `an option that means nothing without another is not passed over`() throws {
@@ -64,8 +65,20 @@ import Testing
             #expect(!isTaken && error.exitCode == .usage)
             #expect(
                 error.description == "--rooms must be an http:// or https:// URL, as in"
-                    + " http://127.0.0.1:3000, not \"\(text)\"")
+                    + " http://127.0.0.1:3000, not \"\(toldAddress(text))\"")
         }
+    }
+
+    @Test(arguments: ["x", "x?y@z"]) func `a password in a server's address is not said again`(
+        path: String
+    ) {
+        do throws(SettingsError) {
+            _ = try Settings(
+                [Option("rooms", .url, "URL", help: "")],
+                arguments: ["--rooms", "http://user:s3cret@h:99999/" + path], environment: [:],
+                readFile: { _ in [] })
+            Issue.record("accepted")
+        } catch { #expect(error.description.hasSuffix(", not \"http://h:99999/…\"")) }
     }
 
     @Test func `a value keeps its own equals signs`() throws {
@@ -107,6 +120,25 @@ import Testing
         #expect(try Self.listed(["--cameras", "there.json"], file: list)["cameras"] == list)
         let variable = ["SLUICE_CAMERAS": "there.json"]
         #expect(try Self.listed([], variable, file: list)["cameras"] == list)
+    }
+
+    @Test(arguments: [
+        ("/etc/sluice/there.json", "l.json", "/etc/sluice/l.json"),
+        ("etc/there.json", "lists/l.json", "etc/lists/l.json"),
+        ("etc/there.json", "/srv/l.json", "/srv/l.json"), ("there.json", "l.json", "l.json"),
+    ]) func `a list that the file names lies beside it`(
+        file: String, name: String, list: String
+    ) throws {
+        let settings = try Settings(
+            [Option("cameras", .list, "FILE", help: "")] + Option.common,
+            arguments: ["--config", file], environment: [:],
+            readFile: { path throws(UnreadableFile) in
+                guard [file, list].contains(path) else {
+                    throw UnreadableFile(path, reason: "no such file or directory")
+                }
+                return Array((path == file ? "{\"cameras\": \"\(name)\"}" : "[{\"a\": 1}]").utf8)
+            })
+        #expect(settings["cameras"] == #"[{"a":1}]"#)
     }
 
     @Test func `a key of the file names another with the list, as the flag does`() throws {

@@ -94,6 +94,10 @@ import Testing
                 + " \"1.5\""
         ),
         (
+            #"[{"name": 1.50, "source": "x"}]"#,
+            "camera 1 of the list, \"1.5\": name must be a text, not a number"
+        ),
+        (
             #"[{"name": "a", "source": "x", "keep": null}]"#,
             "camera 1 of the list, \"a\": keep must be a whole number from 1 to 100, not null"
         ),
