@@ -103,6 +103,46 @@ import Wire
         #expect(Self.notes(&served, until: Self.start + .seconds(60)).isEmpty, "it has come")
     }
 
+    @Test func `what is sent that is not described is told as that, four seconds after it came`()
+        throws
+    {
+        var recorder = try Self.recorder()
+        #expect(
+            Self.notes(&recorder, until: Self.start + .seconds(5))
+                == ["still nothing has been sent to 127.0.0.1:5004"])
+        var packet = Self.packet(0, ssrc: 1)
+        packet[1] = 97
+        for second in 6...20 {
+            let now = Self.start + .seconds(Int64(second))
+            recorder.advance(to: now)
+            recorder.receive(packet.span.bytes, from: Self.sender, onSocket: 0, at: now)
+        }
+        let told = recorder.nextEvent()
+        let reason =
+            "what is sent to 127.0.0.1:5004 is not what the SDP file describes: it has payload type 97"
+        #expect(told == .interrupted(reason: reason, isFinal: false))
+        let more = recorder.nextEvent()
+        #expect(more == nil)
+        #expect(send(600..<601, ssrc: 1, to: &recorder) == ["began"])
+    }
+
+    @Test func `what is described may come beside what is not`() throws {
+        var recorder = try Self.recorder()
+        let other = [UInt8](repeating: 0x47, count: 188)  // MPEG-TS without RTP
+        recorder.receive(other.span.bytes, from: Self.sender, onSocket: 0, at: Self.start)
+        _ = send(0..<1, ssrc: 1, to: &recorder)
+        recorder.receive(other.span.bytes, from: Self.sender, onSocket: 0, at: Self.start)
+        #expect(Self.notes(&recorder, until: Self.start + .seconds(60)).isEmpty)
+        var served = try Self.recorder()
+        served.receive(other.span.bytes, from: Self.sender, onSocket: 0, at: Self.start)
+        served.advance(to: Self.start + .seconds(4))
+        let told = served.nextEvent()
+        guard case .interrupted(let reason, _, _) = told else {
+            return #expect(Bool(false), "\(String(describing: told))")
+        }
+        #expect(reason.hasSuffix("describes: it is no RTP"))
+    }
+
     @Test func `a second source is not heard while the first sends, and begins a file after it`()
         throws
     {

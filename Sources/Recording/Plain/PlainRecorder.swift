@@ -15,8 +15,7 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
     private var plain: [PlainTrack]
     private var frames: FrameRecorder
     private var isConnected = false  // something has come
-    private var isWaiting = true  // none has come, or all have said goodbye
-    private var overdue: Instant?  // when it is told that none has come yet
+    private var sender: AwaitedSender
     private var early = EarlyReports()
     private var reports: ReceptionReports
 
@@ -38,8 +37,7 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         tracks = ReceivedTracks(session)
         frames = FrameRecorder(options: options, clock: clock)
         reports = ReceptionReports(ssrc: ssrc, cname: cname, at: now)
-        overdue = now + StallWatch.patience
-        frames.interrupt("nothing has been sent to \(session.place) yet", isAwaited: true)
+        sender = AwaitedSender(at: session.listeningPlace, &frames, since: now)
     }
 
     /// Ends the file.
@@ -69,7 +67,7 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         switch PacketKind(bytes) {
         case .rtp: receiveRTP(bytes, of: session.tracksOfSocket[number], at: now)
         case .rtcp: receiveRTCP(bytes, from: source, at: now)
-        case .stun, .dtls, .other: return
+        case .stun, .dtls, .other: return sender.otherArrived(payloadType: nil, at: now)
         }
         takeFrames(at: now)
     }
@@ -79,16 +77,13 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
         tracks.advance(to: now)
         takeFrames(at: now)
         _ = frames.advance(to: now)
-        if let due = overdue, due <= now {
-            overdue = nil
-            frames.note("still nothing has been sent to \(session.place)")
-        }
+        sender.advance(to: now, &frames)
         reports.advance(to: now, &plain)
     }
 
     /// When it wants to act next.
     public var nextDeadline: Instant? {
-        [tracks.nextDeadline, frames.nextDeadline, reports.nextDeadline, overdue]
+        [tracks.nextDeadline, frames.nextDeadline, reports.nextDeadline, sender.nextDeadline]
             .compactMap { $0 }.min()
     }
 
@@ -105,18 +100,20 @@ public struct PlainRecorder: ~Copyable, RecordingEngine {
 
 extension PlainRecorder {
     private mutating func receiveRTP(_ packet: RawSpan, of places: [Int], at now: Instant) {
-        guard let header = (try? RTPLayout(parsing: packet))?.header,
-            let place = places.first(where: { plain[$0].payloadType == header.payloadType })
-        else { return }
+        let header = (try? RTPLayout(parsing: packet))?.header
+        let place = places.first { plain[$0].payloadType == header?.payloadType }
+        guard let header, let place else {
+            return sender.otherArrived(payloadType: header?.payloadType, at: now)
+        }
         switch plain[place].judge(header, at: now) {
         case .taken: break
         case .foreign: return frames.foreignPacketArrived()
         case .replaced:
-            if !isWaiting { frames.note("another source sends: another file begins") }
+            if !sender.isAwaited { frames.note("another source sends: another file begins") }
             begin(at: now)
             _ = plain[place].judge(header, at: now)
         }
-        if isWaiting { begin(at: now, keeping: true) }
+        if sender.isAwaited { begin(at: now, keeping: true) }
         if !isConnected {
             isConnected = true
             frames.connected(at: now)
@@ -139,8 +136,7 @@ extension PlainRecorder {
                 }
             case .goodbye(let goodbye): receive(goodbye, at: now)
             case .receiverReport, .sourceDescription, .nack, .pictureLossIndication,
-                .fullIntraRequest,
-                .maximumBitrate, .transportFeedback, .extendedReport, .other:
+                .fullIntraRequest, .maximumBitrate, .transportFeedback, .extendedReport, .other:
                 continue
             }
         }
@@ -161,8 +157,8 @@ extension PlainRecorder {
             plain[index].goodbyeArrived()
             isNews = true
         }
-        guard isNews, !isWaiting, plain.allSatisfy(\.isOver) else { return }
-        isWaiting = true
+        guard isNews, !sender.isAwaited, plain.allSatisfy(\.isOver) else { return }
+        sender.left()
         takeRest(at: now)
         frames.interrupt("the sender has said goodbye")
     }
@@ -171,7 +167,7 @@ extension PlainRecorder {
     ///
     /// - Parameter keeping: Whether those known go on.
     private mutating func begin(at now: Instant, keeping: Bool = false) {
-        (isWaiting, overdue) = (false, nil)
+        sender.arrived()
         takeRest(at: now)
         if !keeping { for index in plain.indices { plain[index].forget() } }
         tracks = ReceivedTracks(session)

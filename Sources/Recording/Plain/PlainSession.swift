@@ -63,7 +63,7 @@ public struct PlainSession: Hashable, Sendable {
     }
 
     /// Where its first track is sent, for people.
-    var place: String { sockets.first.map { "\($0)" } ?? "nowhere" }
+    var listeningPlace: String { sockets.first.map { "\($0)" } ?? "nowhere" }
 
     private mutating func listen(on place: Endpoint, for track: Int) {
         guard let index = sockets.firstIndex(of: place) else {
