@@ -142,9 +142,10 @@ final class RunningRecording: Sendable {
             progress.source.isStalled = false
             progress.lastFailure = reason
         }
-        guard isAwaited else { return report(isFinal ? .final(reason) : .trouble(reason)) }
-        // Asked about again and again, it is no news each time.
+        if isFinal { return report(.final(reason)) }
+        // Tried or asked about again and again, it is no news each time.
         guard before.state != .waiting || before.lastFailure != reason else { return }
+        guard isAwaited else { return report(.trouble(reason)) }
         state.withLock { $0.tellNews }?(.awaited(reason))
     }
 

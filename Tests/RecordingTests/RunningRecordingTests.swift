@@ -76,6 +76,21 @@ import Timing
         #expect(news.lines.count == 2)
     }
 
+    @Test func `why a source is away is told once, until that changes or it has been recorded`() {
+        let told = Told()
+        let recording = Self.recording(VirtualDisk(), told)
+        for reason in ["refused", "refused", "no route", "no route", "refused"] {
+            recording.take(.interrupted(reason: reason, isFinal: false))
+            #expect(recording.progress.snapshot.lastFailure == reason)
+        }
+        #expect(told.lines == ["refused", "no route", "refused"])
+        recording.take(.began(.mpegts))
+        for _ in 0..<2 { recording.take(.interrupted(reason: "refused", isFinal: false)) }
+        #expect(told.lines == ["refused", "no route", "refused", "refused"])
+        recording.take(.interrupted(reason: "refused", isFinal: true))
+        #expect(told.reports.last == .final("refused"), "the end is always told")
+    }
+
     @Test func `who is awaited is missed from when they come, not from when they were awaited`() {
         let disk = VirtualDisk()
         let recording = Self.recording(disk)
