@@ -76,7 +76,12 @@ public struct Option: Hashable, Sendable {
     /// What is wrong with `text` as a value; `nil` when nothing is.
     func complaint(about text: String) -> String? {
         switch value {
-        case .text, .list: text.isEmpty ? "must not be empty" : nil
+        case .text, .list:
+            // A line's end in a token would be another field of a request's head.
+            text.isEmpty
+                ? "must not be empty"
+                : text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+                    ? "must have no control characters in it" : nil
         case .flag: ["true", "false"].contains(text) ? nil : requirement
         case .choice(let words): words.contains(text) ? nil : requirement
         case .number(let range): Int(text).map(range.contains) == true ? nil : requirement

@@ -50,7 +50,7 @@ extension Settings {
     ) throws(SettingsComplaint) -> Settings {
         let known = keys.all
         if let key = object.keys.sorted().first(where: { !known.contains($0) }) {
-            throw SettingsComplaint("\(place): unknown key \"\(key)\"")
+            throw SettingsComplaint("\(place): unknown key \(SettingsError.told(key))")
         }
         var entry = Settings()
         for option in options where known.contains(option.name) {

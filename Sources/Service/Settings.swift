@@ -172,7 +172,9 @@ public struct Settings: Sendable {
         to values: inout [String: [String]]
     ) throws(SettingsError) {
         if let complaint = option.complaint(about: value) {
-            let told = option.value == .url ? toldAddress(value) : value
+            let told =
+                option.value == .url
+                ? toldAddress(value) : option.mayBeSecret && !value.isEmpty ? "…" : value
             throw .badValue(source: source, value: told, complaint: complaint)
         }
         values[option.name] = option.isRepeated ? (values[option.name] ?? []) + [value] : [value]

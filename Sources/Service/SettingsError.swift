@@ -59,7 +59,15 @@ public enum SettingsError: Error, Hashable, Sendable, CustomStringConvertible {
         case .secondList(let source, let file):
             "\(file) has a list already: leave \(source) or that one out"
         case .lacksCompanion(let name, let companion): "--\(name) needs --\(companion)"
-        case .unknownKey(let key, let file): "unknown key \"\(key)\" in \(file)"
+        case .unknownKey(let key, let file): "unknown key \(Self.told(key)) in \(file)"
         }
+    }
+
+    /// A key as it may be told: one that no option could be called, as a URL is, may have a password in it.
+    static func told(_ key: String) -> String {
+        let isWord =
+            key.utf8.count <= 40
+            && key.allSatisfy { $0.isLetter || $0.isNumber || "-_".contains($0) }
+        return isWord ? "\"\(key)\"" : "that is no word"
     }
 }

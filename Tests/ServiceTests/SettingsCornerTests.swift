@@ -1,6 +1,7 @@
-import Service
 import Testing
 import Wire
+
+@testable import Service
 
 @Suite struct SettingsCornerTests {
     @Test func `an option that means nothing without another is not passed over`() throws {
@@ -29,6 +30,41 @@ import Wire
         try read(["--align=false"])
         try read(["--align", "--word", "two"], ["SLUICE_CUT": "2"])
         try read(["--align"], file: #"{"cut": 2}"#)
+    }
+
+    @Test func `a text with a line's end in it is refused, and nothing of it told`() {
+        let options = [
+            Option("bearer", .text, "TOKEN", help: ""), Option("cams", .list, "FILE", help: ""),
+        ]
+        let told = "bearer must have no control characters in it"
+        #expect(throws: SettingsError.self) {
+            try Settings(options, arguments: ["--bearer", "s3cret\r"], environment: [:]) { _ in [] }
+        }
+        do throws(SettingsError) {
+            _ = try Settings(
+                options, arguments: [], environment: ["SLUICE_BEARER": "s3cret\r\nX: 1"]
+            ) { _ in [] }
+        } catch {
+            #expect(
+                error.description
+                    == "SLUICE_BEARER must have no control characters in it, not \"…\"")
+        }
+        do throws(SettingsComplaint) {
+            var settings = Settings()
+            settings.values["cams"] = [#"[{"bearer": "s3cret\n"}]"#]
+            _ = try settings.entries(
+                of: "cams", each: "camera", options, .init(required: ["bearer"]))
+            Issue.record("accepted")
+        } catch { #expect(error.description == "camera 1 of the list: " + told) }
+    }
+
+    @Test(arguments: ["rtsp://cam:s3cret@192.0.2.1/live", "a b", String(repeating: "k", count: 41)])
+    func `an unknown key that may have a password in it is not told`(key: String) {
+        let error = SettingsError.unknownKey(key, file: "f.json")
+        #expect(error.description == "unknown key that is no word in f.json")
+        #expect(
+            SettingsError.unknownKey("segmnt", file: "f").description
+                == "unknown key \"segmnt\" in f")
     }
 
     @Test func `an equals sign without a value does not take the next argument`() {
