@@ -30,6 +30,8 @@ export class Player {
     video.addEventListener("seeking", () => this.#sought(), { signal });
     video.addEventListener("timeupdate", () => { this.#passGap(); this.#wake(); }, { signal });
     video.addEventListener("waiting", () => this.#passHole(), { signal });
+    // Sound had come to its end when the pictures before it were sought: they are played.
+    video.addEventListener("ended", () => { if (!video.ended) video.play().catch(() => {}); }, { signal });
     video.playbackRate = 1;
     this.#run().catch((error) => this.#fail(error));
   }
