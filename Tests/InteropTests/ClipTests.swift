@@ -58,7 +58,8 @@ import Testing
             #expect(units.count > 9 * 30 * 8 / 10)
             // A container in milliseconds rounds what it says.
             let slack: Int64 = name.hasSuffix("mkv") ? 90 : 0
-            for (before, after) in zip(units, units.dropFirst()) {
+            // Who comes behind a key frame is shown the pictures since then in less time than they took.
+            for (before, after) in zip(units.dropFirst(30), units.dropFirst(31)) {
                 #expect(abs(after.timestamp - before.timestamp - 3000) <= slack)
                 #expect(after.bytes != before.bytes)
             }
