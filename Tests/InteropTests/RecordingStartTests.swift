@@ -105,14 +105,19 @@ struct RecordingStartTests {
         #expect(second.stop().code == 0)
     }
 
-    @Test(arguments: ["nonsense", "ftp://127.0.0.1", "http://", "http://127.0.0.1:3000?x=1"])
-    func `rooms are looked for at a server's address, or nowhere`(rooms: String) async throws {
+    @Test(arguments: [
+        ("nonsense", "nonsense"), ("ftp://127.0.0.1", "ftp://127.0.0.1"), ("http://", "http://"),
+        ("http://u:p@127.0.0.1:3000?token=x", "http://127.0.0.1:3000/…"),
+    ])
+    func `rooms are looked for at a server's address, or nowhere`(
+        rooms: String, told: String
+    ) async throws {
         let (output, code) = try await run(
             "timeout", ["10", Lab.executable("recorder"), "--rooms", rooms])
         #expect(code == 64)
         #expect(
             output == "recorder: --rooms must be an http:// or https:// URL, as in"
-                + " http://127.0.0.1:3000, not \"\(rooms)\"\n")
+                + " http://127.0.0.1:3000, not \"\(told)\"\n")
     }
 
     @Test func `a camera that is there is recorded when the answer comes`() async throws {
