@@ -103,14 +103,3 @@ public struct OpeningWords: Sendable {
         log(level, message, only?.name ?? "")
     }
 }
-
-extension RecordingReport {
-    /// How it stands in a log.
-    public var level: Log.Level {
-        switch self {
-        case .notice: .info
-        case .trouble: .warning
-        case .unmade, .final: .error
-        }
-    }
-}

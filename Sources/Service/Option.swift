@@ -73,21 +73,29 @@ public struct Option: Hashable, Sendable {
         }
     }
 
+    /// A value that is wrong, as it may be told.
+    func told(_ value: String) -> String {
+        if self.value == .url { return toldAddress(value) }
+        return mayBeSecret && !value.isEmpty ? "…" : value
+    }
+
     /// What is wrong with `text` as a value; `nil` when nothing is.
     func complaint(about text: String) -> String? {
         switch value {
-        case .text, .list:
-            // A line's end in a token would be another field of a request's head.
-            text.isEmpty
-                ? "must not be empty"
-                : text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
-                    ? "must have no control characters in it" : nil
+        case .text, .list: Self.complaint(aboutText: text)
         case .flag: ["true", "false"].contains(text) ? nil : requirement
         case .choice(let words): words.contains(text) ? nil : requirement
         case .number(let range): Int(text).map(range.contains) == true ? nil : requirement
         case .url: Self.isServer(text) ? nil : requirement
         case .endpoint: Endpoint(text) == nil ? requirement : nil
         }
+    }
+
+    /// A line's end in a token would be another field of a request's head.
+    private static func complaint(aboutText text: String) -> String? {
+        if text.isEmpty { return "must not be empty" }
+        let hasControl = text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        return hasControl ? "must have no control characters in it" : nil
     }
 
     /// What its value has to be, as a sentence goes on with it.

@@ -172,10 +172,7 @@ public struct Settings: Sendable {
         to values: inout [String: [String]]
     ) throws(SettingsError) {
         if let complaint = option.complaint(about: value) {
-            let told =
-                option.value == .url
-                ? toldAddress(value) : option.mayBeSecret && !value.isEmpty ? "…" : value
-            throw .badValue(source: source, value: told, complaint: complaint)
+            throw .badValue(source: source, value: option.told(value), complaint: complaint)
         }
         values[option.name] = option.isRepeated ? (values[option.name] ?? []) + [value] : [value]
     }
