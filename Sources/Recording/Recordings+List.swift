@@ -71,6 +71,10 @@ extension Recordings {
     /// What was said with `know` of that name.
     public func known(_ name: String) -> RecordingRequest? { known[name] }
 
+    /// Those of whom `know` was told and that do not run now, in the order of their names: each can be
+    /// started by its name alone.
+    public func startable() -> [String] { known.keys.filter(isFree).sorted() }
+
     /// - Throws: What can never be of a request, before anything is opened for it.
     public static func check(_ request: RecordingRequest) throws(RecordingError) {
         guard RecordingName.isWellFormed(request.name) else { throw .malformedName }

@@ -97,12 +97,15 @@ struct RecordingBody: Encodable {
     let thumbnail_url: String
     let download_url: String
     let file_count: Int
+    /// Whether it does not run and a start with its name alone begins it again: it is the command line's, or
+    /// of its list.
+    let can_start: Bool
     /// The newest of them, oldest first; not in a list.
     let files: [FileBody]?
 
     init(
         _ name: String, _ recording: Recordings.Status?, _ recorded: [FileSummary],
-        title known: RecordingTitle?, withFiles: Bool
+        title known: RecordingTitle?, isStartable: Bool, withFiles: Bool
     ) {
         recording_id = name
         (room_id, title) = (known?.room_id ?? name, known?.title ?? name)
@@ -124,7 +127,7 @@ struct RecordingBody: Encodable {
         let base = "/api/v1/recordings/" + name
         (playlist_url, thumbnail_url) = ("/hls/\(name)/index.m3u8", base + "/thumbnail")
         download_url = base + "/download"
-        file_count = recorded.count
+        (file_count, can_start) = (recorded.count, isStartable)
         files = withFiles ? recorded.newest.map { FileBody($0) } : nil
     }
 

@@ -146,7 +146,8 @@ extension CatalogEndpoints {
         let entries = try await catalog.entries(of: id)
         if entries.isEmpty {
             // What never came to a file is known until it is deleted.
-            guard await recordings.status(id) != nil else { return .missing(id) }
+            let isKnown = await recordings.known(id) != nil
+            guard await recordings.status(id) != nil || isKnown else { return .missing(id) }
             try await titles.forget(id)
             await recordings.forget(id)
             return HTTPResponse(status: 204)

@@ -121,11 +121,11 @@ struct CatalogEndpoints: Sendable {
             200, ListBody(recordings: bodies, total: names.count, limit: limit, offset: offset))
     }
 
-    /// Names of recordings, those that run before all and then the newest first; of one room where one
-    /// is asked for.
+    /// Names of recordings, those that run before all, then those that could, and then the newest first; of
+    /// one room where one is asked for.
     private func names(of room: String?) async throws(WorkQueue.Busy) -> [String] {
         var seen: Set<String> = []
-        var names = await recordings.active().map(\.name)
+        var names = await recordings.active().map(\.name) + recordings.startable()
         names.append(contentsOf: try await catalog.entries().reversed().map(\.name))
         names = names.filter { seen.insert($0).inserted }
         guard let room else { return names }
@@ -151,9 +151,13 @@ struct CatalogEndpoints: Sendable {
     ) async throws(WorkQueue.Busy) -> RecordingBody? {
         let files = try await catalog.summaries(of: name)
         let status = await recordings.status(name)
-        guard !files.isEmpty || status.map({ !$0.isGone }) ?? false else { return nil }
+        let isStartable = await recordings.startable().contains(name)
+        guard !files.isEmpty || isStartable || status.map({ !$0.isGone }) ?? false else {
+            return nil
+        }
         return RecordingBody(
-            name, status, files, title: try await titles.title(of: name), withFiles: withFiles)
+            name, status, files, title: try await titles.title(of: name),
+            isStartable: isStartable, withFiles: withFiles)
     }
 }
 

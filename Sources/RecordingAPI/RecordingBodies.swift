@@ -10,10 +10,13 @@ struct HealthBody: Encodable {
     /// Of those that do not record.
     let reasons: [String: String]
 
-    init(_ active: [Recordings.Status]) {
+    /// - Parameter stopped: What was stopped by hand of what the recorder itself was told to record: that
+    ///   nobody records it now is as it should be.
+    init(_ active: [Recordings.Status], stopped: [String]) {
         status = active.allSatisfy(\.progress.isAsItShould) ? "ok" : "degraded"
         recordings = Dictionary(
-            uniqueKeysWithValues: active.map { ($0.name, $0.progress.condition) })
+            active.map { ($0.name, $0.progress.condition) } + stopped.map { ($0, .stopped) },
+            uniquingKeysWith: { running, _ in running })
         reasons = Dictionary(
             uniqueKeysWithValues: active.compactMap { each in
                 each.reason.map { (each.name, $0) }
@@ -83,9 +86,9 @@ struct StoppedBody: Encodable {
     /// Why there is no file; `null` where there is one.
     @OrNull var reason: String?
     @OrNull var output_path: String?
-    /// Of all its files, as they are on the disk.
+    /// Of those of its files that are on the disk now: limits may have deleted others.
     let file_size_bytes: UInt64
-    /// Media in them; gaps are not counted.
+    /// Media in the same; gaps are not counted.
     let duration_seconds: Double
     let files: [String]
     let stats: StatisticsBody
@@ -95,7 +98,7 @@ struct StoppedBody: Encodable {
         (state, reason) = (progress.condition, files.isEmpty ? status.reason : nil)
         output_path = files.isEmpty || progress.files.path.isEmpty ? nil : progress.files.path
         file_size_bytes = files.reduce(0) { $0 + $1.byteCount }
-        duration_seconds = progress.files.recorded.seconds
+        duration_seconds = Double(files.duration) / 1e9
         self.files = files.map(\.file)
         stats = StatisticsBody(
             progress, trackCount: files.last?.header?.formats.count ?? 0)

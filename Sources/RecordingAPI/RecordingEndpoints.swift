@@ -99,7 +99,7 @@ public struct RecordingEndpoints: Sendable {
     }
 
     private func health() async -> HTTPResponse {
-        .json(200, HealthBody(await recordings.active()))
+        .json(200, HealthBody(await recordings.active(), stopped: await recordings.startable()))
     }
 
     /// What Prometheus reads of the recordings.

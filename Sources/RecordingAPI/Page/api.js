@@ -19,6 +19,10 @@ export const list = (offset, room) =>
 export const PAGE = 200; // as many as the recorder gives at once
 export const recording = (id) => json(at(id));
 export const remove = (id) => json(`${at(id)}?permanent=true`, { method: "DELETE" });
+/** Starts again what the recorder was told to record, by its name; answers at once. */
+export const start = (id) => json(`${base}/start`, {
+  method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ room_id: id, wait_seconds: 0 }),
+});
 export const stop = (id) => json(`${at(id)}/stop`, { method: "POST" });
 export const thumbnail = (id, version) => `${at(id)}/thumbnail?v=${version}`;
 export const picture = (id, seconds) => `${at(id)}/thumbnail?at=${seconds.toFixed(1)}`;

@@ -119,14 +119,14 @@ function update(node, recording) {
   const { recording_id: id, status, title, started_at, duration_seconds, file_size_bytes, file_count: count } = recording;
   say(node.querySelector("h2"), title);
   const badge = node.querySelector(".badge");
-  say(badge, CONDITIONS[recording.condition] ?? (status === "failed" ? "Failed" : ""));
+  say(badge, CONDITIONS[recording.condition] ?? (recording.can_start ? "Stopped" : status === "failed" ? "Failed" : ""));
   badge.hidden = !badge.textContent;
   badge.classList.toggle("live", recording.condition === "recording");
   badge.classList.toggle("trouble", isInTrouble(recording));
   say(node.querySelector(".length"), clock(duration_seconds));
   node.querySelector(".length").hidden = !count;
   const several = count > 1 ? ` · ${count}\u00a0files` : "";
-  say(node.querySelector(".small"), count ? `${moment(started_at)} · ${size(file_size_bytes)}${several}` : "Nothing has come yet");
+  say(node.querySelector(".small"), count ? `${moment(started_at)} · ${size(file_size_bytes)}${several}` : recording.can_start ? "Nothing of it is kept" : "Nothing has come yet");
   say(node.querySelector(".why"), recording.reason ?? "");
   node.querySelector(".why").hidden = !recording.reason;
   const picture = node.querySelector("img");

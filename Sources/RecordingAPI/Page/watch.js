@@ -180,7 +180,9 @@ export function showRecording(main, id) {
       if (isGone) return;
       say(facts, error.message);
     }
-    if (!isGone) timer = setTimeout(refresh, recording?.status === "completed" ? 30_000 : 2500);
+    if (isGone) return;
+    clearTimeout(timer); // another refresh may have been asked for meanwhile
+    timer = setTimeout(refresh, recording?.status === "completed" ? 30_000 : 2500);
   }
 
   /** Has the player play what there is by now: other codecs, or files that were deleted or begun since it ended. */
@@ -199,18 +201,21 @@ export function showRecording(main, id) {
     say(title, recording.title);
     const codecs = recording.files.at(-1)?.codecs.map(codecName).join(", ");
     const held = recording.files.length
-      ? [clock(recording.duration_seconds), size(recording.file_size_bytes), codecs] : ["nothing has come yet"];
+      ? [clock(recording.duration_seconds), size(recording.file_size_bytes), codecs]
+      : [recording.can_start ? "nothing of it is kept" : "nothing has come yet"];
     say(facts, [moment(recording.started_at), ...held].filter(Boolean).join(" · "));
     stage.hidden = columns.hidden = recording.files.length === 0;
     whole.hidden = recording.files.length < 2;
     warn();
-    const isGrowing = recording.status === "recording" || recording.status === "pending";
-    const state = `${recording.status} ${recording.condition}`;
+    const { status, condition, can_start: canStart, file_count: count } = recording;
+    const isGrowing = status === "recording" || status === "pending";
+    const state = `${status} ${condition} ${canStart} ${count > 0}`;
     if (actions.dataset.state !== state) {
       actions.dataset.state = state;
-      actions.replaceChildren(recording.condition === "stopping" ? "" : isGrowing
-        ? el("button", { type: "button", class: "danger", onclick: () => act("stop", "Stop recording?") }, "Stop")
-        : el("button", { type: "button", class: "danger", onclick: () => act("remove", "Delete all its files for good?") }, "Delete"));
+      actions.replaceChildren(...condition === "stopping" ? [] : isGrowing
+        ? [action("Stop", "danger", () => act("stop", "Stop recording?"))]
+        : [canStart && action("Start", "primary", () => act("start")),
+          (count || !canStart) && action("Delete", "danger", () => act("remove", "Delete all its files for good?"))].filter(Boolean));
     }
     const names = recording.files.map(({ file }) => file).join();
     if (files.dataset.state !== names) {
@@ -224,11 +229,16 @@ export function showRecording(main, id) {
       `${moment(file.started_at)} · ${clock(file.duration_seconds)} · ${size(file.file_size_bytes)}${file.is_growing ? " · growing" : ""}`));
   }
 
+  function action(text, look, onclick) {
+    return el("button", { type: "button", class: look, onclick }, text);
+  }
+
   async function act(what, question) {
-    if (!confirm(question)) return;
+    if (question && !confirm(question)) return;
     try {
       await api[what](id);
-      if (what === "remove" || recording.files.length === 0) location.hash = "#/";
+      if (what === "remove" || what === "stop" && recording.files.length === 0) location.hash = "#/";
+      else refresh();
     } catch (error) {
       [notice.hidden, notice.textContent] = [false, error.message];
     }
