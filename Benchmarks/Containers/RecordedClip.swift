@@ -7,11 +7,9 @@ import Wire
 ///
 /// - Returns: The closed file's octets.
 func record(
-    _ clip: Clip, as container: Container, to file: Int32, indexedBy path: String,
+    _ clip: Clip, as container: Container, to file: Int32, indexedBy sidecar: Int32,
     _ buffer: inout ByteWriter
 ) throws(MuxerError) -> Int {
-    let sidecar = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0o600)
-    defer { close(sidecar) }
     var writer = try SegmentWriter(clip.formats, container: container)
     var index: [UInt8] = []
     func hand(_ parts: [FinishedPart], _ buffer: inout ByteWriter) {

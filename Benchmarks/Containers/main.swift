@@ -94,6 +94,9 @@ func measure(
     for _ in 0..<25 {
         floor.round(path, &buffer) { copy(clip, to: $0, &$1) }
         for (place, container) in containers.enumerated() {
+            // Opened beforehand, as the file itself is.
+            let sidecar = open(path + ".index", O_CREAT | O_TRUNC | O_WRONLY, 0o600)
+            defer { close(sidecar) }
             trials[place].round(path, &buffer) { file, buffer in
                 do throws(MuxerError) {
                     switch container {
@@ -101,7 +104,7 @@ func measure(
                     case .fmp4: return try writeMovie(clip, to: file, &buffer)
                     case .mp4, .webm:
                         return try record(
-                            clip, as: container, to: file, indexedBy: path + ".index", &buffer)
+                            clip, as: container, to: file, indexedBy: sidecar, &buffer)
                     }
                 } catch { return 0 }
             }

@@ -83,6 +83,25 @@ import Wire
         #expect(end == (shown.max() ?? 0) + Int(scale) / 25)
     }
 
+    /// A short one's tables are written in one go, a long one's as they fill up.
+    @Test func `it is the same movie, in however many pieces it is written`() throws {
+        var source = SyntheticStream(seed: 7)
+        let (samples, formats) = try RandomSequenceTests.sequence(&source)
+        let file = try SegmentPartsTests.record(samples, formats, .mp4)
+        let whole = try closed(file.bytes, index: file.index)
+        for pieceByteCount in [1, 5, 64, 1000] {
+            var closing = try MovieClosing(file.index.span.bytes, pieceByteCount: pieceByteCount)
+            var pieces = 0
+            while closing.next() != nil { pieces += 1 }
+            #expect(pieces > 12, "a skeleton and tables")
+            let other = try closed(
+                file.bytes, index: file.index, pieceByteCount: pieceByteCount)
+            #expect(other.bytes == whole.bytes && other.head == whole.head)
+        }
+        var closing = try MovieClosing(file.index.span.bytes)
+        #expect(closing.next()?.offset == closing.partsEnd && closing.next() == nil)
+    }
+
     @Test func `a torn recording is closed up to its last whole part`() throws {
         let clip = Clip(videoBitrate: 200_000, keyframeSeconds: 1, audio: try aac(), seconds: 2)
         let file = try SegmentPartsTests.record(clip.samples(), clip.formats, .mp4)

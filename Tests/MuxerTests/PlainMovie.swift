@@ -1,5 +1,6 @@
-import Muxer
 import Wire
+
+@testable import Muxer
 
 /// A plain MP4 read by its tables alone, without the writer's help.
 struct PlainMovie {
@@ -102,9 +103,9 @@ struct PlainMovie {
 
 /// What a file is after its closing, and how much was written at its head.
 func closed(
-    _ file: [UInt8], index: [UInt8], writingHead: Bool = true
+    _ file: [UInt8], index: [UInt8], writingHead: Bool = true, pieceByteCount: Int = 1 << 18
 ) throws -> (bytes: [UInt8], head: Int) {
-    var closing = try MovieClosing(index.span.bytes)
+    var closing = try MovieClosing(index.span.bytes, pieceByteCount: pieceByteCount)
     var bytes = Array(file[..<Int(closing.partsEnd)])
     bytes += [UInt8](repeating: 0xEE, count: Int(closing.fileEnd) - bytes.count)
     while let piece = closing.next() {

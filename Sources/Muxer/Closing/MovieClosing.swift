@@ -16,14 +16,24 @@ public struct MovieClosing: FileEnding, ~Escapable {
     public let isWhole: Bool
 
     private let header: IndexHeader
+    private let pieceByteCount: Int
     private var reader: IndexReader
     private var tables: [SampleTables] = []
     private var skeleton: [FileWrite] = []
     private var isAtEnd = false
+    /// Whether all of it is still to be handed out as one, for it is little: a call to the system costs more
+    /// than copying that.
+    private var isOne = false
 
     /// Walks through a recording's whole sidecar once.
     @_lifetime(copy index)
     public init(_ index: RawSpan) throws(ParseError) {
+        try self.init(index, pieceByteCount: 1 << 18)
+    }
+
+    /// - Parameter pieceByteCount: What is handed out at once, where there is so much of a table.
+    @_lifetime(copy index)
+    init(_ index: RawSpan, pieceByteCount: Int) throws(ParseError) {
         var reader = try IndexReader(index)
         guard reader.header.container == .mp4 else {
             throw .invalid(field: "container", at: 9)
@@ -43,21 +53,35 @@ public struct MovieClosing: FileEnding, ~Escapable {
             }
         }
         for place in counts.indices { counts[place].finish() }
-        header = reader.header
+        (header, self.pieceByteCount) = (reader.header, pieceByteCount)
         (partsEnd, isWhole) = (end, reader.isWhole)
         let checked = index.extracting(0..<reader.byteCount)
         self.reader = try IndexReader(checked)
         self.reader.isTrusted = true
         let layout = try MovieLayout(header, counts, hasOtherSets: hasOtherSets, at: partsEnd)
         (tables, skeleton, fileEnd) = (layout.tables, layout.skeleton, layout.end)
+        isOne = fileEnd - partsEnd <= UInt64(pieceByteCount)
     }
 
     /// The next octets to write, some hundred thousand at most; `nil` when `head` is what is left.
     public mutating func next() -> FileWrite? {
+        guard isOne else { return nextPiece() }
+        isOne = false
+        var whole = [UInt8](repeating: 0, count: Int(fileEnd - partsEnd))
+        while let piece = nextPiece() {
+            let place = Int(piece.offset - partsEnd)
+            whole.withUnsafeMutableBytes {
+                UnsafeMutableRawBufferPointer(rebasing: $0[place...]).copyBytes(from: piece.bytes)
+            }
+        }
+        return FileWrite(offset: partsEnd, bytes: whole)
+    }
+
+    private mutating func nextPiece() -> FileWrite? {
         while true {
             if let piece = skeleton.popLast() { return piece }
             for index in tables.indices {
-                let least = isAtEnd ? 1 : Self.pieceByteCount
+                let least = isAtEnd ? 1 : pieceByteCount
                 if let piece = tables[index].next(atLeast: least) { return piece }
             }
             guard !isAtEnd else { return nil }
@@ -93,6 +117,4 @@ public struct MovieClosing: FileEnding, ~Escapable {
             tables[run.track].add(run, partOffset: part.offset)
         }
     }
-
-    private static let pieceByteCount = 1 << 18
 }
