@@ -2,7 +2,7 @@
 import Wire
 
 /// Octets as a sidecar. Whatever they are, reading ends, nothing beyond the last whole record counts,
-/// and what is closed from them stays within the file it names.
+/// and what is closed or mended from them stays within the file it names.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzIndex(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeRawBufferPointer(start: start, count: count))
@@ -24,6 +24,11 @@ private func read(_ bytes: [UInt8]) {
         preconditionFailure("what was written is read")
     }
     precondition(again.header == reader.header && again.readParts() == parts, "and is the same")
+    // As recovery looks at the end of the file that the sidecar tells of.
+    let packets = bytes[..<(bytes.count / 188 * 188)]
+    let torn = TornSound(
+        reader.header.formats, endingWith: packets.span.bytes, from: 0, isLastLook: true)
+    precondition((torn?.packets.count ?? 0) % 188 == 0, "whole packets")
     guard var closing = try? MovieClosing(bytes.span.bytes) else { return }
     while let piece = closing.next() {
         precondition(piece.offset >= closing.partsEnd, "no part is overwritten")

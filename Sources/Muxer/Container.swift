@@ -11,6 +11,9 @@ public enum Container: String, CaseIterable, Hashable, Sendable {
     /// WebM: any cut between clusters plays.
     case webm
 
+    /// Tracks of one file: as many as one packet of a transport stream lists, each with its descriptors.
+    static let trackLimit = 8
+
     /// What a file's name ends with, behind the dot.
     public var fileExtension: String {
         switch self {

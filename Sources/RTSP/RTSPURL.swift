@@ -3,7 +3,8 @@ public import Wire
 /// Where a camera is: `rtsp://user:password@host:port/path?query`.
 ///
 /// Taken as users paste it: passwords with `@` or `:` in them, IPv6 addresses without brackets, a
-/// doubled scheme, blanks around it. Credentials are kept apart and never printed.
+/// doubled scheme, blanks around it. Credentials are kept apart and never printed. Signs are told by their
+/// scalars: a mark behind a `/` or `#` makes no other one of it.
 public struct RTSPURL: Hashable, Sendable {
     /// Whether TLS is wanted: `rtsps`.
     public var isSecure: Bool
@@ -21,12 +22,13 @@ public struct RTSPURL: Hashable, Sendable {
         var rest = trimmed(text)[...]
         isSecure = try Self.scheme(&rest)
         while let again = try? Self.scheme(&rest) { isSecure = again }  // doubled by some cameras
-        let targetStart = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let targetStart =
+            rest.unicodeScalars.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         var authority = rest[..<targetStart]
         target = Self.target(rest[targetStart...])
-        if let at = authority.lastIndex(of: "@") {
+        if let at = authority.unicodeScalars.lastIndex(of: "@") {
             credentials = RTSPCredentials(userinfo: authority[..<at])
-            authority = authority[authority.index(after: at)...]
+            authority = authority[authority.unicodeScalars.index(after: at)...]
         }
         (host, writtenPort) = try Self.hostAndPort(authority)
     }
@@ -35,10 +37,13 @@ public struct RTSPURL: Hashable, Sendable {
     /// may be a user, is refused: it may be a password with a `/` in it, whose rest would be asked for, and
     /// told.
     public init(written text: String) throws(ParseError) {
-        let rest = text.ranges(of: "://").last.map { text[$0.upperBound...] } ?? text[...]
+        let scalars = text.unicodeScalars
+        let scheme = scalars.ranges(of: "://".unicodeScalars).last
+        let rest = scalars[(scheme?.upperBound ?? scalars.startIndex)...]
         let authority = rest.prefix { $0 != "/" }
         let path = rest[authority.endIndex...].prefix { $0 != "?" }
-        guard !path.contains("@") || !authority.contains(where: { ":@?".contains($0) }) else {
+        guard !path.contains("@") || !authority.contains(where: { [":", "@", "?"].contains($0) })
+        else {
             throw .invalid(field: Self.pathWithUser, at: 0)
         }
         try self.init(parsing: text)
@@ -79,7 +84,8 @@ public struct RTSPURL: Hashable, Sendable {
     private static func hostAndPort(
         _ authority: Substring
     ) throws(ParseError) -> (String, UInt16?) {
-        var (host, port) = (authority, Substring())
+        let authority = authority.unicodeScalars
+        var (host, port) = (authority, Substring.UnicodeScalarView())
         if authority.first == "[", let end = authority.firstIndex(of: "]") {
             host = authority[..<end].dropFirst()
             port = authority[end...].dropFirst()
@@ -93,11 +99,11 @@ public struct RTSPURL: Hashable, Sendable {
             host = authority[..<colon]
             port = authority[colon...].dropFirst()
         }
-        guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != 0x22 }),
-            !host.contains(where: { "[]<>@".contains($0) })
+        let forbidden: [Unicode.Scalar] = ["\u{7F}", "\"", "[", "]", "<", ">", "@"]
+        guard !host.isEmpty, host.allSatisfy({ $0 > " " && !forbidden.contains($0) })
         else { throw .invalid(field: "host of the URL", at: 0) }
         guard !port.isEmpty else { return (String(host), nil) }
-        guard let number = UInt16(port), number > 0 else {
+        guard let number = UInt16(String(port)), number > 0 else {
             throw .invalid(field: "port of the URL", at: 0)
         }
         return (String(host), number)
@@ -105,8 +111,8 @@ public struct RTSPURL: Hashable, Sendable {
 
     /// Without a fragment; what no request line may hold is percent-encoded.
     private static func target(_ text: Substring) -> String {
-        var target = text.first == "?" ? "/" : ""
-        for octet in text.prefix(while: { $0 != "#" }).utf8 {
+        var target = text.utf8.first == UInt8(ascii: "?") ? "/" : ""
+        for octet in text.utf8.prefix(while: { $0 != UInt8(ascii: "#") }) {
             if octet > 0x20, octet < 0x7F {
                 target.unicodeScalars.append(Unicode.Scalar(octet))
             } else {
@@ -157,13 +163,13 @@ public struct RTSPCredentials: Hashable, Sendable {
 
     /// What stands in front of the `@`, with percent signs decoded where they encode something.
     init(userinfo: Substring) {
-        let colon = userinfo.firstIndex(of: ":") ?? userinfo.endIndex
-        user = Self.decoded(userinfo[..<colon])
-        password = Self.decoded(userinfo[colon...].dropFirst())
+        let octets = userinfo.utf8
+        let colon = octets.firstIndex(of: UInt8(ascii: ":")) ?? octets.endIndex
+        user = Self.decoded(Array(octets[..<colon]))
+        password = Self.decoded(Array(octets[colon...].dropFirst()))
     }
 
-    private static func decoded(_ text: Substring) -> String {
-        let octets = Array(text.utf8)
+    private static func decoded(_ octets: [UInt8]) -> String {
         var decoded: [UInt8] = []
         var index = 0
         while index < octets.count {

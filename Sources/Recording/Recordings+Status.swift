@@ -86,6 +86,15 @@ extension Recordings {
             .sorted { $0.name < $1.name }
     }
 
+    /// Whether one has been started and not stopped: also one that has failed for good, until then.
+    public func isActive(_ name: String) -> Bool { entries[name] != nil }
+
+    /// Those that have been stopped, and are not whole on the disk yet.
+    public func stopping() -> [Status] {
+        ending.map { Status(name: $0.name, progress: $0.progress.snapshot) }
+            .sorted { $0.name < $1.name }
+    }
+
     /// How many have been stopped, and are not whole on the disk yet.
     public var stoppingCount: Int { ending.count }
 

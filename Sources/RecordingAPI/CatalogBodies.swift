@@ -97,6 +97,8 @@ struct RecordingBody: Encodable {
     let thumbnail_url: String
     let download_url: String
     let file_count: Int
+    /// Whether it has been started and not stopped; also where it has failed for good.
+    let is_active: Bool
     /// Whether it does not run and a start with its name alone begins it again: it is the command line's, or
     /// of its list.
     let can_start: Bool
@@ -105,14 +107,15 @@ struct RecordingBody: Encodable {
 
     init(
         _ name: String, _ recording: Recordings.Status?, _ recorded: [FileSummary],
-        title known: RecordingTitle?, isStartable: Bool, withFiles: Bool
+        title known: RecordingTitle?, reach: (isActive: Bool, isStartable: Bool),
+        withFiles: Bool
     ) {
         recording_id = name
         (room_id, title) = (known?.room_id ?? name, known?.title ?? name)
         (description, requested) = (known?.description, known?.requested)
         status = Self.state(recording, hasFiles: !recorded.isEmpty)
         condition = recording?.progress.condition
-        reason = status == .completed ? nil : recording?.reason
+        reason = status == .completed && !reach.isActive ? nil : recording?.reason
         let container = recorded.last?.header?.container ?? recording?.progress.files.container
         format = (container ?? .mpegts).rawValue
         let asked = recording.map {
@@ -127,7 +130,8 @@ struct RecordingBody: Encodable {
         let base = "/api/v1/recordings/" + name
         (playlist_url, thumbnail_url) = ("/hls/\(name)/index.m3u8", base + "/thumbnail")
         download_url = base + "/download"
-        (file_count, can_start) = (recorded.count, isStartable)
+        file_count = recorded.count
+        (is_active, can_start) = reach
         files = withFiles ? recorded.newest.map { FileBody($0) } : nil
     }
 

@@ -140,7 +140,7 @@ extension CatalogEndpoints {
                     + " deleted for good")
         default: return .problem(400, "\(id) is not deleted: permanent must be true or false")
         }
-        if await recordings.active().contains(where: { $0.name == id }) {
+        if await recordings.isActive(id) {
             return .problem(409, "\(id) is still recording: stop it first")
         }
         let entries = try await catalog.entries(of: id)

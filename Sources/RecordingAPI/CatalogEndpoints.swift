@@ -28,10 +28,10 @@ struct CatalogEndpoints: Sendable {
         case analytics(String)
         case encoding(String)
 
-        init?(_ path: [String]) {
+        init?(_ path: [String], _ method: HTTPMethod) {
             switch (path.count, path.last ?? "") {
             case (0, _): self = .list
-            case (1, "start"): self = .start
+            case (1, "start") where method == .post: self = .start
             case (1, _): self = .one(path[0])
             case (2, "info"): self = .information(path[0])
             case (2, "stop"): self = .stop(path[0])
@@ -83,7 +83,7 @@ struct CatalogEndpoints: Sendable {
     func respond(
         _ path: [String], to request: HTTPRequest
     ) async throws(WorkQueue.Busy) -> HTTPResponse {
-        guard let route = Route(path) else { return .nothing }
+        guard let route = Route(path, request.method) else { return .nothing }
         guard route.methods.contains(request.method) else { return .notAllowed(route.methods) }
         if let refusal = request.refusal(ofKeysBut: route.keys(request.method)) { return refusal }
         switch route {
@@ -121,11 +121,12 @@ struct CatalogEndpoints: Sendable {
             200, ListBody(recordings: bodies, total: names.count, limit: limit, offset: offset))
     }
 
-    /// Names of recordings, those that run before all, then those that could, and then the newest first; of
-    /// one room where one is asked for.
+    /// Names of recordings: those that run, those that are being stopped, those that can be started by their
+    /// names, and then the newest first; of one room where one is asked for.
     private func names(of room: String?) async throws(WorkQueue.Busy) -> [String] {
         var seen: Set<String> = []
-        var names = await recordings.active().map(\.name) + recordings.startable()
+        var names = await recordings.active().map(\.name)
+        names += await recordings.stopping().map(\.name) + recordings.startable()
         names.append(contentsOf: try await catalog.entries().reversed().map(\.name))
         names = names.filter { seen.insert($0).inserted }
         guard let room else { return names }
@@ -157,7 +158,7 @@ struct CatalogEndpoints: Sendable {
         }
         return RecordingBody(
             name, status, files, title: try await titles.title(of: name),
-            isStartable: isStartable, withFiles: withFiles)
+            reach: (await recordings.isActive(name), isStartable), withFiles: withFiles)
     }
 }
 

@@ -110,7 +110,8 @@ actor ExportBody {
         let first = offsets ?? own
         offsets = first
         FragmentWalk.shift(
-            &fragments, timescales: timescales, by: nanoseconds, extra: zip(first, own).map(-))
+            &fragments, timescales: timescales, by: nanoseconds,
+            extra: zip(first, own).map { $0 &- $1 })
         FragmentWalk.renumber(&fragments, from: &fragment)
         return fragments
     }

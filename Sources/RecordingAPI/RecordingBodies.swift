@@ -12,15 +12,14 @@ struct HealthBody: Encodable {
 
     /// - Parameter stopped: What was stopped by hand of what the recorder itself was told to record: that
     ///   nobody records it now is as it should be.
-    init(_ active: [Recordings.Status], stopped: [String]) {
-        status = active.allSatisfy(\.progress.isAsItShould) ? "ok" : "degraded"
+    init(_ present: [Recordings.Status], stopped: [String]) {
+        status = present.allSatisfy(\.progress.isAsItShould) ? "ok" : "degraded"
         recordings = Dictionary(
-            active.map { ($0.name, $0.progress.condition) } + stopped.map { ($0, .stopped) },
+            present.map { ($0.name, $0.progress.condition) } + stopped.map { ($0, .stopped) },
             uniquingKeysWith: { running, _ in running })
         reasons = Dictionary(
-            uniqueKeysWithValues: active.compactMap { each in
-                each.reason.map { (each.name, $0) }
-            })
+            present.compactMap { each in each.reason.map { (each.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
     }
 }
 
@@ -37,9 +36,10 @@ extension RecordingProgress.Snapshot {
     /// recorded.
     fileprivate var isAsItShould: Bool {
         switch condition {
-        case .recording, .stopping, .stopped: true
+        case .recording, .stopping: true
         case .connecting, .waiting: source.expectedSince == nil || lastFailure == nil
-        case .degraded, .noSpace, .stalled: false
+        // Nobody has stopped it: it has failed for good.
+        case .degraded, .noSpace, .stalled, .stopped: false
         }
     }
 }
@@ -88,7 +88,7 @@ struct StoppedBody: Encodable {
     @OrNull var output_path: String?
     /// Of those of its files that are on the disk now: limits may have deleted others.
     let file_size_bytes: UInt64
-    /// Media in the same; gaps are not counted.
+    /// The same, each from its beginning to its end: what lies between two files is not counted.
     let duration_seconds: Double
     let files: [String]
     let stats: StatisticsBody

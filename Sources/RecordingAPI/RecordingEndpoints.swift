@@ -99,7 +99,8 @@ public struct RecordingEndpoints: Sendable {
     }
 
     private func health() async -> HTTPResponse {
-        .json(200, HealthBody(await recordings.active(), stopped: await recordings.startable()))
+        let present = await recordings.active() + recordings.stopping()
+        return .json(200, HealthBody(present, stopped: await recordings.startable()))
     }
 
     /// What Prometheus reads of the recordings.

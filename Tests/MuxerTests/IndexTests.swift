@@ -26,9 +26,11 @@ import Wire
     }
 
     /// A sidecar, and where its records end.
-    static func sidecar() throws -> (header: IndexHeader, bytes: [UInt8], ends: [Int]) {
+    static func sidecar(
+        _ formats: [TrackFormat]
+    ) throws -> (header: IndexHeader, bytes: [UInt8], ends: [Int]) {
         let header = IndexHeader(
-            container: .mp4, formats: try formats(), wallClock: 1_700_000_000_000_000_001,
+            container: .mp4, formats: formats, wallClock: 1_700_000_000_000_000_001,
             origin: .seconds(-3), initialization: [1, 2, 3])
         var output = ByteWriter()
         var writer = IndexWriter(header, into: &output)
@@ -51,12 +53,19 @@ import Wire
         } catch { return nil }
     }
 
+    static func sidecar() throws -> (header: IndexHeader, bytes: [UInt8], ends: [Int]) {
+        try sidecar(Array(try formats().prefix(Container.trackLimit)))
+    }
+
     @Test func `what was written is read`() throws {
-        let (header, bytes, _) = try Self.sidecar()
-        let found = try #require(Self.read(bytes))
-        #expect(found.header == header)
-        #expect(found.parts == Self.parts)
-        #expect(found.end == bytes.count)
+        let formats = try Self.formats()
+        for some in [Array(formats.prefix(8)), Array(formats.suffix(8)), []] {
+            let (header, bytes, _) = try Self.sidecar(some)
+            let found = try #require(Self.read(bytes))
+            #expect(found.header == header)
+            #expect(found.parts == Self.parts)
+            #expect(found.end == bytes.count)
+        }
     }
 
     @Test func `a sidecar cut anywhere is read up to its last whole record`() throws {
@@ -151,6 +160,28 @@ import Wire
         _ = IndexWriter(header, into: &output)
         #expect(throws: ParseError.invalid(field: "wall clock", at: 10)) {
             _ = try IndexReader(output.bytes.span.bytes).header
+        }
+    }
+
+    static let impossible: [(field: String, formats: [TrackFormat])] = [
+        ("track count", Array(repeating: .opus(channelCount: 2), count: 9)),
+        ("track count", Array(repeating: .mp3(sampleRate: 48_000), count: 255)),
+        ("sample rate", [.mp3(sampleRate: 0)]),
+        ("sample rate", [.g711(isALaw: true, sampleRate: 0xFFFF_FFFF, channelCount: 1)]),
+    ]
+
+    /// Whoever reads it may count tracks and reckon with rates.
+    @Test(arguments: impossible.indices)
+    func `what no file of ours holds is refused, whatever its checksum says`(row: Int) throws {
+        let (field, formats) = Self.impossible[row]
+        var output = ByteWriter()
+        _ = IndexWriter(IndexHeader(container: .mpegts, formats: formats), into: &output)
+        let error = #expect(throws: ParseError.self) {
+            _ = try IndexReader(output.bytes.span.bytes).header
+        }
+        guard case .invalid(field, _)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
         }
     }
 }

@@ -31,6 +31,13 @@ import Wire
         Example(written: "rtsp://u@camera/", text: "rtsp://camera/", user: "u", password: ""),
         Example(written: "rtsp://:p@camera/", text: "rtsp://camera/", user: "", password: "p"),
         Example(written: "rtsp://camera?x=1", text: "rtsp://camera/?x=1"),
+        // U+0301 and U+0711 are drawn over what stands before them.
+        Example(written: "rtsp://camera/a#\u{711}b", text: "rtsp://camera/a"),
+        Example(written: "rtsp://camera/\u{301}", text: "rtsp://camera/%CC%81"),
+        Example(written: "rtsp://camera?\u{301}", text: "rtsp://camera/?%CC%81"),
+        Example(
+            written: "rtsp://u:\u{301}p@camera:99/", text: "rtsp://camera:99/", port: 99, user: "u",
+            password: "\u{301}p"),
         Example(written: "rtsp://rtsp://camera/x", text: "rtsp://camera/x"),
         Example(
             written: "rtsp://[2001:db8::1]:99/x", text: "rtsp://[2001:db8::1]:99/x",
@@ -91,6 +98,7 @@ import Wire
         "rtsp://cam:p@SECRET/word@192.0.2.1:8554/live", "rtsp://cam:12/SECRET@192.0.2.1/live",
         "rtsp://cam:SEC/RET@192.0.2.1/live", "rtsp://cam:a#b@c%d/e@192.0.2.1/live",
         "rtsp://rtsp://cam:p/w@192.0.2.1/live", "rtsp://cam:p?w/x@192.0.2.1/live",
+        "rtsp://cam:SEC/RET@\u{301}192.0.2.1/live", "rtsp://cam:\u{301}SEC/RET@192.0.2.1/live",
     ])
     func `a password with a slash in it is refused, and no piece of it told`(written: String) {
         #expect(throws: ParseError.self) { try RTSPURL(written: written) }

@@ -38,12 +38,16 @@ import Web
         Row(condition: "stopping", health: "ok") {
             ($0.state, $0.isStopping) = (.recording, true)
         },
+        Row(condition: "stopped", reason: "no container holds it") {
+            ($0.state, $0.lastFailure) = (.stopped, "no container holds it")
+        },
     ]
 
     struct Listed: Decodable {
         struct One: Decodable {
             let condition: String?
             let reason: String?
+            let is_active: Bool
         }
         let recordings: [One]
     }
@@ -71,6 +75,7 @@ import Web
         let list = try await folder.get("/api/v1/recordings")
         let one = try #require(try decodeJSON(Listed.self, from: list.octets).recordings.first)
         #expect(one.condition == row.condition && one.reason == row.reason, "\(list.text)")
+        #expect(one.is_active, "a stop ends it, and nothing else")
         let answer = try await folder.get("/api/recording/status/cam")
         let status = try decodeJSON(Status.self, from: answer.octets)
         #expect(status.state == row.condition && status.is_recording == row.isRecording)
@@ -86,7 +91,7 @@ import Web
         try folder.record("cam_20260101_000000.ts", .mpegts)
         let list = try await folder.get("/api/v1/recordings")
         let one = try #require(try decodeJSON(Listed.self, from: list.octets).recordings.first)
-        #expect(one.condition == nil && one.reason == nil)
+        #expect(one.condition == nil && one.reason == nil && !one.is_active)
         #expect(list.text.contains("\"condition\":null"), "it is there, and nothing")
         let health = try decodeJSON(Health.self, from: try await folder.get("/health").octets)
         #expect(health.status == "ok" && health.recordings.isEmpty)

@@ -64,6 +64,31 @@ import Web
         await folder.recordings.stopAll()
     }
 
+    @Test func `while it is being stopped it is in both, and can neither be started nor stopped`()
+        async throws
+    {
+        let folder = try await Self.folder()
+        await folder.recordings.beginEnding("door")
+        let list = try await Self.list(folder)
+        let door = try #require(list.recordings.first { $0.recording_id == "door" })
+        #expect(door.condition == "stopping" && !door.can_start && list.total == 2)
+        let health = try await Self.health(folder)
+        #expect(health.recordings == ["gate": "connecting", "door": "stopping"])
+        #expect(health.status == "ok")
+        let stop = try await folder.ask(.post, "/api/v1/recordings/door/stop")
+        #expect(stop.status == 404, "\(stop.text)")
+        await folder.recordings.stopAll()
+    }
+
+    /// A path of its own is an action's, by its method alone.
+    @Test func `a recording may be called start`() async throws {
+        let folder = try await RecordedFolder()
+        try folder.record("start_20260101_000000.ts", .mpegts)
+        #expect(try await folder.get("/api/v1/recordings/start").status == 200)
+        #expect(try await folder.ask(.delete, "/api/v1/recordings/start").status == 204)
+        #expect(try await folder.get("/api/v1/recordings/start").status == 404)
+    }
+
     @Test func `with files it is in a list once`() async throws {
         let folder = try await Self.folder()
         try folder.record("door_20260101_000000.ts", .mpegts)
@@ -98,5 +123,14 @@ import Web
         #expect(try await folder.get("/api/v1/recordings/old").status == 404)
         #expect(try await folder.ask(.delete, "/api/v1/recordings/old").status == 404)
         await folder.recordings.stopAll()
+    }
+}
+
+extension Recordings {
+    /// As it is while the disk takes its time over the file's end.
+    fileprivate func beginEnding(_ name: String) {
+        guard let recording = entries.removeValue(forKey: name)?.recording else { return }
+        recording.progress.update { $0.isStopping = true }
+        ending.append(recording)
     }
 }

@@ -48,7 +48,11 @@ public struct IndexHeader: Hashable, Sendable {
             throw .invalid(field: "wall clock", at: 10)
         }
         formats = []
-        for _ in 0..<(try reader.readUInt8()) { formats.append(try TrackFormat(indexed: &reader)) }
+        let trackCount = try reader.readUInt8()
+        guard trackCount <= Container.trackLimit else {
+            throw .invalid(field: "track count", at: reader.offset - 1)
+        }
+        for _ in 0..<trackCount { formats.append(try TrackFormat(indexed: &reader)) }
         let count = Int(try reader.readUInt32())
         initialization = try reader.read(count).withUnsafeBytes { Array($0) }
     }

@@ -16,7 +16,7 @@ extension TrackFormat {
             let count = Int(try reader.readUInt16())
             self = .aac(try AudioSpecificConfig(parsing: try reader.read(count)))
         case 4: self = .opus(channelCount: Int(try reader.readUInt8()))
-        case 5: self = .mp3(sampleRate: Int(try reader.readUInt32()))
+        case 5: self = .mp3(sampleRate: try Self.readRate(from: &reader))
         case 6: self = .vp8(try Self.readVP8(from: &reader))
         case 7: self = .vp9(try Self.readVP9(from: &reader))
         case 8:
@@ -25,7 +25,7 @@ extension TrackFormat {
                 sequenceHeader: try reader.read(count).withUnsafeBytes { Array($0) })
         case 9:
             let isALaw = try reader.readUInt8() == 1
-            let rate = Int(try reader.readUInt32())
+            let rate = try Self.readRate(from: &reader)
             self = .g711(
                 isALaw: isALaw, sampleRate: rate, channelCount: Int(try reader.readUInt8()))
         default: throw .invalid(field: "format", at: start)
@@ -64,6 +64,18 @@ extension TrackFormat {
             writer.write(UInt8(truncatingIfNeeded: channels))
         }
     }
+
+    /// Ticks a second: what is reckoned with them does not overflow.
+    private static func readRate(from reader: inout ByteReader) throws(ParseError) -> Int {
+        let rate = Int(try reader.readUInt32())
+        guard (1...rateLimit).contains(rate) else {
+            throw .invalid(field: "sample rate", at: reader.offset - 4)
+        }
+        return rate
+    }
+
+    /// Twice what any sound is sampled at.
+    private static let rateLimit = 768_000
 
     private static func write(
         _ number: UInt8, _ sets: [[UInt8]], _ framing: NALUnitFraming, to writer: inout ByteWriter

@@ -40,7 +40,7 @@ public struct FragmentedMovieWriter: ~Copyable {
         _ formats: [TrackFormat],
         configuration: FragmentedMovieConfiguration = FragmentedMovieConfiguration()
     ) throws(MuxerError) {
-        guard (1...Self.trackLimit).contains(formats.count) else {
+        guard (1...Container.trackLimit).contains(formats.count) else {
             throw .trackCount(formats.count)
         }
         for (index, format) in formats.enumerated() {
@@ -115,9 +115,6 @@ public struct FragmentedMovieWriter: ~Copyable {
         writeHeader(nothing, into: &output)
         return output.bytes
     }
-
-    /// As many as a recording has; each costs a search per part.
-    private static let trackLimit = 8
 
     /// Decode times further behind than this are no jitter.
     private static let backwardLimit = Interval.seconds(1)

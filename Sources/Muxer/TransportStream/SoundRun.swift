@@ -32,11 +32,17 @@ struct SoundRun {
     /// Where the frame begins that goes on behind the octets; their end where none does, and `nil` where
     /// they do not tell.
     func tornFrame(of format: TrackFormat) -> Int? {
-        if let aligned { return frames(of: format, from: aligned)?.end }
-        for start in octets.indices where octets[start] == 0xFF {
+        if let aligned {
+            let found = frames(of: format, from: aligned)
+            return found.isBroken ? nil : found.end
+        }
+        var start = 0
+        while let next = octets[start...].firstIndex(of: 0xFF) {
             // One header may be anything; what leads to another, and on to the end, is none by chance.
-            guard let found = frames(of: format, from: start), found.count > 1 else { continue }
-            return found.end
+            let found = frames(of: format, from: next)
+            if found.count > 1, !found.isBroken { return found.end }
+            // What leads to others and then nowhere is not tried again from its middle.
+            start = found.count > 1 ? found.end : next + 1
         }
         return nil
     }
@@ -72,20 +78,24 @@ struct SoundRun {
 
     private mutating func drop() { (octets, pieces, aligned, missing) = ([], [], nil, nil) }
 
-    /// How many whole frames follow each other from a place on, and where the last one ends; `nil` where
-    /// something else does.
-    private func frames(of format: TrackFormat, from start: Int) -> (count: Int, end: Int)? {
+    /// How many whole frames follow each other from a place on, where the last one ends, and whether
+    /// something else follows.
+    private func frames(
+        of format: TrackFormat, from start: Int
+    ) -> (count: Int, end: Int, isBroken: Bool) {
         var (count, place) = (0, start)
         while place < octets.count {
             let rest = octets.span.bytes.extracting(place..<octets.count)
             guard rest.byteCount >= format.soundHeaderByteCount else {
-                return octets[place] == 0xFF ? (count, place) : nil
+                return (count, place, octets[place] != 0xFF)
             }
-            guard let byteCount = format.frameByteCount(at: rest) else { return nil }
+            guard let byteCount = format.frameByteCount(at: rest), byteCount > 0 else {
+                return (count, place, true)
+            }
             guard byteCount <= rest.byteCount else { break }
             (count, place) = (count + 1, place + byteCount)
         }
-        return (count, place)
+        return (count, place, false)
     }
 }
 

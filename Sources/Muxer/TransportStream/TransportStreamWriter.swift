@@ -26,7 +26,7 @@ public struct TransportStreamWriter: ~Copyable {
         _ formats: [TrackFormat],
         configuration: TransportStreamConfiguration = TransportStreamConfiguration()
     ) throws(MuxerError) {
-        guard (1...Self.trackLimit).contains(formats.count) else {
+        guard (1...Container.trackLimit).contains(formats.count) else {
             throw .trackCount(formats.count)
         }
         for (index, format) in formats.enumerated() {
@@ -89,8 +89,6 @@ public struct TransportStreamWriter: ~Copyable {
         tables.change(tracks: tracks, reference: referenceTrack)
     }
 
-    /// As many as the map's one packet holds, each with its descriptors.
-    private static let trackLimit = 8
 }
 
 extension TransportStreamWriter {

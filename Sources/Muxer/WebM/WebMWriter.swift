@@ -32,7 +32,7 @@ public struct WebMWriter: ~Copyable {
     public init(
         _ formats: [TrackFormat], configuration: WebMConfiguration = WebMConfiguration()
     ) throws(MuxerError) {
-        guard (1...Self.trackLimit).contains(formats.count) else {
+        guard (1...Container.trackLimit).contains(formats.count) else {
             throw .trackCount(formats.count)
         }
         for (index, format) in formats.enumerated() {
@@ -73,7 +73,6 @@ public struct WebMWriter: ~Copyable {
         writeCluster(next: nil, into: &output)
     }
 
-    private static let trackLimit = 8
     private static let blockLimit = Interval.seconds(30)
 
     /// Decode times further behind than this are no jitter.

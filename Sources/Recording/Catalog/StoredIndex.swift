@@ -28,6 +28,9 @@ struct StoredIndex: Sendable {
         OpenRecording(path + RecordingName.indexSuffix)?.tag
     }
 
+    /// Octets of an index that is looked at where it is not marked: those of a day are a tenth of this.
+    static let byteLimit: UInt64 = 1 << 30
+
     private static func isMarked(_ index: OpenRecording) -> Bool {
         let (count, mark) = (index.byteCount, UInt64(ClosingMark.bytes.count))
         guard count > mark else { return false }
@@ -64,7 +67,8 @@ struct StoredIndex: Sendable {
     private static func mended(
         _ index: OpenRecording, _ empty: LiveIndex.Snapshot
     ) -> LiveIndex.Snapshot? {
-        guard let bytes = try? index.read(at: 0, count: Int(clamping: index.byteCount)),
+        guard index.byteCount <= byteLimit,
+            let bytes = try? index.read(at: 0, count: Int(clamping: index.byteCount)),
             var reader = try? IndexReader(bytes.span.bytes)
         else { return nil }
         var snapshot = empty

@@ -99,6 +99,9 @@ struct Recovery {
         defer { storage.close(index) }
         let end = try self.end(of: index)
         guard end != ClosingMark.bytes else { return report.files += 1 }
+        guard try storage.byteCount(of: index) <= StoredIndex.byteLimit else {
+            return report.unexplained.append(file.name)
+        }
         let isOfThisLife = file.modifiedSeconds > bootSeconds && file.modifiedSeconds <= nowSeconds
         var doubt = isOfThisLife ? Doubt.nowhere : .inNewest
         if end == UnsureMark.bytes {

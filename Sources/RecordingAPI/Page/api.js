@@ -13,7 +13,7 @@ async function json(path, options) {
 const base = "/api/v1/recordings";
 const at = (id) => `${base}/${encodeURIComponent(id)}`;
 
-/** Two hundred recordings, those that run first, from `offset` on; of one room where one is named. */
+/** Two hundred recordings, those that run first, then those that can be started, from `offset` on; of one room where one is named. */
 export const list = (offset, room) =>
   json(`${base}?limit=${PAGE}&offset=${offset}${room ? `&room_id=${encodeURIComponent(room)}` : ""}`);
 export const PAGE = 200; // as many as the recorder gives at once

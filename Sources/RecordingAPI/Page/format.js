@@ -28,5 +28,4 @@ export const CONDITIONS = {
 export const isRecorded = ({ condition }) => condition === "recording" || condition === "degraded";
 
 /** Whether it runs, and somebody should know why nothing, or not all, is recorded. */
-export const isInTrouble = ({ status, condition }) =>
-  (status === "recording" || status === "pending") && condition !== "recording" && condition !== "stopping";
+export const isInTrouble = ({ is_active: isActive, condition }) => isActive && condition !== "recording" && condition !== "stopping";

@@ -119,7 +119,7 @@ function update(node, recording) {
   const { recording_id: id, status, title, started_at, duration_seconds, file_size_bytes, file_count: count } = recording;
   say(node.querySelector("h2"), title);
   const badge = node.querySelector(".badge");
-  say(badge, CONDITIONS[recording.condition] ?? (recording.can_start ? "Stopped" : status === "failed" ? "Failed" : ""));
+  say(badge, CONDITIONS[recording.condition] ?? (recording.can_start ? "Stopped" : recording.is_active || status === "failed" ? "Failed" : ""));
   badge.hidden = !badge.textContent;
   badge.classList.toggle("live", recording.condition === "recording");
   badge.classList.toggle("trouble", isInTrouble(recording));

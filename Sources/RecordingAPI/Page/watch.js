@@ -127,7 +127,8 @@ export function showRecording(main, id) {
   function warn() {
     const some = recording?.condition === "degraded" && "Key frames alone are recorded: the disk fills up.";
     const waits = recording?.reason && `Nothing is recorded now: ${recording.reason}. It is tried again until it is stopped.`;
-    const text = player?.problem || (recording?.status === "failed" ? recording.reason : waits || some) || "";
+    const isOver = recording?.status === "failed" || recording?.condition === "stopped";
+    const text = player?.problem || (isOver ? recording.reason : waits || some) || "";
     notice.hidden = !text;
     say(notice, text);
   }
@@ -207,12 +208,11 @@ export function showRecording(main, id) {
     stage.hidden = columns.hidden = recording.files.length === 0;
     whole.hidden = recording.files.length < 2;
     warn();
-    const { status, condition, can_start: canStart, file_count: count } = recording;
-    const isGrowing = status === "recording" || status === "pending";
-    const state = `${status} ${condition} ${canStart} ${count > 0}`;
+    const { condition, is_active: isActive, can_start: canStart, file_count: count } = recording;
+    const state = `${condition} ${isActive} ${canStart} ${count > 0}`;
     if (actions.dataset.state !== state) {
       actions.dataset.state = state;
-      actions.replaceChildren(...condition === "stopping" ? [] : isGrowing
+      actions.replaceChildren(...condition === "stopping" ? [] : isActive
         ? [action("Stop", "danger", () => act("stop", "Stop recording?"))]
         : [canStart && action("Start", "primary", () => act("start")),
           (count || !canStart) && action("Delete", "danger", () => act("remove", "Delete all its files for good?"))].filter(Boolean));
