@@ -31,12 +31,7 @@ final class RecordedFolder: Sendable {
 
     deinit {
         guard let directory = opendir(path) else { return }
-        while let entry = readdir(directory) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            unlink(path + "/" + name)
-        }
+        while let entry = readdir(directory) { unlink(path + "/" + entry.name) }
         closedir(directory)
         rmdir(path)
     }

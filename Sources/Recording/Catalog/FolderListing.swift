@@ -111,12 +111,7 @@ struct FolderReading: Sendable {
     func eachName(_ body: (_ file: String) -> Void) {
         guard let directory = opendir(folder) else { return }
         defer { closedir(directory) }
-        while let entry = readdir(directory) {
-            let file = withUnsafeBytes(of: entry.pointee.d_name) { raw in
-                String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            body(file)
-        }
+        while let entry = readdir(directory) { body(entry.name) }
     }
 
     /// Near the end of the years that have four digits: behind it there are no names.

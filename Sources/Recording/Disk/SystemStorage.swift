@@ -102,9 +102,7 @@ struct SystemStorage: Storage {
         defer { closedir(stream) }
         var found: [StoredFile] = []
         while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
+            let name = entry.name
             var status = stat()
             let isFile =
                 fstatat(dirfd(stream), name, &status, AT_SYMLINK_NOFOLLOW) == 0
