@@ -1,8 +1,8 @@
 import Glibc
 
 extension UnsafeMutablePointer<dirent> {
-    /// The name of a folder's entry. It is read in place: the kernel's record ends behind the name, not behind
-    /// the 256 octets that its type has for one.
+    /// The name of a folder's entry. It is read in place: the kernel's record ends behind the name, not
+    /// behind the 256 octets that its type has for one.
     var name: String {
         let offset = MemoryLayout<dirent>.offset(of: \.d_name) ?? 0
         let start = UnsafeRawPointer(self) + offset
