@@ -14,12 +14,12 @@ from sfu import wait_for
 LISTED = """
 const body = (number) => ({
   recording_id: `cam-${number}`, room_id: number % 2 ? "yard" : "hall/1", title: `Camera ${number}`, status: "completed",
-  condition: null, reason: null, format: "mpegts", started_at: "2026-11-20T10:00:00.000Z", stopped_at: null,
+  condition: null, reason: null, is_active: false, can_start: false, format: "mpegts", started_at: "2026-11-20T10:00:00.000Z", stopped_at: null,
   duration_seconds: 60, file_size_bytes: 1e6, file_count: 1 });
 const running = [["recording", null], ["degraded", null], ["no_space", "the disk is full"], ["stalled", "nothing comes from the source"],
   ["waiting", "the camera is away"], ["stopping", null]];
 const all = Array.from({ length: 500 }, (_, number) => body(number));
-running.forEach(([condition, reason], i) => Object.assign(all[i], { status: "recording", condition, reason }));
+running.forEach(([condition, reason], i) => Object.assign(all[i], { status: "recording", is_active: true, condition, reason }));
 globalThis.asked = [];
 const known = globalThis.fetch;
 globalThis.fetch = async (path, options) => {
