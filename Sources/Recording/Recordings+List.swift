@@ -71,8 +71,10 @@ extension Recordings {
     /// What was said with `know` of that name.
     public func known(_ name: String) -> RecordingRequest? { known[name] }
 
-    /// Those of whom `know` was told and that do not run now, in the order of their names: each can be
-    /// started by its name alone.
+    /// Whether `know` was told of it and it does not run now: it can be started by its name alone.
+    public func isStartable(_ name: String) -> Bool { known[name] != nil && isFree(name) }
+
+    /// All that can be started by their names alone, in the order of these.
     public func startable() -> [String] { known.keys.filter(isFree).sorted() }
 
     /// - Throws: What can never be of a request, before anything is opened for it.

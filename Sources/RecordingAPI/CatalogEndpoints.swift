@@ -152,7 +152,7 @@ struct CatalogEndpoints: Sendable {
     ) async throws(WorkQueue.Busy) -> RecordingBody? {
         let files = try await catalog.summaries(of: name)
         let status = await recordings.status(name)
-        let isStartable = await recordings.startable().contains(name)
+        let isStartable = await recordings.isStartable(name)
         guard !files.isEmpty || isStartable || status.map({ !$0.isGone }) ?? false else {
             return nil
         }

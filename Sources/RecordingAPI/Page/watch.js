@@ -24,7 +24,7 @@ export function showRecording(main, id) {
   const line = el("input", { type: "range", min: "0", max: "1", step: "0.1", value: "0", class: "line", "aria-label": "Position" });
   const preview = el("img", { class: "preview", alt: "", hidden: true });
   const time = el("span", { class: "time" }, "0:00");
-  const live = button("Live", () => player?.goLive(), "live-button");
+  const live = button("Live", () => player?.goLive(), "quiet live-button");
   const play = iconButton("pause", "Pause", () => (video.paused ? video.play() : video.pause()));
   const sound = iconButton("soundOff", "Unmute", () => { video.muted = !video.muted; });
   const whole = el("a", { class: "quiet", href: api.whole(id), download: true, hidden: true, onclick: api.followed(id) }, "Download all as one");
@@ -51,8 +51,8 @@ export function showRecording(main, id) {
     el("section", { class: "hero" }, el("div", {}, title, facts), actions), notice,
     stage, columns));
 
-  function button(text, onclick, extra = "") {
-    return el("button", { type: "button", class: `quiet ${extra}`, onclick }, text);
+  function button(text, onclick, look = "quiet") {
+    return el("button", { type: "button", class: look, onclick }, text);
   }
 
   function mark(which) {
@@ -213,9 +213,9 @@ export function showRecording(main, id) {
     if (actions.dataset.state !== state) {
       actions.dataset.state = state;
       actions.replaceChildren(...condition === "stopping" ? [] : isActive
-        ? [action("Stop", "danger", () => act("stop", "Stop recording?"))]
-        : [canStart && action("Start", "primary", () => act("start")),
-          (count || !canStart) && action("Delete", "danger", () => act("remove", "Delete all its files for good?"))].filter(Boolean));
+        ? [button("Stop", () => act("stop", "Stop recording?"), "danger")]
+        : [canStart && button("Start", () => act("start"), "primary"),
+          (count || !canStart) && button("Delete", () => act("remove", "Delete all its files for good?"), "danger")].filter(Boolean));
     }
     const names = recording.files.map(({ file }) => file).join();
     if (files.dataset.state !== names) {
@@ -227,10 +227,6 @@ export function showRecording(main, id) {
     }
     recording.files.toReversed().forEach((file, i) => say(files.children[i].querySelector(".small"),
       `${moment(file.started_at)} · ${clock(file.duration_seconds)} · ${size(file.file_size_bytes)}${file.is_growing ? " · growing" : ""}`));
-  }
-
-  function action(text, look, onclick) {
-    return el("button", { type: "button", class: look, onclick }, text);
   }
 
   async function act(what, question) {
