@@ -1,7 +1,4 @@
 import Glibc
-import Muxer
-import Timing
-import Wire
 
 /// Mends what a crash or a loss of power has left in a folder: files are cut after their last whole
 /// part, and their indexes with them. What a crash leaves of a transport stream's last part is one too,
@@ -12,28 +9,6 @@ import Wire
 /// recovery goes on beside it. What is mended is marked, so that doing it again changes nothing and
 /// costs little.
 struct Recovery {
-    /// The octets of a file and of its index that are whole.
-    private struct Extent {
-        var data: UInt64
-        var index: UInt64
-        var container: Container
-        /// What the index is to begin with, where its head is torn.
-        var head: [UInt8] = []
-        /// What the index is to go on with.
-        var record: [UInt8] = []
-        /// The octets before what may be cut off.
-        var older: UInt64 = 0
-    }
-
-    /// Where what was written may not be in the file.
-    private enum Doubt {
-        case nowhere
-        /// Power was lost: in the newest media, which the kernel had not come to.
-        case inNewest
-        /// A sync has failed: the disk may have refused any of it.
-        case anywhere
-    }
-
     let storage: any Storage
     let folder: String
     var claims = ClaimedFiles()
@@ -103,13 +78,14 @@ struct Recovery {
             return report.unexplained.append(file.name)
         }
         let isOfThisLife = file.modifiedSeconds > bootSeconds && file.modifiedSeconds <= nowSeconds
-        var doubt = isOfThisLife ? Doubt.nowhere : .inNewest
+        var doubt = isOfThisLife ? WholeExtent.Doubt.nowhere : .inNewest
         if end == UnsureMark.bytes {
             try lookAnew(data, index)
             doubt = .anywhere
         }
-        let found = try storage.withOctets(of: index) { (octets) throws(StorageError) -> Extent? in
-            try extent(of: octets, data, doubt)
+        let found = try storage.withOctets(of: index) {
+            (octets) throws(StorageError) -> WholeExtent? in
+            try WholeExtent(of: data, index: octets, doubt, in: storage)
         }
         guard let found else { return report.unexplained.append(file.name) }
         if doubt == .anywhere {
@@ -144,12 +120,12 @@ struct Recovery {
     /// media are not cut off for some blocks before them. What cannot be read is missing too.
     private func isDamaged(_ data: Int32, upTo end: UInt64, while isWanted: () -> Bool) -> Bool {
         do throws(StorageError) {
-            return try hole(in: data, from: 0, to: end, while: isWanted) != nil
+            return try storage.hole(in: data, from: 0, to: end, while: isWanted) != nil
         } catch { return true }
     }
 
     private func close(
-        _ data: Int32, _ index: Int32, _ extent: Extent, isUnsure: Bool
+        _ data: Int32, _ index: Int32, _ extent: WholeExtent, isUnsure: Bool
     ) throws(StorageError) {
         do throws(StorageError) {
             try cut(data, index, extent, isUnsure: isUnsure)
@@ -165,7 +141,7 @@ struct Recovery {
     }
 
     private func cut(
-        _ data: Int32, _ index: Int32, _ extent: Extent, isUnsure: Bool
+        _ data: Int32, _ index: Int32, _ extent: WholeExtent, isUnsure: Bool
     ) throws(StorageError) {
         // A file whose ending was interrupted stays as long as it is until that is done again.
         switch extent.container {
@@ -178,110 +154,5 @@ struct Recovery {
         try storage.truncate(index, to: extent.index + UInt64(mark.count))
         if !extent.head.isEmpty { try storage.write(extent.head, to: index, at: 0) }
         if !extent.record.isEmpty { try storage.write(extent.record, to: index, at: extent.index) }
-    }
-
-    /// The octets of the file and of its index that are whole; `nil` where the index says nothing.
-    private func extent(
-        of index: RawSpan, _ data: Int32, _ doubt: Doubt
-    ) throws(StorageError) -> Extent? {
-        let byteCount = try storage.byteCount(of: data)
-        guard var reader = try? IndexReader(mendingHeadOf: index) else { return nil }
-        let header = reader.header
-        if reader.isHeadTorn, try !isHead(header, of: data) { return nil }
-        let head = reader.isHeadTorn ? header.record : []
-        let parts = Self.parts(&reader, upTo: byteCount)
-        guard let last = parts.last else { return nil }
-        guard doubt != .nowhere else {
-            let extent = Extent(
-                data: last.part.end, index: last.indexEnd, container: header.container, head: head)
-            return try adding(tailOf: data, byteCount, behind: last.part, header, to: extent)
-        }
-        let recent = parts.last { last.part.start - $0.part.start > Self.unsyncedLimit }
-        // The whole of the last block: what is missing of it may be but a few octets of the part.
-        let end = (last.part.end + Self.blockSize - 1) / Self.blockSize * Self.blockSize
-        let older = recent?.part.end ?? 0
-        let hole = try hole(in: data, from: older, to: min(end, byteCount))
-        guard let whole = parts.last(where: { $0.part.end <= hole ?? .max }) else { return nil }
-        return Extent(
-            data: whole.part.end, index: whole.indexEnd, container: header.container, head: head,
-            older: older)
-    }
-
-    /// The parts that lie one behind the other, and where their records end. What torn records have listed
-    /// belongs to the next whole part: nothing that is in the file is cut off for its index's sake.
-    private static func parts(
-        _ reader: inout IndexReader, upTo byteCount: UInt64
-    ) -> [(part: IndexedPart, indexEnd: UInt64)] {
-        var parts: [(part: IndexedPart, indexEnd: UInt64)] = []
-        var end = UInt64(reader.header.headerByteCount)
-        var isInOrder = true
-        reader.forEachMendedRecord(upTo: byteCount) { part, recordEnd in
-            isInOrder = isInOrder && part.offset == end
-            guard isInOrder else { return }
-            end = part.end
-            if let recordEnd { parts.append((part, UInt64(recordEnd))) }
-        }
-        return parts
-    }
-
-    /// Whether a file begins as the torn head of its index says.
-    private func isHead(_ header: IndexHeader, of data: Int32) throws(StorageError) -> Bool {
-        let expected = header.initialization
-        return try storage.read(data, at: 0, count: expected.count) == expected
-    }
-
-    /// What a transport stream holds behind its last part stays, as a part of its own.
-    private func adding(
-        tailOf data: Int32, _ byteCount: UInt64, behind last: IndexedPart, _ header: IndexHeader,
-        to extent: Extent
-    ) throws(StorageError) -> Extent {
-        guard header.container == .mpegts, byteCount > last.end else { return extent }
-        let count = Int(min(byteCount - last.end, Self.tailLimit))
-        let octets = try storage.read(data, at: last.end, count: count)
-        guard let part = TransportTail(octets.span.bytes).part(after: last, in: header) else {
-            return extent
-        }
-        var (extent, record) = (extent, ByteWriter())
-        var writer = IndexWriter(continuing: extent.index)
-        writer.append(part, into: &record)
-        (extent.data, extent.record) = (part.end, record.bytes)
-        return extent
-    }
-
-    /// Where power has failed to write: zeros up to the end of a block.
-    private func hole(
-        in data: Int32, from start: UInt64, to end: UInt64, while isWanted: () -> Bool = { true }
-    ) throws(StorageError) -> UInt64? {
-        var offset = start / Self.blockSize * Self.blockSize
-        while offset < end, isWanted() {
-            let octets = try storage.read(
-                data, at: offset, count: Int(min(end - offset, Self.blockSize * 256)))
-            guard !octets.isEmpty else { return offset }
-            for block in stride(from: 0, to: octets.count, by: Int(Self.blockSize)) {
-                let upper = min(block + Int(Self.blockSize), octets.count)
-                var lower = upper
-                while lower > block, octets[lower - 1] == 0 { lower -= 1 }
-                if upper - lower >= Self.zeroLimit { return offset + UInt64(lower) }
-            }
-            offset += UInt64(octets.count)
-        }
-        return nil
-    }
-
-    /// Far more than is written of a part before it is whole.
-    private static let tailLimit: UInt64 = 32 << 20
-    private static let blockSize: UInt64 = 4096
-    /// Silence is written with some dozens of zeros; a hole shorter than this costs a picture at most.
-    private static let zeroLimit = 256
-    /// Media of which some may not have reached the disk: no kernel waits longer.
-    private static let unsyncedLimit = Interval.seconds(120)
-}
-
-extension IndexHeader {
-    /// What an index begins with.
-    fileprivate var record: [UInt8] {
-        var output = ByteWriter()
-        _ = IndexWriter(self, into: &output)
-        return output.bytes
     }
 }
