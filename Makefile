@@ -27,9 +27,9 @@ test: ## builds, lints, runs every test
 	swift build --build-tests
 	@$(MAKE) --no-print-directory lint
 	swift run --package-path Tests/Embedding --quiet Host
-	swift test --skip-build --skip InteropTests
+	@Scripts/test --skip-build --skip InteropTests
 	@echo "Real clients and cameras, one suite after another: two cores carry no more."
-	swift test --skip-build --no-parallel --filter InteropTests
+	@Scripts/test --skip-build --no-parallel --filter InteropTests
 
 oracle: ## ten thousand random recordings, read back by libavformat; ten thousand files of one
 	@Scripts/oracle
