@@ -119,6 +119,17 @@ extension PictureEncoding {
 }
 
 extension TrackFormat {
+    /// What a description offers; `nil` where that is not known here.
+    init?(_ format: PayloadFormat) {
+        if let encoding = PictureEncoding(rawValue: format.encodingName.uppercased()) {
+            self.init(encoding)
+        } else if let audio = CameraAudio(format) {
+            self.init(audio)
+        } else {
+            return nil
+        }
+    }
+
     init(_ encoding: PictureEncoding) {
         switch encoding {
         case .h264: self = .h264(parameterSets: [], framing: AccessUnit.framing)

@@ -64,12 +64,22 @@ import Timing
         #expect(camera.told == ["interrupted: the camera offers no H264 or H265, only JPEG"])
     }
 
-    @Test func `a session that is simply sent says the same of its sound`() throws {
-        let picture = "m=video 5004 RTP/AVP 96\na=rtpmap:96 VP8/90000\n"
-        let sound = "m=audio 5006 RTP/AVP 97\na=rtpmap:97 G726-32/8000\n"
-        let mute = try PlainSession(parsing: Array((picture + sound).utf8))
-        #expect(mute.unknownSound == ["G726-32"] && mute.tracks.count == 1)
-        let heard = picture + sound + "m=audio 5008 RTP/AVP 0\n"
-        #expect(try PlainSession(parsing: Array(heard.utf8)).unknownSound == [])
+    @Test(arguments: [
+        ("VP8", "a=rtpmap:97 G726-32/8000", ["G726-32"]),
+        // No container holds both.
+        ("VP8", "a=rtpmap:97 PCMA/8000", ["PCMA"]), ("H264", "a=rtpmap:97 PCMA/8000", []),
+    ]) func `a session that is simply sent says the same of its sound`(
+        encoding: String, line: String, unrecorded: [String]
+    ) throws {
+        let picture = "m=video 5004 RTP/AVP 96\na=rtpmap:96 \(encoding)/90000\n"
+        let sound = "m=audio 5006 RTP/AVP 97\n\(line)\n"
+        let session = try PlainSession(parsing: Array((picture + sound).utf8))
+        #expect(session.unrecordedSound == unrecorded)
+        #expect(session.tracks.count == (unrecorded.isEmpty ? 2 : 1))
+        // Another that can be recorded is taken for it, wherever it stands.
+        let both = picture + sound + "m=audio 5008 RTP/AVP 98\na=rtpmap:98 opus/48000/2\n"
+        let heard = try PlainSession(parsing: Array(both.utf8))
+        #expect(heard.unrecordedSound == [] && heard.tracks.count == 2)
+        #expect(heard.tracks[1].format.encodingName == "opus")
     }
 }

@@ -281,7 +281,7 @@ import Wire
         #expect(try session(elsewhere).sockets.map(\.port) == [6000, 7001])
         let muxed =
             "m=audio 6000 RTP/AVP 0\na=rtcp-mux\nm=video 6000 RTP/AVP 96\n"
-            + "a=rtpmap:96 VP8/90000\na=rtcp-mux\n"
+            + "a=rtpmap:96 H264/90000\na=rtcp-mux\n"
         let found = try session(muxed)
         #expect(found.sockets.map(\.port) == [6000] && found.tracksOfSocket == [[0, 1]])
     }

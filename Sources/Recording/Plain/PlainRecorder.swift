@@ -171,7 +171,7 @@ extension PlainRecorder {
         takeRest(at: now)
         if !keeping { for index in plain.indices { plain[index].forget() } }
         tracks = ReceivedTracks(session)
-        frames.leftOut(session.unknownSound)
+        frames.leftOut(session.unrecordedSound)
         frames.begin(picture: tracks.pictureFormat, sound: tracks.soundFormat, at: now)
     }
 

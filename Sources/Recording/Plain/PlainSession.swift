@@ -1,4 +1,6 @@
 import Camera
+import Muxer
+import RTP
 import RTSP
 public import SDP
 public import Wire
@@ -16,8 +18,9 @@ public struct PlainSession: Hashable, Sendable {
 
     /// At most one of pictures and one of sound, pictures first.
     public private(set) var tracks: [Track] = []
-    /// The encodings of its sound, in upper case, where it has some and none of it is known here.
-    public private(set) var unknownSound: [String] = []
+    /// The encodings of its sound, in upper case, where it has some and none of it can be recorded: it
+    /// is not known here, or no container holds it beside the pictures.
+    public private(set) var unrecordedSound: [String] = []
     /// Where to listen, RTP and RTCP alike.
     public private(set) var sockets: [Endpoint] = []
     /// The tracks of each socket, by their places in `tracks`.
@@ -34,14 +37,9 @@ public struct PlainSession: Hashable, Sendable {
         do { description = try SessionDescription(lenient: body) } catch {
             throw .sessionDescription("\(error)")
         }
-        var selection = TrackSelection(video: PictureEncoding.allCases.map(\.rawValue))
-        selection.required = []
-        let choices: [TrackSelection.Choice]
-        do { choices = try selection.choices(in: description) } catch {
-            throw .sessionDescription(error.description)
-        }
+        let choices = try Self.choices(in: description)
         if !choices.contains(where: { $0.kind == .audio && CameraAudio($0.format) != nil }) {
-            unknownSound = TrackSelection.offered(.audio, in: description)
+            unrecordedSound = TrackSelection.offered(.audio, in: description)
         }
         for (index, choice) in choices.enumerated() {
             let section = description.media[choice.mediaIndex]
@@ -59,6 +57,25 @@ public struct PlainSession: Hashable, Sendable {
                 place.port = port.flatMap { UInt16($0) } ?? place.port &+ 1
                 listen(on: place, for: index)
             }
+        }
+    }
+
+    /// The pictures that are preferred, and of the sound what a container holds beside them.
+    private static func choices(
+        in description: SessionDescription
+    ) throws(RecordingError) -> [TrackSelection.Choice] {
+        var selection = TrackSelection(video: PictureEncoding.allCases.map(\.rawValue))
+        selection.required = []
+        while true {
+            let choices: [TrackSelection.Choice]
+            do { choices = try selection.choices(in: description) } catch {
+                throw .sessionDescription(error.description)
+            }
+            let formats = choices.compactMap { TrackFormat($0.format) }
+            guard let sound = choices.last, sound.kind == .audio,
+                Container.mp4.nearest(for: formats) == nil
+            else { return choices }
+            selection.audio.removeAll { $0 == sound.format.encodingName.uppercased() }
         }
     }
 
