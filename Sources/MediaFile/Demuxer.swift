@@ -16,6 +16,7 @@ final class Demuxer {
     private let path: String
     private var counts: [Int32: Int32] = [:]  // whole packets read, by stream
     private var newest = 0.0  // seconds, of all that was read
+    private static let latest = 1e12  // seconds, so that a damaged time can still be told
 
     init(path: String) throws(ClipError) {
         var context: UnsafeMutablePointer<AVFormatContext>?
@@ -93,7 +94,8 @@ final class Demuxer {
         let times = [packet.pointee.pts, packet.pointee.dts]
         let time = times.first { $0 != Self.noTime }
         if let time {
-            newest = max(newest, Double(time) * av_q2d(stream.pointee.time_base))
+            let seconds = Double(time) * av_q2d(stream.pointee.time_base)
+            newest = max(newest, min(seconds, Self.latest))
         }
         guard !isDiscarded else { return nil }
         return Packet(

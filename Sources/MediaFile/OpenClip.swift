@@ -49,7 +49,7 @@ struct OpenClip {
                 continue
             }
             let duration = sample.duration > 0 ? sample.duration : 3000
-            pictureEnd = max(pictureEnd, sample.timestamp &+ duration)
+            pictureEnd = max(pictureEnd, sample.timestamp + duration)
             return sample
         }
     }
@@ -62,9 +62,13 @@ struct OpenClip {
     /// Reads on until the first picture and, where only the frames tell, the sound's format.
     private mutating func lookAhead() throws(ClipError) {
         var waiting: [ClipSample] = []
+        var byteCount = 0
         while base == nil || (sound != nil && format.sound == nil) {
             let before = base
-            guard waiting.count < Self.lookLimit, let sample = try nextRead() else { break }
+            guard waiting.count < Self.lookLimit, byteCount < Self.lookByteLimit,
+                let sample = try nextRead()
+            else { break }
+            byteCount += sample.bytes.count
             if before == nil, let base { subtract(base, from: &waiting) }
             waiting.append(sample)
         }
@@ -74,8 +78,7 @@ struct OpenClip {
 
     /// Sound that came before the first picture, and so before anybody knew where time begins.
     private func subtract(_ base: Int64, from sounds: inout [ClipSample]) {
-        let rate = Int64(format.sound?.clockRate ?? 48_000)
-        for index in sounds.indices { sounds[index].timestamp &-= base &* rate / 90_000 }
+        for index in sounds.indices { sounds[index].timestamp -= soundTicks(base) }
     }
 
     private mutating func nextRead() throws(ClipError) -> ClipSample? {
@@ -95,10 +98,15 @@ struct OpenClip {
         guard !bytes.isEmpty else { return nil }
         let ticks = picture.rescale(time, to: 90_000)
         let base = base ?? ticks
+        // By a time that is damaged all that comes behind it would be late.
+        guard ticks.magnitude < Self.latest, (ticks - base).magnitude < Self.longest else {
+            return nil
+        }
         self.base = base
+        let duration = picture.rescale(packet.duration, to: 90_000)
         return ClipSample(
-            .picture, timestamp: ticks &- base,
-            duration: picture.rescale(packet.duration, to: 90_000), bytes: bytes,
+            .picture, timestamp: ticks - base,
+            duration: duration < Self.longestPicture ? duration : 0, bytes: bytes,
             isKeyframe: isKeyframe)
     }
 
@@ -114,11 +122,16 @@ struct OpenClip {
         guard let sound = format.sound, let time = packet.time,
             let duration = Self.duration(of: bytes, sound)
         else { return nil }
-        let rate = Int64(sound.clockRate)
+        let ticks = track.rescale(time, to: Int64(sound.clockRate))
+        guard ticks.magnitude < Self.latest else { return nil }
         return ClipSample(
-            .sound,
-            timestamp: track.rescale(time, to: rate) &- (base ?? 0) &* rate / 90_000,
-            duration: duration, bytes: bytes)
+            .sound, timestamp: ticks - soundTicks(base ?? 0), duration: duration, bytes: bytes)
+    }
+
+    /// A picture's time by the sound's clock.
+    private func soundTicks(_ ticks: Int64) -> Int64 {
+        let rate = Int64(format.sound?.clockRate ?? 48_000)
+        return ticks / 90_000 * rate + ticks % 90_000 * rate / 90_000
     }
 }
 
@@ -193,4 +206,11 @@ extension OpenClip {
     /// A file whose sound lies that far ahead of its pictures is read as it lies.
     private static let heldLimit = 4_096
     private static let lookLimit = 2_000
+    private static let lookByteLimit = 16 << 20
+    /// The latest time that is believed, in ticks: seconds since 1970 are far below.
+    private static let latest: UInt64 = 1 << 53
+    /// The longest file, in ticks: a year and a half.
+    private static let longest: UInt64 = 1 << 42
+    /// How long a picture is shown at most, in ticks: an hour.
+    private static let longestPicture: Int64 = 3600 * 90_000
 }

@@ -32,7 +32,8 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
 
     /// Goes round until the mailbox is closed; what it had taken by then is still carried out.
     mutating func run() throws(SystemError) {
-        try followWish(at: .now())
+        followWish(at: .now())
+        tell()
         while try turn() {}
     }
 
@@ -40,7 +41,7 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
     mutating func close() {
         mailbox.close()
         while drainMailbox(at: .now()) {}
-        while let event = engine.nextEvent() { onEvent(event) }
+        tell()
     }
 
     private mutating func turn() throws(SystemError) -> Bool {
@@ -54,11 +55,13 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
         }
         proceedWithStream(ready, at: now)
         engine.advance(to: now)
-        try followWish(at: now)
+        followWish(at: now)
         transmit(at: now)
-        while let event = engine.nextEvent() { onEvent(event) }
+        tell()
         return isOpen
     }
+
+    private mutating func tell() { while let event = engine.nextEvent() { onEvent(event) } }
 
     private var nextDeadline: Instant? {
         earlier(earlier(engine.nextDeadline, connection?.deadline), outlet.deadline)
@@ -109,13 +112,19 @@ struct StreamLoop<E: StreamEngine & SendableMetatype & ~Copyable>: ~Copyable {
 }
 
 extension StreamLoop where E: ~Copyable {
-    /// Opens the connection the engine wants, and lets go of one it wants no more.
-    private mutating func followWish(at now: Instant) throws(SystemError) {
+    /// Opens the connection the engine wants, and lets go of one it wants no more. One that the kernel has no
+    /// room for ends at once: the engine knows when to try again.
+    private mutating func followWish(at now: Instant) {
         let wanted = engine.wantedConnection
         guard wanted != connection?.target else { return }
         connection = nil
         guard let wanted, wanted != refused else { return }
-        connection = try StreamConnection(to: wanted, poller: poller, at: now)
+        do throws(SystemError) {
+            connection = try StreamConnection(to: wanted, poller: poller, at: now)
+        } catch {
+            refused = wanted
+            engine.streamClosed(error.description, at: now)
+        }
     }
 
     private mutating func proceedWithStream(_ ready: Poller.Readiness, at now: Instant) {

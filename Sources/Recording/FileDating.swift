@@ -39,10 +39,11 @@ struct FileDating {
     /// Nothing more comes for now: what has come is as live as it gets.
     mutating func settle() { capture.settle() }
 
-    /// Whether the wall clock has come to a multiple of `alignment` since this was asked last.
-    mutating func isCut(at arrival: Instant, every alignment: Interval?) -> Bool {
+    /// Whether what comes now is dated at a multiple of `alignment` or behind one, and what this was asked
+    /// for last was not: what is captured before the hour and comes behind it is the last hour's.
+    mutating func isCut(_ time: Interval, every alignment: Interval?) -> Bool {
         guard let step = alignment?.nanoseconds, step > 0 else { return false }
-        let now = clock.unixNanoseconds(at: arrival)
+        let now = (capture.wallClock(by: clock) ?? 0) + time.nanoseconds
         // Told anew each time: where the wall clock has been set back, it is nearer than before.
         defer { nextCut = (now / step + 1) * step }
         return nextCut.map { now >= $0 } ?? false

@@ -11,8 +11,8 @@ final class RecordingFile: Sendable {
     enum Event: Hashable, Sendable {
         /// It is there, under this path.
         case opened(String)
-        /// Octets, with so many frames in them, have been written: the call has returned.
-        case written(byteCount: Int, FrameCount)
+        /// A chunk has been written: the call has returned.
+        case written(FileChunk)
         /// The disk has them for certain, for the first time: it works.
         case taken
         /// Octets that waited are not written: the file has failed. So many frames were in them.
@@ -134,7 +134,7 @@ extension RecordingFile {
     func wrote(_ chunk: FileChunk, byteCount: UInt64) {
         chunkLeft(chunk)
         live.wrote(chunk, byteCount: byteCount)
-        onEvent(.written(byteCount: chunk.bytes.count, chunk.frames))
+        onEvent(.written(chunk))
     }
 
     func taken() { onEvent(.taken) }

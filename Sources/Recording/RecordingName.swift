@@ -25,11 +25,16 @@ struct RecordingName: Hashable {
         let halves = file.split(separator: ".", omittingEmptySubsequences: false)
         guard halves.count >= 2, let last = halves.last else { return nil }
         fileExtension = String(last)
-        guard Container.allCases.contains(where: { $0.fileExtension == last }) else { return nil }
+        guard Container.allCases.contains(where: { $0.fileExtension == last }),
+            // They go into playlists and headers, line by line.
+            file.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
         var words = halves.dropLast().joined(separator: ".")
             .split(separator: "_", omittingEmptySubsequences: false)
         number = 1
-        if let last = words.last, last.utf8.count < 4, let value = Int(last), value > 1 {
+        if let last = words.last, last.utf8.count < 4, Self.isNumber(last, digits: last.utf8.count),
+            let value = Int(last), value > 1
+        {
             number = value
             words.removeLast()
         }
@@ -54,7 +59,7 @@ struct RecordingName: Hashable {
     }
 
     /// Whether a recording may be called so: 1 to 100 ASCII letters, digits, hyphens, underscores and
-    /// dots, none of these first.
+    /// dots, no dot first.
     static func isWellFormed(_ name: String) -> Bool {
         (1...100).contains(name.utf8.count) && name.utf8.first != UInt8(ascii: ".")
             && name.utf8.allSatisfy { octet in

@@ -41,7 +41,7 @@ extension RecordingProgress {
         public internal(set) var isUnmade = false
         /// Whether the last one has begun, and nothing is in it yet.
         public internal(set) var isLastEmpty = false
-        /// Media in whole parts of all of them; gaps are not counted.
+        /// Media in whole parts of all of them that the disk has taken; gaps are not counted.
         public internal(set) var recorded = Interval.zero
     }
 

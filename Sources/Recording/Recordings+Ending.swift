@@ -19,19 +19,24 @@ extension Recordings {
         return Status(name: name, progress: recording.progress.snapshot)
     }
 
-    /// Ends all of them, many at once: a source that is slow to go holds up no other.
+    /// Ends all of them, also those that are about to begin.
     public func stopAll() async {
-        let names = Array(entries.keys)
+        life += 1
+        while !entries.isEmpty { await stopMany(Array(entries.keys)) }
+        let (ending, loop) = (errands, roomLoop)
+        (errands, roomLoop) = (RecordingErrands(), nil)
+        await ending.stop()
+        await loop?.stop()
+        await home.settle()
+    }
+
+    /// Many at once: a source that is slow to go holds up no other.
+    private func stopMany(_ names: [String]) async {
         await withTaskGroup(of: Void.self) { group in
             for (place, name) in names.enumerated() {
                 if place >= RecordingErrands.leavingLimit { await group.next() }
                 group.addTask { _ = try? await self.stop(name) }
             }
         }
-        let ending = errands
-        errands = RecordingErrands()
-        await ending.stop()
-        await roomLoop?.stop()
-        await home.settle()
     }
 }

@@ -51,6 +51,7 @@ extension Recordings {
         expected = []
         for (index, order) in orders.enumerated() where isWanted(order) {
             do throws(RecordingError) { try await begin(order) } catch {
+                guard isWanted(order) else { continue }
                 guard !error.isOfRequest else {
                     throw ListedError(number: index + 1, name: order.name, reason: error)
                 }

@@ -22,7 +22,7 @@ extension Recordings {
         case .endpoint: try startAsking(order)
         case .session(let path, let address):
             add(order, try startListening(path, address, order))
-        case .room(let room): add(order, try await startRoom(room, order))
+        case .room(let room): try await beginRoom(room, order)
         }
     }
 

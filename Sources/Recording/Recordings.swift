@@ -32,6 +32,8 @@ public actor Recordings {
     let clock: @Sendable () -> Int64
     let report: @Sendable (_ name: String, RecordingReport) -> Void
     private var starting: [String: Place?] = [:]
+    /// How often all have been ended: what was asked for before that does not begin behind it.
+    var life = 0
 
     /// What can be recorded once at a time.
     struct Place: Hashable {
@@ -116,7 +118,8 @@ public actor Recordings {
     /// room's name.
     ///
     /// - Throws: What is wrong with what is asked for; `alreadyActive` also while one of that name is being
-    ///   stopped, `alreadyRecorded` where the room is recorded from that source.
+    ///   stopped, `alreadyRecorded` where the room is recorded from that source, `notActive` where all are
+    ///   ended meanwhile.
     public func start(_ request: RecordingRequest) async throws(RecordingError) {
         let name = request.name
         guard RecordingName.isWellFormed(name) else { throw .malformedName }
@@ -125,9 +128,11 @@ public actor Recordings {
         guard isFree(name) else { throw .alreadyActive }
         starting.updateValue(place, forKey: name)
         defer { starting.removeValue(forKey: name) }
+        let life = life
         let order = order(request, after: await home.newestSeconds(of: name))
+        guard life == self.life else { throw .notActive }
         do throws(RecordingError) { try await begin(order) } catch {
-            guard request.isPatient, !error.isOfRequest else { throw error }
+            guard request.isPatient, !error.isOfRequest, life == self.life else { throw error }
             waitOut(error, order)
         }
     }

@@ -25,8 +25,8 @@ extension RunningRecording {
             if wasRefused {
                 report(.notice("recording goes on in \(progress.snapshot.files.path)"))
             }
-        case .written(let byteCount, let frames):
-            wrote(UInt64(byteCount), frames, of: live)
+        case .written(let chunk):
+            wrote(chunk, of: live)
             followQueue()
         case .dropped(let frames):
             progress.update { progress in
@@ -42,13 +42,17 @@ extension RunningRecording {
     }
 
     /// The disk has taken octets: now they are written, and not before.
-    private func wrote(_ byteCount: UInt64, _ frames: FrameCount, of live: LiveIndex) {
+    private func wrote(_ chunk: FileChunk, of live: LiveIndex) {
+        let byteCount = UInt64(chunk.bytes.count)
         state.withLock { $0.growth[ObjectIdentifier(live), default: 0] += byteCount }
         let now = Instant.now()
         progress.update { progress in
             progress.disk.writtenBytes += byteCount
             progress.files.byteCount += byteCount
-            progress.disk.written.add(frames)
+            for part in chunk.parts {
+                progress.files.recorded = progress.files.recorded + part.duration
+            }
+            progress.disk.written.add(chunk.frames)
             (progress.disk.lastWritten, progress.files.isLastEmpty) = (now, false)
             progress.disk.wait(queue.count, at: now, isTaking: true)
         }

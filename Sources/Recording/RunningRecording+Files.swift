@@ -60,9 +60,6 @@ extension RunningRecording {
                 return progress.disk.droppedBytes += UInt64(chunk.bytes.count)
             }
             progress.source.firstData = progress.source.firstData ?? now
-            for part in chunk.parts {
-                progress.files.recorded = progress.files.recorded + part.duration
-            }
         }
         if !isTaken {
             followDisk()

@@ -129,6 +129,12 @@ final class RunningRecording: Sendable {
         }
     }
 
+    /// The engine's thread has ended, and the engine with it.
+    func broke(_ reason: String) {
+        endFile()
+        interrupted(reason, isFinal: true, isAwaited: false)
+    }
+
     private func interrupted(_ reason: String, isFinal: Bool, isAwaited: Bool) {
         let (now, instant) = (clock(), Instant.now())
         let before = progress.snapshot

@@ -23,6 +23,9 @@ struct RunningSource: Sendable {
             loop.post { engine, now in engine.limit(to: intake, at: now) }
         }
         recording.followClock { clock in loop.post { engine, _ in engine.follow(clock) } }
+        Task {  // ends with the loop
+            if let error = await loop.ended() { recording.broke(error.description) }
+        }
         self.init(session: session) {
             loop.post { engine, now in engine.close(at: now) }
             await loop.stop()

@@ -76,7 +76,7 @@ public struct StreamRecording: ~Copyable {
         statistics.pictureJitter.note(decodeTime)
         guard gate.admits(unit) else { return statistics.withheldFrames += 1 }
         isStarted = true
-        if unit.isKeyframe { prepareFile(at: unit.arrival) }
+        if unit.isKeyframe { prepareFile(at: time) }
         let sample = Sample(
             track: pictureTrack, presentationTime: time, decodeTime: decodeTime,
             isKeyframe: unit.isKeyframe)
@@ -94,7 +94,7 @@ public struct StreamRecording: ~Copyable {
         isStarted = true
         if pictureTrack == nil {
             dating.frameArrived(time, at: frame.arrival)
-            prepareFile(at: frame.arrival)
+            prepareFile(at: time)
         } else {
             dating.otherFrameArrived(at: frame.arrival)
         }
@@ -146,9 +146,9 @@ public struct StreamRecording: ~Copyable {
 extension StreamRecording {
     /// A file may begin with what comes next: it is told the date, and the one before is ended where
     /// the wall clock has come to a multiple of the alignment.
-    private mutating func prepareFile(at arrival: Instant) {
+    private mutating func prepareFile(at time: Interval) {
         writer.wallClock = dating.wallClock()
-        let isCut = dating.isCut(at: arrival, every: options.alignment)
+        let isCut = dating.isCut(time, every: options.alignment)
         if isCut || file?.spans.value ?? 0 >= spanLimit { finish() }
     }
 

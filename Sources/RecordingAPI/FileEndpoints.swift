@@ -27,7 +27,7 @@ struct FileEndpoints: Sendable {
         if asDownload {
             headers.append(("content-disposition", HTTPResponse.disposition(file)))
         }
-        if let tag, request.headers[.ifNoneMatch] == tag {
+        if let tag, request.headers[.ifNoneMatch]?.names(tag: tag) == true {
             return HTTPResponse(status: 304, headers: headers)
         }
         var range = request.headers[.range]
@@ -76,5 +76,15 @@ struct FileEndpoints: Sendable {
     static func mediaType(of file: String) -> String {
         if file.hasSuffix(".ts") { return "video/mp2t" }
         return file.hasSuffix(".webm") ? "video/webm" : "video/mp4"
+    }
+}
+
+extension String {
+    /// Whether a list of entity tags has this one, weak or not, or is of all there are (RFC 9110 §13.1.2).
+    fileprivate func names(tag: String) -> Bool {
+        split(separator: ",").contains { word in
+            let word = word.trimmingPrefix { $0 == " " }
+            return word == "*" || word == tag || word == "W/" + tag
+        }
     }
 }

@@ -18,12 +18,18 @@ struct ManyRecordingsPageTests {
         let room: String
     }
 
+    struct Found: Decodable {
+        let seen: [String: Seen]
+        /// Refreshes, after one overtook another.
+        let planned: Int
+    }
+
     @Test func `all recordings can be shown, or one room's, and what is in trouble says so`()
         async throws
     {
-        let found: [String: Seen] = try await Lab.script(
+        let found: Found = try await Lab.script(
             "list_page.py", [Lab.executable("recorder")])
-        func seen(_ name: String) throws -> Seen { try #require(found[name]) }
+        func seen(_ name: String) throws -> Seen { try #require(found.seen[name]) }
         let first = try seen("first")
         #expect(first.count == 200 && first.hasMore && first.asked.first == "limit=200&offset=0")
         #expect(first.summary == "500 in all, 2 growing now, 4 in trouble", "\(first.summary)")
@@ -47,5 +53,6 @@ struct ManyRecordingsPageTests {
         #expect(room.hash == "#/room/hall%2F1" && room.room == "hall/1")
         #expect(room.asked.contains("limit=200&offset=0&room_id=hall%2F1"), "\(room.asked)")
         #expect(room.summary.hasPrefix("250 in all"))
+        #expect(found.planned == 1)
     }
 }

@@ -90,6 +90,28 @@ import Wire
         #expect(sound.map(\.timestamp) == (0..<sound.count).map { Int64($0) * 960 })
     }
 
+    /// A fragment's pictures say that they lie there, in ticks.
+    @Test(arguments: [Int64(1) << 62, 1 << 60, 1 << 50, 1 << 43, -1])
+    func `a time that is damaged costs what it dates, and holds up nothing`(time: Int64) throws {
+        ClipReader.silenceLibrary()
+        let path = try Self.movie()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        let boxes = bytes.indices.filter { bytes[$0...].starts(with: Array("tfdt".utf8)) }
+        #expect(boxes.count > 2 && bytes[boxes[2] + 4] == 1, "of 64 bits")
+        withUnsafeBytes(of: time.bigEndian) {
+            bytes.replaceSubrange(boxes[2] + 8..<boxes[2] + 16, with: $0)
+        }
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        var reader = try ClipReader(path: path, isLooped: true)
+        var pictures: [ClipSample] = []
+        while pictures.count < 200, let sample = try reader.next() {
+            if sample.kind == .picture { pictures.append(sample) }
+        }
+        let steps = zip(pictures, pictures.dropFirst()).map { $1.timestamp - $0.timestamp }
+        #expect(pictures.count == 200 && steps.allSatisfy { (1...90_000).contains($0) })
+    }
+
     @Test func `says in one line what is wrong with a file`() throws {
         ClipReader.silenceLibrary()
         let path = try Self.write(Array("no media".utf8))

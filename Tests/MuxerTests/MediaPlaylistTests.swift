@@ -143,11 +143,24 @@ import Timing
         #expect(lines.count { $0.hasPrefix("#EXT-X-MAP") } == 2)
         #expect(lines.contains("#EXT-X-PROGRAM-DATE-TIME:2025-11-21T11:50:41.250Z"))
         #expect(lines.contains("#EXT-X-BYTERANGE:18800@0"))
-        playlist.files.removeFirst()
+        playlist = MediaPlaylist(files: [playlist.files[1]], isEnded: true)
         (playlist.firstSequenceNumber, playlist.removedFiles) = (1, 1)
         #expect(Self.lines(playlist).contains("#EXT-X-MEDIA-SEQUENCE:1"))
         #expect(Self.lines(playlist).contains("#EXT-X-DISCONTINUITY"))
         #expect(!Self.lines(playlist).contains { $0.hasPrefix("#EXT-X-PLAYLIST-TYPE") })
+    }
+
+    @Test func `a file that another follows is whole, also while it is being closed`() {
+        func playlist(_ isFinished: Bool) -> MediaPlaylist {
+            MediaPlaylist(
+                files: [
+                    Self.file(segments: 2, openParts: 3, isFinished: isFinished),
+                    Self.file(segments: 1, openParts: 2, isFinished: false, from: 4600),
+                ], isEnded: false)
+        }
+        #expect(playlist(false).text() == playlist(true).text())
+        #expect(playlist(false).nextSequenceNumber == 4)
+        #expect(playlist(false).contains(segment: 2, part: nil), "the first file's last")
     }
 
     @Test(arguments: [Int64.min, .max, .max - 1_000_000_000, 1])

@@ -54,10 +54,13 @@ import Timing
         let pause = Self.file(segments: [.seconds(4)], parts: [.milliseconds(200), .seconds(3)])
         var playlist = MediaPlaylist(files: [pause], isEnded: false)
         #expect(playlist.partTarget == .seconds(3))
-        playlist.files = [pause, Self.file(segments: Array(repeating: .seconds(2), count: 5))]
-        playlist.files[0].isFinished = true
+        func behind(_ count: Int) -> MediaPlaylist {
+            let file = Self.file(segments: Array(repeating: .seconds(2), count: count))
+            return MediaPlaylist(files: [pause, file], isEnded: false)
+        }
+        playlist = behind(5)
         #expect(playlist.partTarget == .seconds(3), "its parts are listed behind another file too")
-        playlist.files[1] = Self.file(segments: Array(repeating: .seconds(2), count: 6))
+        playlist = behind(6)
         #expect(playlist.partTarget == .milliseconds(200))
         let listed = playlist.text().split(separator: "\n").filter {
             $0.hasPrefix("#EXT-X-PART:DURATION=3")
@@ -86,10 +89,10 @@ import Timing
         let uneven = Self.file(segments: [.milliseconds(3_960), .milliseconds(4_050)])
         var playlist = MediaPlaylist(files: [uneven], isEnded: false)
         #expect(playlist.targetDuration == 4)
-        playlist.files.append(Self.file(segments: [.milliseconds(7_600)]))
-        #expect(playlist.targetDuration == 8)
-        playlist.announcedTarget = playlist.targetDuration
-        playlist.files.removeLast()
+        let longer = MediaPlaylist(
+            files: [uneven, Self.file(segments: [.milliseconds(7_600)])], isEnded: false)
+        #expect(longer.targetDuration == 8)
+        playlist.announcedTarget = longer.targetDuration
         #expect(playlist.targetDuration == 8)
         #expect(playlist.text().contains("#EXT-X-TARGETDURATION:8\n"))
     }

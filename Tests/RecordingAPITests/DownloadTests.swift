@@ -19,6 +19,21 @@ import Web
                 == "attachment; filename=\"cam_20260101_000000.ts\"")
     }
 
+    @Test func `what a caller has already is not sent again, however he names it`() async throws {
+        let folder = try await RecordedFolder()
+        _ = try folder.record("cam_20260101_000000.ts", .mpegts)
+        let path = "/recordings/cam_20260101_000000.ts"
+        let tag = try #require(try await folder.get(path).headers["etag"])
+        for named in [tag, "W/\(tag)", "\"other\", \(tag)", "*"] {
+            let answer = try await folder.ask(.get, path, headers: [.ifNoneMatch: named])
+            #expect(answer.status == 304 && answer.octets.isEmpty, "\(named)")
+        }
+        for other in ["\"other\"", "", "x" + tag] {
+            let answer = try await folder.ask(.get, path, headers: [.ifNoneMatch: other])
+            #expect(answer.status == 200, "\(other)")
+        }
+    }
+
     @Test
     func `transport streams in several files come as one without a fault, on one line of time`()
         async throws

@@ -20,7 +20,8 @@ import Testing
 
     @Test(arguments: [
         "holiday.mp4", "door_20231114_221320.ts.index", "door_20231114.ts", "", ".ts",
-        "door_2023111x_221320.ts", "door_20231114_221320.txt", "door_20231114_221320",
+        "a\r\nb_20231114_221320.ts", "door_20231114_221320_+5.ts", "door_2023111x_221320.ts",
+        "door_20231114_221320.txt", "door_20231114_221320",
     ])
     func `is not seen in files of others`(file: String) {
         #expect(RecordingName(file) == nil)

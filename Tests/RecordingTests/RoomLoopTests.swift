@@ -76,6 +76,48 @@ import Timing
         await server.stop()
     }
 
+    @Test func `what is stopped while its room is being asked for does not come back`() async throws
+    {
+        let server = try RoomServer()
+        let recordings = try Self.recordings(of: server)
+        let held = server.hold()
+        try await recordings.expect([RecordingRequest("cam", source: "room:demo")])
+        async let begun: Void = recordings.beginExpected()
+        await held.isAsked()
+        _ = try await recordings.stop("cam")
+        held.release()
+        try await begun
+        #expect(await recordings.active().isEmpty)
+        #expect(await recordings.isFree("cam"))
+        #expect(server.asked() == ["observe demo", "leave demo"])
+        await recordings.stopAll()
+        await server.stop()
+    }
+
+    @Test func `what is about to begin when all are ended does not, and what comes later does`()
+        async throws
+    {
+        let server = try RoomServer()
+        let recordings = try Self.recordings(of: server)
+        let held = server.hold()
+        let start = Task { try await recordings.start("cam", source: "room:demo") }
+        await held.isAsked()
+        await recordings.stopAll()
+        held.release()
+        await #expect(throws: RecordingError.notActive) { try await start.value }
+        #expect(await recordings.active().isEmpty)
+        #expect(await recordings.isFree("cam"))
+        #expect(server.asked() == ["observe demo", "leave demo"])
+
+        try await recordings.start("cam", source: "room:demo", format: "webm")
+        let recording = try #require(await recordings.entries["cam"]).recording
+        server.openRoom("demo", on: 0)
+        let begun = await recording.progress.next(within: .seconds(20)) { $0.disk.writtenBytes > 0 }
+        #expect(begun.state == .recording)
+        await recordings.stopAll()
+        await server.stop()
+    }
+
     @Test
     func `a room whose loop ends leaves a whole file, and goes on in another on another loop`()
         async throws

@@ -14,6 +14,18 @@ final class RoomServer: Sendable {
     private struct State {
         var asked: [String] = []
         var refusals: [SessionError] = []
+        var held: Held?
+    }
+
+    /// An answer that is held back.
+    struct Held: Sendable {
+        fileprivate let asked = AsyncStream.makeStream(of: Void.self)
+        fileprivate let released = AsyncStream.makeStream(of: Void.self)
+
+        /// Returns once it is waited for.
+        func isAsked() async { for await _ in asked.stream { return } }
+
+        func release() { released.continuation.finish() }
     }
 
     let endings: AsyncStream<Int>.Continuation
@@ -39,11 +51,14 @@ final class RoomServer: Sendable {
         RoomFeed(
             place: pipes[2],
             observe: { [self] (room: String) async throws(SessionError) -> Bool in
-                let refusal: SessionError? = state.withLock { state in
+                let (refusal, held): (SessionError?, Held?) = state.withLock { state in
                     state.asked.append("observe \(room)")
-                    return state.refusals.popLast()
+                    defer { state.held = nil }
+                    return (state.refusals.popLast(), state.held)
                 }
                 if let refusal { throw refusal }
+                held?.asked.continuation.yield()
+                if let held { for await _ in held.released.stream {} }
                 return true
             },
             stopObserving: { [self] (room: String) in
@@ -54,6 +69,13 @@ final class RoomServer: Sendable {
 
     /// The next room asked for is refused.
     func refuse(_ error: SessionError) { state.withLock { $0.refusals.append(error) } }
+
+    /// The next room asked for is answered for when that is released.
+    func hold() -> Held {
+        let held = Held()
+        state.withLock { $0.held = held }
+        return held
+    }
 
     /// What has been asked since this was read last.
     func asked() -> [String] {

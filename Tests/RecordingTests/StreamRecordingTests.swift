@@ -155,6 +155,32 @@ import Wire
         #expect(starts == [.zero, .seconds(40), .seconds(100), .seconds(160)])
     }
 
+    @Test
+    func
+        `a file that is cut on the clock is dated behind the multiple, however late its frames come`()
+        throws
+    {
+        let stream = StampedStream()
+        var recording = try StreamRecording(
+            picture: StampedStream.format, sound: nil,
+            options: RecordingOptions(alignment: .seconds(10)),
+            // The first key frame is captured just before a multiple.
+            clock: ClockMap(instant: stream.start, unixNanoseconds: 1_699_999_999_970_000_000))
+        var written = WrittenFiles()
+        for number in 0..<(25 * 61) {
+            var unit = stream.picture(number)
+            let late = number < 100 ? 0 : number % 25 == 0 ? 60 : 20
+            unit.arrival = unit.arrival + .milliseconds(Int64(late))
+            recording.write(unit, time: stream.time(number))
+            written.take(&recording)
+        }
+        let starts = written.files.compactMap { $0.parts.first?.start }
+        #expect(
+            starts.dropFirst() == [
+                .seconds(1), .seconds(11), .seconds(21), .seconds(31), .seconds(41), .seconds(51),
+            ])
+    }
+
     @Test func `pictures before the first key frame are counted, not written`() throws {
         let stream = StampedStream()
         var recording = try Self.recording(RecordingOptions())

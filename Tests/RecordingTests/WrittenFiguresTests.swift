@@ -28,6 +28,7 @@ import Timing
         recording.take(Self.data(0, 1000))
         var progress = recording.progress.snapshot
         #expect(progress.totalFrames == 0 && progress.files.byteCount == 0, "it is only queued")
+        #expect(progress.files.recorded == .zero)
         #expect(progress.disk.lastWritten == nil && progress.disk.waitingSince != nil)
         disk.perform(&work, at: Self.start)
         progress = recording.progress.snapshot
@@ -62,6 +63,7 @@ import Timing
         let progress = recording.progress.snapshot
         #expect(progress.files.byteCount == 1000 && progress.disk.writtenBytes == 1500)
         #expect(progress.totalFrames == 10 && progress.disk.unwrittenFrames == 10)
+        #expect(progress.files.recorded == .seconds(1))
         #expect(disk.model.bytes("/r/cam_19700101_000000.ts")?.count == 1000)
     }
 

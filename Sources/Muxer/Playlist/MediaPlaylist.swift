@@ -42,7 +42,7 @@ public struct MediaPlaylist: Sendable {
     }
 
     /// Its files, oldest first; no two are decoded without a break.
-    public var files: [File]
+    public private(set) var files: [File]
     /// The number of the first segment of the first file.
     public var firstSequenceNumber = 0
     /// Files that were listed once, before the first.
@@ -55,8 +55,12 @@ public struct MediaPlaylist: Sendable {
     /// Media of files that are there and not listed: those before the first one, and those behind the last.
     public var unlisted = (before: Interval.zero, after: Interval.zero)
 
-    /// A playlist of these files.
-    public init(files: [File], isEnded: Bool) { (self.files, self.isEnded) = (files, isEnded) }
+    /// A playlist of these files. To one that another follows nothing is added, also while it is still being
+    /// closed.
+    public init(files: [File], isEnded: Bool) {
+        (self.files, self.isEnded) = (files, isEnded)
+        for place in files.indices.dropLast() { self.files[place].isFinished = true }
+    }
 
     /// How long no part exceeds that is listed. One with a pause of the source in it is forgotten when
     /// it is listed no longer.

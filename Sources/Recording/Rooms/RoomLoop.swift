@@ -37,11 +37,19 @@ final class RoomLoop: Sendable {
         } catch { throw .system("\(error)") }
         (self.feed, self.running) = (feed, running)
         let (loop, endings) = (loop, feed.endings())
+        Task {  // ends with the loop
+            guard let error = await loop.ended() else { return }
+            let broken = running.recordings.withLock { Array($0.values) }
+            for recording in broken { recording.broke(error.description) }
+        }
         let following = Task {
             for await ended in endings { loop.post { recorder, _ in recorder.loopEnded(ended) } }
         }
         state.withLock { $0.following = following }
     }
+
+    /// Whether its thread has ended.
+    var hasEnded: Bool { loop.hasEnded }
 
     /// Begins to record a room.
     ///

@@ -36,7 +36,9 @@ export function showList(main, health, room) {
         health.dataset.state = "";
       }
     }
-    if (!isGone) timer = setTimeout(refresh, 2500);
+    if (isGone) return;
+    clearTimeout(timer); // another refresh may have been asked for meanwhile
+    timer = setTimeout(refresh, 2500);
   }
 
   /** The newest page, and those behind it that were asked for: these are read again when others begin there. */

@@ -21,11 +21,22 @@ const running = [["recording", null], ["degraded", null], ["no_space", "the disk
 const all = Array.from({ length: 500 }, (_, number) => body(number));
 running.forEach(([condition, reason], i) => Object.assign(all[i], { status: "recording", is_active: true, condition, reason }));
 globalThis.asked = [];
+globalThis.answered = 0;
+globalThis.due = new Set(); // refreshes that are planned
+const [plan, forget] = [globalThis.setTimeout, globalThis.clearTimeout];
+globalThis.setTimeout = (body, time) => {
+  const id = plan(() => { due.delete(id); body(); }, time);
+  if (time === 2500) due.add(id);
+  return id;
+};
+globalThis.clearTimeout = (id) => { due.delete(id); forget(id); };
 const known = globalThis.fetch;
 globalThis.fetch = async (path, options) => {
   const { pathname, searchParams } = new URL(path, location.href);
   if (pathname !== "/api/v1/recordings") return pathname.endsWith("/thumbnail") ? new Response("", { status: 404 }) : known(path, options);
   asked.push(searchParams.toString());
+  await globalThis.gate;
+  answered++;
   const [limit, offset, room] = [Number(searchParams.get("limit")), Number(searchParams.get("offset")), searchParams.get("room_id")];
   const found = all.filter(({ room_id }) => !room || room_id === room);
   const recordings = found.slice(offset, offset + limit);
@@ -40,6 +51,20 @@ SEEN = """(() => {
     distinct: new Set(cards.map((card) => card.dataset.id)).size,
     badges: cards.slice(0, 7).map((card) => text(card, ".badge")), reasons: cards.slice(0, 7).map((card) => text(card, ".why")),
     hash: location.hash, asked: asked.splice(0), room: document.querySelector("input[type=search]").value };
+})()"""
+
+# More is asked for while a refresh is under way: both end, and one more may come of them.
+OVERTAKEN = """(async () => {
+  const turn = (time) => new Promise((resolve) => setTimeout(resolve, time));
+  let open;
+  [asked.length, answered] = [0, 0];
+  globalThis.gate = new Promise((resolve) => { open = resolve; });
+  while (!asked.length) await turn(20);
+  document.querySelector(".more button").click();
+  while (asked.length < 2) await turn(20);
+  open();
+  for (let calm = 0; calm < 5; calm = due.size && asked.length === answered ? calm + 1 : 0) await turn(20);
+  return due.size;
 })()"""
 
 
@@ -69,7 +94,7 @@ def main():
         })()""")
         wait_for(lambda: browser.evaluate("location.hash.startsWith('#/room/')"), 10, "the room's address")
         found["room"] = cards(browser, 200)
-        print(json.dumps(found))
+        print(json.dumps({"seen": found, "planned": browser.evaluate(OVERTAKEN)}))
 
 
 main()
