@@ -144,8 +144,8 @@ struct BadInputTests {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: false)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        var camera: ScriptProcess? = try CameraTests.gstreamer("--audio", "aac")
-        let port = try #require(camera?.port)
+        let port = try freePort()
+        let camera = try CameraTests.gstreamer("--audio", "aac", "--port", "\(port)")
         let sfu = try SFUProcess()
         let source = ["SLUICE_SOURCE": "rtsp://127.0.0.1:\(port)/live"]
         let relay = try DoorProcess(
@@ -156,13 +156,14 @@ struct BadInputTests {
         let recorder = try DoorProcess(
             Lab.executable("recorder"), ["--output", folder, "--http", "127.0.0.1:0"],
             environment: source, until: "\"http\":\"port ")
-        try await Task.sleep(for: .seconds(4))
-        camera = nil
+        try await eventually(within: 60) {
+            try ServerRestartTests.hasWritten(1, recorder) ? true : nil
+        }
+        camera.stop()
         let away = try await CameraListTests.health(of: relay) {
             $0.cameras["camera"]?.state == "waiting"
         }
-        #expect(away.cameras["camera"]?.reason != nil && camera == nil)
-        try await Task.sleep(for: .seconds(1))
+        #expect(away.cameras["camera"]?.reason != nil)
         let again = try CameraTests.gstreamer("--audio", "aac", "--port", "\(port)")
         let back = try await CameraListTests.health(of: relay) {
             $0.cameras["camera"]?.state == "publishing" && $0.cameras["camera"]?.playing == true
@@ -170,7 +171,9 @@ struct BadInputTests {
         #expect(back.cameras["camera"]?.state == "publishing" && again.port == port)
         let metrics = try CameraListTests.get("/metrics", of: relay)
         #expect(!metrics.contains("sluice_relay_reconnects_total{reason=\"camera\"} 0\n"))
-        try await Task.sleep(for: .seconds(5))
+        try await eventually(within: 60) {
+            try ServerRestartTests.hasWritten(2, recorder) ? true : nil
+        }
         #expect(relay.stop().code == 0 && recorder.stop().code == 0)
         let files = try FileManager.default.contentsOfDirectory(atPath: folder)
             .filter { $0.hasSuffix(".ts") }

@@ -27,7 +27,7 @@ class DoorProcess {
     /// Reads the log on, until a record that contains `sign`.
     func wait(for sign: String) throws {
         while !log.split(separator: "\n").contains(where: { $0.contains(sign) }) {
-            let chunk = errors.fileHandleForReading.availableData
+            let chunk = try #require(errors.nextChunk(), "no \(sign) for a minute: \(log)")
             try #require(!chunk.isEmpty, "it ended: \(log)")
             log += String(decoding: chunk, as: UTF8.self)
         }

@@ -31,7 +31,8 @@ struct JoinedRunsTests {
             found.rising && found.packets.count == 2 && found.copied == found.packets, "\(found)")
         // At each joint a frame of sound has room.
         #expect(abs(found.span - found.seconds) < 0.2, "\(found)")
-        // What a kill has cost of sound is missing at a joint.
-        #expect(found.gap < 0.5, "\(found)")
+        // What a kill has cost of sound is missing at a joint: what was gathered of a packet and of a part,
+        // and what a camera sends behind its pictures.
+        #expect(found.gap < (ending == "kill" ? 1 : 0.1), "\(found)")
     }
 }

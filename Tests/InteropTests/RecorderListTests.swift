@@ -135,9 +135,10 @@ struct RecorderListTests {
         var active = try await Self.active(of: recorder, until: all)
         #expect(active.states == all, "\(recorder.log)")
         #expect(active.recordings["plain"]?.reason?.contains("no such file") == true)
-        try "m=audio 49170 RTP/AVP 0\r\na=rtcp-mux\r\n".write(
+        let port = try freePort()
+        try "m=audio \(port) RTP/AVP 0\r\na=rtcp-mux\r\n".write(
             toFile: session, atomically: false, encoding: .utf8)
-        let unsent = "nothing has been sent to 127.0.0.1:49170 yet"
+        let unsent = "nothing has been sent to 127.0.0.1:\(port) yet"
         for _ in 0..<100 where active.recordings["plain"]?.reason != unsent {
             try await Task.sleep(for: .milliseconds(100))
             active = try await Self.active(of: recorder, until: all)

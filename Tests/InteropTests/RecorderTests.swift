@@ -32,10 +32,11 @@ struct RecorderTests {
 
     struct Room: Decodable {
         let files: [String]
-        let codecs: [String]
+        /// Of each file: where a busy browser sends smaller pictures another begins.
+        let codecs: [[String]]
         let frames: Int
-        /// The shortest and the longest time between two pictures.
-        let step: [Double]
+        /// The shortest time between two pictures.
+        let step: Double
         let log: String
         let exit: Int32
         let held: Int
@@ -48,9 +49,10 @@ struct RecorderTests {
     @Test func `a room of VP8 is recorded as WebM, whatever was asked for`() async throws {
         let room: Room = try await Lab.script(
             "recorder_room.py", [Lab.executable("recorder"), "VP8", "mpegts"])
-        #expect(room.files.count == 1 && room.files.first?.hasSuffix(".webm") == true)
-        #expect(room.codecs == ["vp8", "opus"] && room.frames > 60 && room.exit == 0)
-        #expect(room.step[0] > 0.009, "what came before the recording kept its times: \(room.step)")
+        #expect(!room.files.isEmpty && room.files.allSatisfy { $0.hasSuffix(".webm") })
+        #expect(room.codecs.allSatisfy { $0 == ["vp8", "opus"] }, "\(room)")
+        #expect(room.frames > 60 && room.exit == 0)
+        #expect(room.step > 0.009, "what came before the recording kept its times: \(room.step)")
         #expect(room.log.contains("MPEG-TS cannot hold VP8 (track 0): WebM can, and is written"))
         #expect(room.listed == room.held, "ffmpeg plays its playlist: \(room)")
         #expect(room.exportedAs == "video/webm" && room.hasThumbnail)

@@ -26,15 +26,22 @@ final class ScriptProcess {
         try withTerminationUnblocked { try process.run() }
         var text = ""
         while !text.contains("\n") {
-            let chunk = output.fileHandleForReading.availableData
-            guard !chunk.isEmpty else {
+            let chunk = output.nextChunk()
+            guard let chunk, !chunk.isEmpty else {
                 let words = (try? String(contentsOfFile: errors, encoding: .utf8)) ?? ""
-                throw Failure(what: "\(script) ended: \(text)\(words)")
+                let what = chunk == nil ? "said nothing for a minute" : "ended"
+                throw Failure(what: "\(script) \(what): \(text)\(words)")
             }
             text += String(decoding: chunk, as: UTF8.self)
         }
         words = text.split { $0.isWhitespace }.map(String.init)
         port = words.first.flatMap { Int($0) } ?? 0
+    }
+
+    /// Ends it, and waits until it has ended: its port is free then.
+    func stop() {
+        process.terminate()
+        process.waitUntilExit()
     }
 
     deinit { if process.isRunning { process.terminate() } }

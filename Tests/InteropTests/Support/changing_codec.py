@@ -54,7 +54,7 @@ def look(base):
         joint = browser.evaluate("player.playlist.segments.find((each) => each.file > 0).start")
         wait_for(lambda: browser.evaluate(f"{VIDEO}.currentTime >= {joint}"), 40, "the second file")
         before = browser.evaluate(SHOWN)
-        wait_for(lambda: browser.evaluate(f"{VIDEO}.ended || {VIDEO}.readyState < 3"), 40, "an end")
+        wait_for(lambda: browser.evaluate(f"{VIDEO}.ended || player.problem"), 40, "an end")
         return {"shown": browser.evaluate(SHOWN) - before, "ended": browser.evaluate(f"{VIDEO}.ended"),
                 "problem": browser.evaluate("player.problem")}
 

@@ -22,15 +22,14 @@ from sfu import wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 VIDEO = "document.querySelector('video')"
-# Every size that is shown from now on, and how often the picture stood still for long.
+SHOWN = f"{VIDEO}.getVideoPlaybackQuality().totalVideoFrames"
+# Every size that is shown from now on.
 WATCH = """(() => {
   const video = document.querySelector("video");
   globalThis.sizes = [[video.videoWidth, video.videoHeight]];
-  globalThis.moments = [];
   video.addEventListener("resize", () => {
     if (sizes.at(-1)[0] !== video.videoWidth) sizes.push([video.videoWidth, video.videoHeight]);
   });
-  video.addEventListener("timeupdate", () => moments.push([performance.now(), video.currentTime]));
   return true;
 })()"""
 BACK = """(async () => {
@@ -90,26 +89,18 @@ def sizes_of(path):
     return sizes, found.stderr
 
 
-def longest_rest(moments):
-    """The longest time in which the picture did not go on, in seconds of the page's clock."""
-    rests, last = [0], moments[0]
-    for moment in moments[1:]:
-        if moment[1] != last[1]:
-            rests.append((moment[0] - last[0]) / 1000)
-            last = moment
-    return max(rests)
-
-
 def look(browser, base):
     wait_for(lambda: browser.evaluate(f"{VIDEO} && {VIDEO}.currentTime > 0 && {VIDEO}.readyState > 2"), 40, "a picture")
     # At the growing end, over the next change.
     browser.evaluate(WATCH)
     wait_for(lambda: browser.evaluate("sizes.length > 2"), 30, "another size at the growing end")
-    result = {"live": browser.evaluate("sizes"), "liveRest": longest_rest(browser.evaluate("moments")), "behind": browser.evaluate("player.behind")}
+    wait_for(lambda: browser.evaluate("player.isLive && player.behind < 2"), 30, "it stays at the growing end")
+    result = {"live": browser.evaluate("sizes")}
     browser.evaluate(BACK % 2)
     browser.evaluate(WATCH)
+    before = browser.evaluate(SHOWN)
     wait_for(lambda: browser.evaluate(f"{VIDEO}.currentTime > 10"), 40, "it is played over both changes")
-    return result | {"back": browser.evaluate("sizes"), "backRest": longest_rest(browser.evaluate("moments")),
+    return result | {"back": browser.evaluate("sizes"), "shown": browser.evaluate(SHOWN) - before,
                      "problem": browser.evaluate("player.problem")}
 
 

@@ -26,7 +26,14 @@ def recorder(program, folder, *options):
 
 
 def octets(folder):
-    return sum(file.stat().st_size for file in pathlib.Path(folder).glob("*.ts"))
+    """In all its files; the recorder may delete one meanwhile, which a kill has left empty."""
+    total = 0
+    for file in pathlib.Path(folder).glob("*.ts"):
+        try:
+            total += file.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total
 
 
 def run(program, folder, camera, seconds, isKilled):

@@ -37,6 +37,7 @@ CUT = """(() => {
 })()"""
 SEEK = """(async () => {
   const video = document.querySelector("video");
+  video.pause(); // or it plays on until something is marked there
   player.seek(%s);
   await new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
   return true;
@@ -96,6 +97,7 @@ def watch(browser, files):
     for text, seconds in (("Mark start", 1), ("Mark end", 3)):
         browser.evaluate(SEEK % f"player.playlist.first + {seconds}")
         click(browser, text)
+    browser.evaluate(f"{VIDEO}.play().then(() => true)")
     found["exported"] = export(browser)
     browser.evaluate("""(() => {
       const line = document.querySelector(".line"), box = line.getBoundingClientRect();

@@ -1,6 +1,7 @@
 """RTP that ffmpeg or GStreamer simply sends, recorded. plain_rtp.py SFU RECORDER"""
 import json
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -15,8 +16,8 @@ SOUND = "sine=frequency=440:sample_rate=48000"
 
 
 def free_ports():
-    """An even port of 127.0.0.1 whose next five are free as well."""
-    for port in range(41000, 60000, 8):
+    """An even port of 127.0.0.1 whose next five are free as well, and which the kernel gives nobody by itself."""
+    for port in random.sample(range(20000, 32000, 8), 1500):
         sockets = []
         try:
             for number in range(port, port + 6):

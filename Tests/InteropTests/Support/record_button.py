@@ -238,9 +238,9 @@ def secret(sfu, folder, photos):
                 other.go(server.url + "/recordings/#/recording/%E0%A4%A")
                 torn = wait_for(lambda: other.evaluate("document.querySelector('.hero p')?.textContent.includes('%E0') && document.querySelector('h1').textContent"), 20, "a torn address")
             after = play(server, recording, admin)
-            size = (place / after["files"][0].split("?")[0].split("/")[-1]).stat().st_size
             whole = ffmpeg(server.url + after["files"][0])
             watched = watch(browser, server, done["link"], str(downloads))
+            size = (place / watched["name"]).stat().st_size
         log = server.process.stderr.read() or ""
     tokens = [admin, guest, while_growing.pop("link"), after.pop("link")]
     return {"quiet": quiet, "refused": refused, "growing": while_growing, "after": after, "whole": whole, "watched": watched, "size": size,

@@ -79,10 +79,10 @@ def keep(source, folder):
     recorder = Recorder(
         PROGRAM, source, folder, "--format", FORMAT, "--segment-bytes", str(LIMIT), "--keep-megabytes", "2")
     recorder.wait(lambda: recorder.deleted() >= 4, 60)
-    kept = recordings(folder)
-    result = {"deleted": recorder.deleted(), "keptOctets": sum(file.stat().st_size for file in kept),
-              "oldestGone": not recordings(folder, "before")}
+    deleted = recorder.deleted()
     code, _ = recorder.end()
+    result = {"deleted": deleted, "keptOctets": sum(file.stat().st_size for file in recordings(folder)),
+              "oldestGone": not recordings(folder, "before")}
     result |= facts(recordings(folder)) | {"exit": code}
     # One that grows beyond all that may be kept stays, and is whole.
     other = folder / "free"

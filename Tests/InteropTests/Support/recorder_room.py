@@ -57,16 +57,12 @@ def main():
             recorder.terminate()
             _, log = recorder.communicate(timeout=30)
         files = sorted(media())
-        found = subprocess.run(
-            ["ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=codec_name,nb_read_frames",
-             "-of", "json", str(files[0])], capture_output=True, text=True)
-        streams = json.loads(found.stdout)["streams"]
-        step = probe(files[0])["step"]
-        after = served(program, folder) | {"held": frames(str(files[0]))}
+        found = [probe(file) for file in files]
+        after = served(program, folder) | {"held": sum(frames(str(file)) for file in files)}
     print(json.dumps(after | {
-        "files": [file.name for file in files], "codecs": [stream["codec_name"] for stream in streams],
-        "frames": min(int(stream["nb_read_frames"]) for stream in streams), "log": log,
-        "step": step, "exit": recorder.returncode}))
+        "files": [file.name for file in files], "codecs": [each["codecs"] for each in found],
+        "frames": min(sum(each["frames"][track] for each in found) for track in (0, 1)), "log": log,
+        "step": min(each["step"][0] for each in found), "exit": recorder.returncode}))
 
 
 signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})  # tests' threads block them

@@ -46,11 +46,20 @@ CHOSEN = """(async () => {
   const octets = new Uint8Array(await (await chosen.getFile()).arrayBuffer());
   return btoa(Array.from(octets, (octet) => String.fromCharCode(octet)).join(""));
 })()"""
+SOUGHT = """(async () => {
+  const video = document.querySelector("video");
+  video.pause();
+  player.seek(%s);
+  await new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
+  return true;
+})()"""
 PLAYED = """(async () => {
   const video = document.querySelector("video"), before = performance.now();
+  video.pause(); // or it plays on until this reads the time
   player.seek(%s);
   await new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
   const seconds = (performance.now() - before) / 1000, start = video.currentTime;
+  await video.play();
   for (let i = 0; i < 200 && video.currentTime < start + 1; i++) await new Promise((resolve) => setTimeout(resolve, 50));
   return { seconds, start, now: video.currentTime, isLive: player.isLive, buffered: video.buffered.length };
 })()"""
@@ -108,8 +117,9 @@ def click(browser, text):
 
 def export(browser, downloads):
     for text, time in (("Mark start", 1.2), ("Mark end", 4.2)):
-        browser.evaluate(PLAYED % time)
+        browser.evaluate(SOUGHT % time)
         click(browser, text)
+    browser.evaluate(f"{VIDEO}.play().then(() => true)")
     browser.evaluate(WATCH_PROGRESS)
     browser.evaluate(PICKER)
     click(browser, "Export")

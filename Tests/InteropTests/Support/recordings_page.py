@@ -17,10 +17,12 @@ VIDEO = "document.querySelector('video')"
 AFTER_SEEKING = """(async () => {
   const video = document.querySelector("video");
   const before = performance.now();
+  video.pause(); // or it plays on until this reads the time
   player.seek(1);
   await new Promise((resolve) => video.addEventListener("seeked", resolve, { once: true }));
   const seconds = (performance.now() - before) / 1000;
   const start = video.currentTime;
+  await video.play();
   while (video.currentTime < start + 1) await new Promise((resolve) => setTimeout(resolve, 50));
   return { seconds, start, isLive: player.isLive };
 })()"""

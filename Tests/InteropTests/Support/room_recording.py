@@ -124,10 +124,12 @@ def whole(sfu, folder):
                 "deletedWhileGrowing": call(server, "DELETE", f"{API}/{recording}")[0],
             }
             stopped = call(server, "POST", f"{API}/{recording}/stop")
+            figures = call(server, "GET", f"{API}/{recording}/analytics")[1]
             late, _, second = start_another(server, recording)
             result |= {"late": late}
             call(server, "POST", f"{API}/{second}/stop")
         result |= taken(server, recording, folder) | {
+            "received": figures["source"]["video_frames_received"], "losses": figures["losses"],
             "stopped": stopped[0], "seconds": stopped[1].get("duration_seconds", 0),
             "deleted": call(server, "DELETE", f"{API}/{recording}")[0], "gone": call(server, "GET", f"{API}/{recording}")[0],
             "source": call(server, "POST", API + "/start", {"room_id": "demo", "source": "rtsp://127.0.0.1:1/"})[0],
@@ -242,11 +244,11 @@ def killed(sfu, folder):
             server.process.kill()
             server.process.wait()
             age = time.monotonic() - begun
-    left = facts(media(folder)[0])
+    left = [facts(file) for file in media(folder)]
     with Server(sfu, *options) as server:
-        one = wait_for(lambda: (lambda found: found["files"] and not found["files"][0]["is_growing"] and found)(state(server, recording)), 10, "it is whole")
+        one = wait_for(lambda: (lambda found: found["files"] and not found["files"][-1]["is_growing"] and found)(state(server, recording)), 10, "it is whole")
         thumbnail = call(server, "GET", one["thumbnail_url"])[0]
-    return {"left": left, "whole": facts(media(folder)[0]), "age": age, "status": one["status"], "title": one["title"],
+    return {"left": left, "whole": [facts(file) for file in media(folder)], "age": age, "status": one["status"], "title": one["title"],
             "asked": one["requested"].get("frame_rate"), "room": one["room_id"], "thumbnail": thumbnail, "exit": server.code}
 
 
