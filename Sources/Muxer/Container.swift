@@ -82,7 +82,7 @@ public enum Container: String, CaseIterable, Hashable, Sendable {
         } catch { return if case .missingParameterSets = error { true } else { false } }
     }
 
-    /// The number a sidecar index names it by.
+    /// The number an index names it by.
     var indexNumber: UInt8 {
         switch self {
         case .mpegts: 1

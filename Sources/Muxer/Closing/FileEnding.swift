@@ -3,7 +3,7 @@
 /// First write what `next` gives, each at its place, and see it safely on the disk; then `head`, in one
 /// go: up to it the file is what it was.
 public protocol FileEnding: ~Escapable {
-    /// Whether all of the sidecar has been read. Behind a torn record are parts that this knows nothing of,
+    /// Whether all of the index has been read. Behind a torn record are parts that this knows nothing of,
     /// and would overwrite: such a file is left the growing one that it is.
     var isWhole: Bool { get }
 

@@ -4,7 +4,7 @@ public import Wire
 /// Makes a plain, seekable MP4 of a hybrid recording: what to write behind its parts, and the one
 /// write at its head that makes it so.
 ///
-/// The sidecar is all that is read. First write what `next` gives, each at its place, and see it
+/// The index is all that is read. First write what `next` gives, each at its place, and see it
 /// safely on the disk; then `head`, in one go: up to it the file is the fragmented MP4 it was, from
 /// it on a plain one, whose fragments lie unread within one box. Doing it again changes nothing.
 public struct MovieClosing: FileEnding, ~Escapable {
@@ -12,7 +12,7 @@ public struct MovieClosing: FileEnding, ~Escapable {
     public let partsEnd: UInt64
     /// The file's length when all has been written.
     public private(set) var fileEnd: UInt64 = 0
-    /// Whether all of the sidecar has been read, and not only what lies before a torn record.
+    /// Whether all of the index has been read, and not only what lies before a torn record.
     public let isWhole: Bool
 
     private let header: IndexHeader
@@ -25,7 +25,7 @@ public struct MovieClosing: FileEnding, ~Escapable {
     /// than copying that.
     private var isOne = false
 
-    /// Walks through a recording's whole sidecar once.
+    /// Walks through a recording's whole index once.
     @_lifetime(copy index)
     public init(_ index: RawSpan) throws(ParseError) {
         try self.init(index, pieceByteCount: 1 << 18)

@@ -1,6 +1,6 @@
 import Wire
 
-/// How long the tables of one track will be, found by one walk through the sidecar.
+/// How long the tables of one track will be, found by one walk through the index.
 struct TableCounts {
     private(set) var samples = 0
     private(set) var chunks = 0

@@ -11,13 +11,13 @@ public struct WebMClosing: FileEnding {
     public let partsEnd: UInt64
     /// The file's length when all has been written.
     public let fileEnd: UInt64
-    /// Whether all of the sidecar has been read, and not only what lies before a torn record.
+    /// Whether all of the index has been read, and not only what lies before a torn record.
     public let isWhole: Bool
     /// What the file then begins with: at most 512 octets from its very beginning on.
     public let head: FileWrite
     private var cues: FileWrite?
 
-    /// Walks through a recording's whole sidecar once.
+    /// Walks through a recording's whole index once.
     public init(_ index: RawSpan) throws(ParseError) {
         var reader = try IndexReader(index)
         let header = reader.header

@@ -37,7 +37,7 @@ public struct TransportCutter: Sendable {
     /// A cutter for one file.
     ///
     /// - Parameters:
-    ///   - header: What the file's sidecar begins with.
+    ///   - header: What the file's index begins with.
     ///   - origin: The time that fragments count from: that of the file's first part.
     ///   - head: The file's first octets, which hold its tables.
     public init(_ header: IndexHeader, origin: Interval, head: [UInt8]) {

@@ -1,7 +1,7 @@
 public import Timing
 import Wire
 
-/// What a recording's sidecar begins with: all that its parts have in common.
+/// What a recording's index begins with: all that its parts have in common.
 public struct IndexHeader: Hashable, Sendable {
     /// What the file is.
     public var container: Container

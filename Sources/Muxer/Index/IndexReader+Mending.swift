@@ -12,7 +12,7 @@ extension IndexReader {
         forEachMendedRecord(upTo: end) { part, _ in body(part) }
     }
 
-    /// Likewise, with the octets of the sidecar up to the end of a part's record; of torn records there is
+    /// Likewise, with the octets of the index up to the end of a part's record; of torn records there is
     /// no such end.
     public mutating func forEachMendedRecord(
         upTo end: UInt64, _ body: (IndexedPart, _ recordEnd: Int?) -> Void

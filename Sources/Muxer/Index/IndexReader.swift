@@ -1,9 +1,9 @@
 import Timing
 public import Wire
 
-/// Reads a recording's sidecar: its header, then part after part up to the last whole record.
+/// Reads a recording's index: its header, then part after part up to the last whole record.
 ///
-/// A sidecar may be cut or torn anywhere; what is read of it is what was written. One that grows is
+/// An index may be cut or torn anywhere; what is read of it is what was written. One that grows is
 /// read on from `byteCount`, with the header that is known.
 public struct IndexReader: ~Escapable {
     /// What the file is.
@@ -25,11 +25,11 @@ public struct IndexReader: ~Escapable {
     private var rest: RawSpan
     private let bytes: RawSpan
 
-    /// Reads the header of a whole sidecar.
+    /// Reads the header of a whole index.
     @_lifetime(copy bytes)
     public init(_ bytes: RawSpan) throws(ParseError) { try self.init(bytes, mendsHead: false) }
 
-    /// Reads the header of a sidecar also where power was lost while it was written once more, with another
+    /// Reads the header of an index also where power was lost while it was written once more, with another
     /// date: the date is then the old one and the checksum the new one's, or the other way round. All else
     /// of it makes sense, and a whole record is behind it.
     @_lifetime(copy bytes)
@@ -53,7 +53,7 @@ public struct IndexReader: ~Escapable {
         _ = try IndexRecord.read(from: &checked)
     }
 
-    /// Reads on in a sidecar with this header: `bytes` are those behind the records known already.
+    /// Reads on in an index with this header: `bytes` are those behind the records known already.
     @_lifetime(copy bytes)
     public init(_ bytes: RawSpan, continuing header: IndexHeader) {
         self.header = header
@@ -112,7 +112,7 @@ public struct IndexReader: ~Escapable {
         return (try? reader.skip(found)) != nil
     }
 
-    /// The part of the record that `bytes` end with, the last octets of a sidecar; `nil` where they hold
+    /// The part of the record that `bytes` end with, the last octets of an index; `nil` where they hold
     /// none that is whole.
     public static func lastPart(of bytes: RawSpan) -> IndexedPart? {
         guard let content = IndexRecord.last(of: bytes) else { return nil }

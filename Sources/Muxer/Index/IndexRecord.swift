@@ -1,6 +1,6 @@
 import Wire
 
-/// What a sidecar consists of: records, each with its length before it and a checksum behind it.
+/// What an index consists of: records, each with its length before it and a checksum behind it.
 ///
 /// A flipped bit anywhere in a record is found for certain, and a torn one as good as: each step of
 /// the checksum can be undone, so that two records that differ in one word never meet.

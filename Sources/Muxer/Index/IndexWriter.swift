@@ -1,21 +1,21 @@
 public import Wire
 
-/// Writes a recording's sidecar: the header, then a record for each part.
+/// Writes a recording's index: the header, then a record for each part.
 ///
-/// What it appends may go to the sidecar when the octets it names are in the file, and not sooner:
+/// What it appends may go to the index when the octets it names are in the file, and not sooner:
 /// whoever finds a record then finds its part.
 public struct IndexWriter: Sendable {
     /// Octets written so far.
     public private(set) var byteCount: UInt64 = 0
 
-    /// A sidecar that begins with `header`.
+    /// An index that begins with `header`.
     public init(_ header: IndexHeader, into output: inout ByteWriter) {
         let before = output.count
         IndexRecord.append(to: &output) { header.write(to: &$0) }
         byteCount = UInt64(output.count - before)
     }
 
-    /// A sidecar whose first `byteCount` octets, whole records, are there already.
+    /// An index whose first `byteCount` octets, whole records, are there already.
     public init(continuing byteCount: UInt64) { self.byteCount = byteCount }
 
     /// Appends the record of one part.

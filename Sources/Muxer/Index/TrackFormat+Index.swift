@@ -1,7 +1,7 @@
 import Codecs
 import Wire
 
-/// How a sidecar writes a track's format: a number, then what the format says.
+/// How an index writes a track's format: a number, then what the format says.
 extension TrackFormat {
     init(indexed reader: inout ByteReader) throws(ParseError) {
         let start = reader.offset

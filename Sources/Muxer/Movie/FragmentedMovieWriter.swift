@@ -20,7 +20,7 @@ public struct FragmentedMovieWriter: ~Copyable {
     private(set) var origin: Interval?
     /// The file's header, once it has been written.
     private(set) var initialization: [UInt8] = []
-    /// What the part last written holds, as a sidecar notes it.
+    /// What the part last written holds, as an index notes it.
     private(set) var runs = ByteWriter()
     /// Whether pictures have come with other parameter sets than the first ones, up to the part last written.
     private(set) var hasOtherSets = false

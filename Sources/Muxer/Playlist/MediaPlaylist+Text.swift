@@ -121,7 +121,7 @@ extension IndexHeader {
 }
 
 extension Interval {
-    /// The sum, or the longest there is: a sidecar's times are a stranger's, their sum has no bound.
+    /// The sum, or the longest there is: an index's times are a stranger's, their sum has no bound.
     func adding(_ other: Interval) -> Interval {
         let (sum, isOver) = nanoseconds.addingReportingOverflow(other.nanoseconds)
         return isOver

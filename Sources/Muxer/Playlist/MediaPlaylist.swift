@@ -5,7 +5,7 @@ public import Timing
 public struct MediaPlaylist: Sendable {
     /// One file of the recording.
     public struct File: Sendable {
-        /// What its sidecar begins with.
+        /// What its index begins with.
         public var header: IndexHeader
         /// From key frame to key frame; the last one still grows unless the file is finished.
         public var segments: [IndexedPart]
@@ -157,7 +157,7 @@ extension MediaPlaylist {
     }
 
     private static let leastTarget = 4
-    /// Of what a sidecar says no more is believed: eleven days.
+    /// Of what an index says no more is believed: eleven days.
     private static let longestTarget = 1_000_000
 }
 

@@ -4,7 +4,7 @@ public struct FinishedPart: Hashable, Sendable {
     public var segment: Int
     /// Where it lies and what it holds.
     public var part: IndexedPart
-    /// What the file's sidecar goes on with, once the part's own octets are in the file. The first
-    /// part of a file brings the sidecar's header along.
+    /// What the file's index goes on with, once the part's own octets are in the file. The first
+    /// part of a file brings the index's header along.
     public var record: [UInt8]
 }

@@ -1,7 +1,7 @@
 import Timing
 import Wire
 
-/// Gathers what a recording's sidecars say while its files grow.
+/// Gathers what a recording's indexes say while its files grow.
 struct SegmentIndex {
     /// A part of a transport stream, whose octets go out before it is whole.
     struct Open {
@@ -14,7 +14,7 @@ struct SegmentIndex {
         var step: Interval
     }
 
-    /// What the current file's sidecar begins with; known from its first part on.
+    /// What the current file's index begins with; known from its first part on.
     private(set) var header: IndexHeader?
     /// What the current file's tracks were when it began.
     private(set) var formats: [TrackFormat] = []

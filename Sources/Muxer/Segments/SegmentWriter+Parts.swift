@@ -2,16 +2,16 @@ import Timing
 import Wire
 
 extension SegmentWriter {
-    /// The parts completed since the last call, each with what its sidecar goes on with.
+    /// The parts completed since the last call, each with what its index goes on with.
     ///
-    /// Their octets have been handed out; put them into the file before the record into the sidecar.
+    /// Their octets have been handed out; put them into the file before the record into the index.
     public mutating func takeParts() -> [FinishedPart] {
         guard !index.finished.isEmpty else { return [] }
         defer { index.finished = [] }
         return index.finished
     }
 
-    /// What the current file's sidecar begins with; `nil` until the file has its first part.
+    /// What the current file's index begins with; `nil` until the file has its first part.
     public var indexHeader: IndexHeader? { index.header }
 
     /// Ends the open part of a transport stream where `sample`, which comes at `time`, begins another.

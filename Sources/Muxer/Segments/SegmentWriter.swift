@@ -35,7 +35,7 @@ public struct SegmentWriter: ~Copyable {
     public var start: Interval? { file.start }
     /// The formats as last learned: with the parameter sets of the last key frame.
     public private(set) var formats: [TrackFormat]
-    /// Nanoseconds since 1970 at media time zero, for the sidecar of the next file.
+    /// Nanoseconds since 1970 at media time zero, for the index of the next file.
     public var wallClock: Int64 = 0
 
     let container: Container

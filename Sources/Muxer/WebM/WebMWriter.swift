@@ -15,7 +15,7 @@ public struct WebMWriter: ~Copyable {
     private(set) var origin: Interval?
     /// The file's header, once it has been written.
     private(set) var initialization: [UInt8] = []
-    /// What the cluster last written holds, as a sidecar notes it: when its first key frame is shown,
+    /// What the cluster last written holds, as an index notes it: when its first key frame is shown,
     /// by the file's clock. Nothing, where there is none.
     private(set) var runs = ByteWriter()
 
