@@ -33,7 +33,7 @@ func measureSeeking() async {
 private func measure(_ recording: LongRecording) async throws -> [String] {
     let places = try recording.record()
     let recordings = try Recordings(
-        folder: recording.directory, bearer: nil, clock: { 1_767_312_000_000_000_000 },
+        folder: recording.directory, clock: { 1_767_312_000_000_000_000 },
         report: { _, _ in })
     _ = await recordings.recovered()
     var endpoints = RecordingEndpoints(recordings)

@@ -51,11 +51,11 @@ private func open(
     var disk = settings.diskOptions
     disk.retention.own = list.limits
     do throws(RecordingError) {
+        var defaults = RecordingDefaults(
+            options: settings.recordingOptions(container: "format"), bearer: settings.roomsToken)
+        defaults.verifiesTLS = settings.isSet("verify-tls")
         return try Recordings(
-            folder: folder, bearer: settings.roomsToken,
-            verifiesTLS: settings.isSet("verify-tls"),
-            options: settings.recordingOptions(container: "format"), disk: disk, clock: unixTime,
-            report: report)
+            folder: folder, defaults: defaults, disk: disk, clock: unixTime, report: report)
     } catch {
         command.fail(error.description, error.exitCode)
     }

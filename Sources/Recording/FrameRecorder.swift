@@ -44,6 +44,25 @@ struct FrameRecorder: ~Copyable {
         }
     }
 
+    /// Writes what tracks have ready.
+    ///
+    /// - Parameter wish: Hears of key frames that have come, and of those that are needed.
+    mutating func take(
+        from tracks: inout ReceivedTracks, _ wish: inout KeyframeWish, at now: Instant
+    ) {
+        follow(sender: tracks.senderWallClock)
+        while let frame = tracks.next() {
+            switch frame {
+            case .picture(let unit, let time):
+                write(unit, time: time, at: now)
+                if unit.isKeyframe { wish.keyframeArrived(at: now) }
+            case .sound(let frame, let time):
+                write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
+            case .keyframeNeeded: wish.needed(at: now)
+            }
+        }
+    }
+
     mutating func write(_ unit: AccessUnit, time: Interval, at now: Instant) {
         frameArrived(at: now)
         flushing = now + Self.patience

@@ -13,10 +13,10 @@ extension Recordings {
     func order(_ request: RecordingRequest, after newest: Int64? = nil) -> RecordingOrder {
         let name = request.name
         var request = request
-        var options = request.options ?? options
+        var options = request.options ?? defaults.options
         if let format = request.format { options.container = container(named: format, for: name) }
-        request.bearer = request.bearer ?? bearer?.token(for: request.source)
-        request.verifiesTLS = request.verifiesTLS ?? verifiesTLS
+        request.bearer = request.bearer ?? defaults.bearer?.token(for: request.source)
+        request.verifiesTLS = request.verifiesTLS ?? defaults.verifiesTLS
         let clock = ClockMap(instant: .now(), unixNanoseconds: clock())
         let recording = RunningRecording(
             folder: folder, name: name, disk: home.writer.door, newestSeconds: newest,

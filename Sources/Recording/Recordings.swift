@@ -14,8 +14,7 @@ public actor Recordings {
     public nonisolated var folder: String { home.path }
 
     nonisolated let home: RecordingFolder
-    let bearer: OriginToken?
-    let verifiesTLS: Bool
+    let defaults: RecordingDefaults
     nonisolated let rooms: RoomFeed?
     var roomLoop: RoomLoop?
     var entries: [String: Entry] = [:]
@@ -27,7 +26,6 @@ public actor Recordings {
     var known: [String: RecordingRequest] = [:]
     var former = FormerRecordings()
     var errands = RecordingErrands()
-    let options: RecordingOptions
     private(set) var newsReport: (@Sendable (_ name: String, _ news: RecordingNews) -> Void)?
     let clock: @Sendable () -> Int64
     let report: @Sendable (_ name: String, RecordingReport) -> Void
@@ -52,41 +50,34 @@ public actor Recordings {
     ///
     /// - Parameters:
     ///   - folder: Where the files go.
-    ///   - bearer: The token for WHEP sources of one server, unless they are started with another.
-    ///   - verifiesTLS: Whether an `rtsps` camera must prove its name by a certificate that this system
-    ///     trusts: few can.
-    ///   - options: How recordings are cut into files, unless they are started otherwise.
+    ///   - defaults: What recordings are begun with, unless a start says otherwise.
     ///   - disk: How they are kept.
     ///   - rooms: The rooms of this process, where it has any.
     ///   - clock: Nanoseconds since 1970; asked when a recording is started, and each minute.
     ///   - report: Told of what a person should know, on any thread: it must not block.
     /// - Throws: `folderInUse` while another process, or another of these, records into the folder.
     public init(
-        folder: String, bearer: OriginToken?, verifiesTLS: Bool = false,
-        options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
-        rooms: RoomFeed? = nil,
+        folder: String, defaults: RecordingDefaults = RecordingDefaults(),
+        disk: DiskOptions = DiskOptions(), rooms: RoomFeed? = nil,
         clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (_ name: String, RecordingReport) -> Void
     ) throws(RecordingError) {
+        var location = RecordingFolder.Location(folder, on: SystemStorage(), disk)
+        location.lock = try FolderLock(folder)
         try self.init(
-            folder: folder, on: SystemStorage(), lock: try FolderLock(folder), bearer: bearer,
-            verifiesTLS: verifiesTLS,
-            options: options, disk: disk, rooms: rooms, clock: clock, report: report)
+            in: location, defaults: defaults, rooms: rooms, clock: clock, report: report)
     }
 
     init(
-        folder: String, on storage: any Storage, lock: FolderLock? = nil, bearer: OriginToken?,
-        verifiesTLS: Bool = false,
-        options: RecordingOptions = RecordingOptions(), disk: DiskOptions = DiskOptions(),
+        in location: RecordingFolder.Location, defaults: RecordingDefaults = RecordingDefaults(),
         rooms: RoomFeed? = nil, clock: @escaping @Sendable () -> Int64,
         report: @escaping @Sendable (_ name: String, RecordingReport) -> Void
     ) throws(RecordingError) {
-        (self.bearer, self.options, self.rooms) = (bearer, options, rooms)
-        (self.verifiesTLS, self.clock, self.report) = (verifiesTLS, clock, report)
+        (self.defaults, self.rooms, self.clock, self.report) = (defaults, rooms, clock, report)
         do {
-            home = try RecordingFolder(
-                folder, on: storage, lock: lock, disk, clock: { clock() / 1_000_000_000 }
-            ) { deletion in report(deletion.recording, deletion.report) }
+            home = try RecordingFolder(location, clock: { clock() / 1_000_000_000 }) { deletion in
+                report(deletion.recording, deletion.report)
+            }
         } catch { throw .system(error.description) }
     }
 

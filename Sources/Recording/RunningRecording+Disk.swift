@@ -19,8 +19,8 @@ extension RunningRecording {
             tell?(.began(path: path))
         case .taken:
             let wasRefused = state.withLock { state in
-                defer { (state.isRefused, state.isRefusalTold) = (false, false) }
-                return state.isRefused
+                defer { (state.refusal.lasts, state.refusal.isTold) = (false, false) }
+                return state.refusal.lasts
             }
             if wasRefused {
                 report(.notice("recording goes on in \(progress.snapshot.files.path)"))
@@ -62,7 +62,7 @@ extension RunningRecording {
     private func closed(_ live: LiveIndex, _ byteCount: UInt64) {
         let written = state.withLock { state in
             if state.ending.contains(where: { $0.live === live && !$0.isTorn }) {
-                state.isEndTold = false
+                state.refusal.isEndTold = false
             }
             state.ending.removeAll { $0.live === live }
             return state.growth.removeValue(forKey: ObjectIdentifier(live)) ?? 0
@@ -80,11 +80,11 @@ extension RunningRecording {
     private func failed(_ error: StorageError, of live: LiveIndex) {
         let (isFirst, isNews, isPresent) = state.withLock { state in
             guard state.isPresent(live) else {
-                defer { state.isEndTold = true }
-                return (false, !state.isRefused && !state.isEndTold, false)
+                defer { state.refusal.isEndTold = true }
+                return (false, !state.refusal.lasts && !state.refusal.isEndTold, false)
             }
-            defer { state.isRefused = true }
-            return (!state.hasOpened, !state.isRefused, true)
+            defer { state.refusal.lasts = true }
+            return (!state.hasOpened, !state.refusal.lasts, true)
         }
         progress.update { progress in
             progress.lastFailure = error.description
@@ -104,7 +104,7 @@ extension RunningRecording {
             guard state.intake != .nothing else { return (true, false) }
             state.control?(.nothing)
             state.control?(state.intake)
-            return (true, !state.isRefused)
+            return (true, !state.refusal.lasts)
         }
         if isTorn { progress.update { $0.files.tornCount += 1 } }
         guard isNews else { return }
@@ -161,13 +161,13 @@ extension RunningRecording.State {
     fileprivate mutating func isTold(_ intake: RecordingIntake) -> Bool {
         switch intake {
         case .everything:
-            if !isRefused { isRefusalTold = false }
-            return isRefused
+            if !refusal.lasts { refusal.isTold = false }
+            return refusal.lasts
         case .keyframes: return false
         case .nothing:
             // What was never there has been told as such.
-            defer { isRefusalTold = true }
-            return isRefusalTold || isRefused && !hasOpened
+            defer { refusal.isTold = true }
+            return refusal.isTold || refusal.lasts && !hasOpened
         }
     }
 }

@@ -22,17 +22,22 @@ final class RunningRecording: Sendable {
         var clock: ClockMap?
         var intake = RecordingIntake.everything
         var hasOpened = false
-        /// Since the disk refused a file, until it has taken another.
-        var isRefused = false
-        var isRefusalTold = false
-        /// Whether an end that the disk refused has been told, and no file has ended well since.
-        var isEndTold = false
+        var refusal = Refusal()
         /// Whether the present file takes no more, and the engine has been told to begin another.
         var isTorn = false
         /// Octets that the disk has taken of files which are not closed yet.
         var growth: [ObjectIdentifier: UInt64] = [:]
         /// When the newest file of this name begins, in seconds since 1970.
         var newestSeconds: Int64?
+    }
+
+    /// A disk that refuses files, and what of that has been told.
+    struct Refusal {
+        /// From a file that the disk refused until one that it has taken.
+        var lasts = false
+        var isTold = false
+        /// Whether an end that the disk refused has been told, and no file has ended well since.
+        var isEndTold = false
     }
 
     /// How it stands.

@@ -22,6 +22,7 @@ struct RecordingMetrics {
         var page = Exposition()
         writeFiles(to: &page)
         writeFrames(to: &page)
+        writeSources(to: &page)
         writeDisk(to: &page)
         let megabytes = residentMegabytes()
         page.gauge(
@@ -81,6 +82,10 @@ struct RecordingMetrics {
         page.counter(
             "recording_losses_total", "What is in no file, packets and frames, by cause.",
             label: "cause", LossCause.allCases.map { ($0.rawValue, totals[$0]) })
+    }
+
+    private func writeSources(to page: inout Exposition) {
+        let frames = totals.statistics
         page.counter(
             "recording_requested_packets_total", "Packets asked for again of WHEP servers.",
             frames.source.requestedPackets)

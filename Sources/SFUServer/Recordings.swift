@@ -17,8 +17,9 @@ func openRecordings(
         endings: { server.endings })
     do throws(RecordingError) {
         let recordings = try Recordings(
-            folder: folder, bearer: nil,
-            options: settings.recordingOptions(container: "recording-format"),
+            folder: folder,
+            defaults: RecordingDefaults(
+                options: settings.recordingOptions(container: "recording-format")),
             disk: settings.diskOptions, rooms: feed,
             clock: { ClockMap.now().unixNanoseconds(at: .now()) }
         ) { name, report in log(report.level, report.message, ["recording": name]) }

@@ -110,7 +110,7 @@ import Web
         times[1] = times[0]
         for file in left { #expect(utimes(folder.path + "/" + file, times) == 0) }
         let next = try Recordings(
-            folder: folder.path, bearer: nil, clock: { 1_800_000_000_000_000_000 },
+            folder: folder.path, clock: { 1_800_000_000_000_000_000 },
             report: { _, _ in })
         let report = await next.recovered()
         #expect("\(report)".hasPrefix("1 file is whole"))

@@ -22,7 +22,7 @@ final class RecordedFolder: Sendable {
         var template = Array("/tmp/sluice-api-XXXXXX\0".utf8CString)
         path = try #require(mkdtemp(&template).map { String(cString: $0) })
         recordings = try Recordings(
-            folder: path, on: storage, bearer: nil, clock: { 1_800_000_000_000_000_000 },
+            in: .init(path, on: storage), clock: { 1_800_000_000_000_000_000 },
             report: report)
         endpoints = RecordingEndpoints(recordings, rooms: rooms)
         // What a crash left has been looked for: files may be put there now.

@@ -13,7 +13,7 @@ import Testing
     }
 
     private static func recordings(in folder: String) throws -> Recordings {
-        try Recordings(folder: folder, bearer: nil, clock: { 0 }, report: { _, _ in })
+        try Recordings(folder: folder, clock: { 0 }, report: { _, _ in })
     }
 
     @Test func `a folder is one recorder's, and the second is told whose`() throws {

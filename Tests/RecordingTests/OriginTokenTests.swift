@@ -6,8 +6,8 @@ import Testing
 @Suite struct OriginTokenTests {
     private static func recordings() throws -> Recordings {
         try Recordings(
-            folder: "/r", on: ModelDisk(),
-            bearer: OriginToken("secret", for: "https://sfu.test/a/"),
+            in: .init("/r", on: ModelDisk()),
+            defaults: RecordingDefaults(bearer: OriginToken("secret", for: "https://sfu.test/a/")),
             clock: { 0 }, report: { _, _ in })
     }
 

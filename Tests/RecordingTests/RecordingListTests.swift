@@ -10,7 +10,7 @@ import Testing
         _ told: @escaping @Sendable (String) -> Void = { _ in }
     ) throws -> Recordings {
         try Recordings(
-            folder: "/r", on: ModelDisk(), bearer: nil, clock: { 0 },
+            in: .init("/r", on: ModelDisk()), clock: { 0 },
             report: { name, report in told("\(name): \(report)") })
     }
 

@@ -17,7 +17,7 @@ import Wire
         disk.put("/r/old_19700101_000000.ts", [])
         disk.state.withLock { $0.hold = pipes[0] }
         let recordings = try Recordings(
-            folder: "/r", on: disk, bearer: nil, clock: { 0 }, report: { _, _ in })
+            in: .init("/r", on: disk), clock: { 0 }, report: { _, _ in })
         let file = RecordingFile(
             in: "/r", name: "cam", startSeconds: 0, live: .empty(),
             disk: recordings.home.writer.door,
@@ -35,7 +35,7 @@ import Wire
 
     @Test func `all end at once: a source that is slow to go holds up no other`() async throws {
         let recordings = try Recordings(
-            folder: "/r", on: ModelDisk(), bearer: nil, clock: { 0 }, report: { _, _ in })
+            in: .init("/r", on: ModelDisk()), clock: { 0 }, report: { _, _ in })
         let (leaving, met) = (Awaited(0, waiterLimit: 10), Awaited(0, waiterLimit: 10))
         for name in ["a", "b", "c"] {
             let order = await recordings.order(name, "rtsp://192.0.2.1/live")
@@ -60,7 +60,7 @@ import Wire
         defer { close(gate[0]) }
         disk.state.withLock { [gate] in $0.syncHold = gate[0] }
         let recordings = try Recordings(
-            folder: "/r", on: disk, bearer: nil, clock: { 0 }, report: { _, _ in })
+            in: .init("/r", on: disk), clock: { 0 }, report: { _, _ in })
         _ = await recordings.recovered()
         let file = RecordingFile(
             in: "/r", name: "cam", startSeconds: 0, live: .empty(),
@@ -83,7 +83,7 @@ import Wire
         async throws
     {
         let recordings = try Recordings(
-            folder: "/r", on: ModelDisk(), bearer: nil, clock: { 0 }, report: { _, _ in })
+            in: .init("/r", on: ModelDisk()), clock: { 0 }, report: { _, _ in })
         let told = Mutex<[String]>([])
         await recordings.reportNews { name, news in
             guard case .format(let container) = news else { return }
@@ -105,7 +105,7 @@ import Wire
         let disk = ModelDisk()
         let wall = Mutex<Int64>(1_000_000_000_000_000)  // 1970-01-12 13:46:40
         let recordings = try Recordings(
-            folder: "/r", on: disk, bearer: nil, clock: { wall.withLock { $0 } },
+            in: .init("/r", on: disk), clock: { wall.withLock { $0 } },
             report: { _, _ in })
         let order = await recordings.order("cam", "rtsp://192.0.2.1/live")
         let recording = order.recording
@@ -131,7 +131,7 @@ import Wire
         let disk = ModelDisk()
         let wall = Mutex<Int64>(1_000_000_000_000_000)  // 1970-01-12 13:46:40
         let recordings = try Recordings(
-            folder: "/r", on: disk, bearer: nil, clock: { wall.withLock { $0 } },
+            in: .init("/r", on: disk), clock: { wall.withLock { $0 } },
             report: { _, _ in })
         let order = await recordings.order("cam", "rtsp://192.0.2.1/live")
         let heard = Mutex<[ClockMap]>([])
@@ -167,7 +167,7 @@ import Wire
             for file in [path, path + ".index", folder] { remove(file) }
         }
         let recordings = try Recordings(
-            folder: folder, bearer: nil, clock: { 0 }, report: { _, _ in })
+            folder: folder, clock: { 0 }, report: { _, _ in })
         _ = await recordings.recovered()
         let catalog = RecordingCatalog(recordings)
         let (data, index) = (try storage.create(path), try storage.create(path + ".index"))

@@ -8,7 +8,7 @@ import Testing
 
     private static func recordings(on disk: ModelDisk) async throws -> Recordings {
         let recordings = try Recordings(
-            folder: "/r", on: disk, bearer: nil, clock: { 0 }, report: { _, _ in })
+            in: .init("/r", on: disk), clock: { 0 }, report: { _, _ in })
         _ = await recordings.recovered()
         return recordings
     }

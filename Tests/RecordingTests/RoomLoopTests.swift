@@ -12,7 +12,7 @@ import Timing
         of server: RoomServer, on disk: ModelDisk = ModelDisk()
     ) throws -> Recordings {
         try Recordings(
-            folder: "/r", on: disk, bearer: nil, rooms: server.feed, clock: { 0 },
+            in: .init("/r", on: disk), rooms: server.feed, clock: { 0 },
             report: { _, _ in })
     }
 

@@ -60,7 +60,7 @@ import Timing
     {
         let server = try RoomServer()
         let recordings = try Recordings(
-            folder: "/r", on: ModelDisk(), bearer: nil, rooms: server.feed, clock: { 0 },
+            in: .init("/r", on: ModelDisk()), rooms: server.feed, clock: { 0 },
             report: { _, _ in })
         for (name, peer) in [("one", nil), ("two", "alice"), ("three", "bob")] {
             var request = RecordingRequest(name, source: "room:demo")

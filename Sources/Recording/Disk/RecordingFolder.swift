@@ -4,6 +4,20 @@ import Reactor
 /// The folder that recordings lie in, and what goes on there: its disk's thread, who is at work on which
 /// file, what an earlier crash has left. One of these at a time has a folder.
 struct RecordingFolder: Sendable {
+    /// Where it is, and on what.
+    struct Location {
+        let path: String
+        let storage: any Storage
+        /// How recordings are kept there.
+        let options: DiskOptions
+        /// The right to it, which is held as long as it is used.
+        var lock: FolderLock?
+
+        init(_ path: String, on storage: any Storage, _ options: DiskOptions = DiskOptions()) {
+            (self.path, self.storage, self.options) = (path, storage, options)
+        }
+    }
+
     let path: String
     let storage: any Storage
     let claims: ClaimedFiles
@@ -16,25 +30,22 @@ struct RecordingFolder: Sendable {
     /// Begins to mend what is there, and waits for what is to be written.
     ///
     /// - Parameters:
-    ///   - path: Where it is.
-    ///   - storage: The disk.
-    ///   - lock: The right to it, which is held as long as this is.
-    ///   - options: How recordings are kept there.
+    ///   - location: Where it is.
     ///   - clock: Seconds since 1970.
     ///   - onDelete: Told which file was deleted, and why.
     init(
-        _ path: String, on storage: any Storage, lock: FolderLock?, _ options: DiskOptions,
+        _ location: Location,
         clock: @escaping @Sendable () -> Int64,
         onDelete: @escaping @Sendable (Deletion) -> Void
     ) throws(SystemError) {
-        let claims = ClaimedFiles()
-        (self.path, self.storage, self.claims, self.lock) = (path, storage, claims, lock)
+        let (path, storage, claims) = (location.path, location.storage, ClaimedFiles())
+        (self.path, self.storage, self.claims, lock) = (path, storage, claims, location.lock)
         writer = try DiskWriter(
-            storage: storage, policy: options.sync,
+            storage: storage, policy: location.options.sync,
             sweep: Sweep(
-                folder: path, retention: options.retention, claims: claims, clock: clock,
+                folder: path, retention: location.options.retention, claims: claims, clock: clock,
                 onDelete: onDelete))
-        let (begun, isAlone) = (FolderReading(folder: path).now, lock != nil)
+        let (begun, isAlone) = (FolderReading(folder: path).now, location.lock != nil)
         recovery = try FolderRecovery {
             let now = clock()
             return Recovery(

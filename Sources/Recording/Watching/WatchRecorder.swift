@@ -145,17 +145,7 @@ public struct WatchRecorder: ~Copyable, RecordingEngine {
     }
 
     private mutating func takeFrames(at now: Instant) {
-        frames.follow(sender: tracks.senderWallClock)
-        while let frame = tracks.next() {
-            switch frame {
-            case .picture(let unit, let time):
-                frames.write(unit, time: time, at: now)
-                if unit.isKeyframe { wish.keyframeArrived(at: now) }
-            case .sound(let frame, let time):
-                frames.write(frame, time: time, isAlone: !tracks.hasPicture, at: now)
-            case .keyframeNeeded: wish.needed(at: now)
-            }
-        }
+        frames.take(from: &tracks, &wish, at: now)
         if frames.isCountDue(at: now) { countLosses(at: now) }
     }
 
