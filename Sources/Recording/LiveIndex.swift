@@ -38,7 +38,7 @@ public final class LiveIndex: Sendable {
     let current = Awaited(Snapshot(), waiterLimit: 1000)
 
     /// The index of a file that nothing has been written to.
-    public init(_ container: Container) { self.container = container }
+    init(_ container: Container) { self.container = container }
 
     /// How it stands.
     public var snapshot: Snapshot { current.value }

@@ -63,7 +63,7 @@ public final class RecordingProgress: Sendable {
     let current = Awaited(Snapshot(), waiterLimit: 100)
 
     /// Nothing yet.
-    public init() {}
+    init() {}
 
     /// How it stands.
     public var snapshot: Snapshot { current.value }

@@ -116,7 +116,7 @@ actor RecordingTitles {
     }
 
     /// Of a recording that has just been begun; one that goes on keeps what this does not say anew. Where
-    /// the disk does not take it, it is known as long as the process lives.
+    /// the disk does not take it, or too much waits for that, it is known as long as the process lives.
     func keep(_ title: RecordingTitle, of name: String, after former: RecordingTitle?) async {
         if !title.isEmpty {
             await put(former.map { title.following($0) } ?? title, of: name)
@@ -125,7 +125,8 @@ actor RecordingTitles {
         }
     }
 
-    /// The last start of a recording has come to nothing: what was known before holds again.
+    /// The last start of a recording has come to nothing: what was known before holds again, as long as the
+    /// process lives at least.
     func restore(_ former: RecordingTitle?, of name: String) async {
         if let former { await put(former, of: name) } else { _ = try? await forget(name) }
     }
