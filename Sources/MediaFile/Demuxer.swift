@@ -16,7 +16,6 @@ final class Demuxer {
     private let path: String
     private var counts: [Int32: Int32] = [:]  // whole packets read, by stream
     private var newest = 0.0  // seconds, of all that was read
-    private static let latest = 1e12  // seconds, so that a damaged time can still be told
 
     init(path: String) throws(ClipError) {
         var context: UnsafeMutablePointer<AVFormatContext>?
@@ -123,6 +122,7 @@ final class Demuxer {
         .lowercased()
     }
 
+    private static let latest = 1e12  // seconds, so that a damaged time can still be told
     private static let noTime = Int64.min  // AV_NOPTS_VALUE
     private static let tryAgain: Int32 = -11  // AVERROR(EAGAIN)
     private static let invalidArgument: Int32 = -22  // AVERROR(EINVAL): of no format below

@@ -79,6 +79,7 @@ struct OpenClip {
     /// Sound that came before the first picture, and so before anybody knew where time begins.
     private func subtract(_ base: Int64, from sounds: inout [ClipSample]) {
         for index in sounds.indices { sounds[index].timestamp -= soundTicks(base) }
+        sounds.removeAll { $0.timestamp.magnitude >= Self.longest }
     }
 
     private mutating func nextRead() throws(ClipError) -> ClipSample? {
@@ -123,9 +124,9 @@ struct OpenClip {
             let duration = Self.duration(of: bytes, sound)
         else { return nil }
         let ticks = track.rescale(time, to: Int64(sound.clockRate))
-        guard ticks.magnitude < Self.latest else { return nil }
-        return ClipSample(
-            .sound, timestamp: ticks - soundTicks(base ?? 0), duration: duration, bytes: bytes)
+        let place = ticks.magnitude < Self.latest ? ticks - soundTicks(base ?? 0) : ticks
+        guard place.magnitude < (base == nil ? Self.latest : Self.longest) else { return nil }
+        return ClipSample(.sound, timestamp: place, duration: duration, bytes: bytes)
     }
 
     /// A picture's time by the sound's clock.
@@ -186,9 +187,10 @@ extension OpenClip {
             (try? AudioSpecificConfig(parsing: track.configuration.span.bytes)).map { .aac($0) }
         case .opus: .opus(channelCount: track.channelCount)
         case .pcmu, .pcma:
-            .g711(
-                isALaw: track.codec == .pcma, sampleRate: track.sampleRate,
-                channelCount: track.channelCount)
+            (1...192_000).contains(track.sampleRate)
+                ? .g711(
+                    isALaw: track.codec == .pcma, sampleRate: track.sampleRate,
+                    channelCount: track.channelCount) : nil
         case .h264, .other: nil
         }
     }

@@ -22,12 +22,14 @@ extension Recordings {
     /// Ends all of them, also those that are about to begin.
     public func stopAll() async {
         life += 1
-        while !entries.isEmpty { await stopMany(Array(entries.keys)) }
-        let (ending, loop) = (errands, roomLoop)
-        (errands, roomLoop) = (RecordingErrands(), nil)
-        await ending.stop()
-        await loop?.stop()
-        await home.settle()
+        repeat {
+            await stopMany(Array(entries.keys))
+            let (ending, loop) = (errands, roomLoop)
+            (errands, roomLoop) = (RecordingErrands(), nil)
+            await ending.stop()
+            await loop?.stop()
+            await home.settle()
+        } while !entries.isEmpty
     }
 
     /// Many at once: a source that is slow to go holds up no other.

@@ -109,8 +109,8 @@ public actor Recordings {
     /// room's name.
     ///
     /// - Throws: What is wrong with what is asked for; `alreadyActive` also while one of that name is being
-    ///   stopped, `alreadyRecorded` where the room is recorded from that source, `notActive` where all are
-    ///   ended meanwhile.
+    ///   stopped, `alreadyRecorded` where the room is recorded from that source, `system` also where all
+    ///   are ended meanwhile.
     public func start(_ request: RecordingRequest) async throws(RecordingError) {
         let name = request.name
         guard RecordingName.isWellFormed(name) else { throw .malformedName }
@@ -121,7 +121,7 @@ public actor Recordings {
         defer { starting.removeValue(forKey: name) }
         let life = life
         let order = order(request, after: await home.newestSeconds(of: name))
-        guard life == self.life else { throw .notActive }
+        guard life == self.life else { throw .system(Self.stoppedMeanwhile) }
         do throws(RecordingError) { try await begin(order) } catch {
             guard request.isPatient, !error.isOfRequest, life == self.life else { throw error }
             waitOut(error, order)
@@ -171,5 +171,7 @@ public actor Recordings {
         for entry in entries.values { entry.recording.follow(now) }
     }
 
+    /// Why what was asked for has not begun.
+    static let stoppedMeanwhile = "it was stopped meanwhile"
     private static let clockInterval = Duration.seconds(60)
 }

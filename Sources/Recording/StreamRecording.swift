@@ -76,7 +76,7 @@ public struct StreamRecording: ~Copyable {
         statistics.pictureJitter.note(decodeTime)
         guard gate.admits(unit) else { return statistics.withheldFrames += 1 }
         isStarted = true
-        if unit.isKeyframe { prepareFile(at: time) }
+        if unit.isKeyframe { prepareFile(at: decodeTime) }
         let sample = Sample(
             track: pictureTrack, presentationTime: time, decodeTime: decodeTime,
             isKeyframe: unit.isKeyframe)

@@ -82,9 +82,6 @@ struct FileEndpoints: Sendable {
 extension String {
     /// Whether a list of entity tags has this one, weak or not, or is of all there are (RFC 9110 §13.1.2).
     fileprivate func names(tag: String) -> Bool {
-        split(separator: ",").contains { word in
-            let word = word.trimmingPrefix { $0 == " " }
-            return word == "*" || word == tag || word == "W/" + tag
-        }
+        split { ", \t".contains($0) }.contains { $0 == "*" || $0 == tag || $0 == "W/" + tag }
     }
 }

@@ -36,7 +36,7 @@ struct ChangedSetsTests {
         return (all, [formats[0]])
     }
 
-    /// A file with its sidecar, and closed where it can be.
+    /// A file with its index, and closed where it can be.
     private static func record(
         _ samples: [(sample: Sample, payload: [UInt8])], _ formats: [TrackFormat],
         _ container: Container

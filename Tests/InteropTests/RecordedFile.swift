@@ -2,7 +2,7 @@ import Muxer
 import Testing
 import Wire
 
-/// A clip recorded into one file, with its sidecar.
+/// A clip recorded into one file, with its index.
 struct RecordedFile {
     private(set) var bytes: [UInt8] = []
     private(set) var index: [UInt8] = []

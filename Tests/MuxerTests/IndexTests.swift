@@ -5,7 +5,7 @@ import Wire
 
 @testable import Muxer
 
-/// The sidecar: what was written is read, and of a torn one all that is whole.
+/// The index: what was written is read, and of a torn one all that is whole.
 @Suite struct IndexTests {
     static func formats() throws -> [TrackFormat] {
         [
@@ -25,7 +25,7 @@ import Wire
             duration: .milliseconds(200), isIndependent: index % 2 == 0)
     }
 
-    /// A sidecar, and where its records end.
+    /// An index, and where its records end.
     static func sidecar(
         _ formats: [TrackFormat]
     ) throws -> (header: IndexHeader, bytes: [UInt8], ends: [Int]) {
@@ -43,7 +43,7 @@ import Wire
         return (header, output.bytes, ends)
     }
 
-    /// What is read of a sidecar, `nil` without its header.
+    /// What is read of an index, `nil` without its header.
     static func read(_ bytes: [UInt8]) -> (header: IndexHeader, parts: [IndexedPart], end: Int)? {
         do throws(ParseError) {
             var reader = try IndexReader(bytes.span.bytes)
@@ -68,7 +68,7 @@ import Wire
         }
     }
 
-    @Test func `a sidecar cut anywhere is read up to its last whole record`() throws {
+    @Test func `an index cut anywhere is read up to its last whole record`() throws {
         let (_, bytes, ends) = try Self.sidecar()
         for count in 0..<bytes.count {
             let found = Self.read(Array(bytes[..<count]))
@@ -91,7 +91,7 @@ import Wire
         }
     }
 
-    @Test func `the last part is read of a sidecar's end alone, wherever that begins`() throws {
+    @Test func `the last part is read of an index's end alone, wherever that begins`() throws {
         let (_, bytes, ends) = try Self.sidecar()
         let place = ends[ends.count - 2]
         for start in 0...bytes.count {
@@ -113,7 +113,7 @@ import Wire
         #expect(Self.read([UInt8](repeating: 0, count: 4_096)) == nil)
     }
 
-    @Test func `a sidecar that grows is read on from where it ended`() throws {
+    @Test func `an index that grows is read on from where it ended`() throws {
         let (header, bytes, ends) = try Self.sidecar()
         let rest = Array(bytes[ends[2]...])
         var reader = IndexReader(rest.span.bytes, continuing: header)

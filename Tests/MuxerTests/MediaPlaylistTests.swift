@@ -164,7 +164,7 @@ import Timing
     }
 
     @Test(arguments: [Int64.min, .max, .max - 1_000_000_000, 1])
-    func `no wall clock and no times of a sidecar stop the text`(wallClock: Int64) {
+    func `no wall clock and no times of an index stop the text`(wallClock: Int64) {
         var file = Self.file(segments: 3, openParts: 1, isFinished: false)
         file.header.wallClock = wallClock
         let most = Interval(nanoseconds: 1 << 61 - 1)

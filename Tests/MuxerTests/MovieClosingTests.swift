@@ -110,7 +110,7 @@ import Wire
             guard let (_, parts, _) = IndexTests.read(index), let last = parts.last else {
                 continue
             }
-            // The file is ahead of its sidecar, and ends within a part.
+            // The file is ahead of its index, and ends within a part.
             let torn = Array(file.bytes[..<min(Int(last.end) + 100, file.bytes.count)])
             let movie = try #require(PlainMovie(try closed(torn, index: index).bytes))
             let whole = try #require(movieSamples(of: Array(file.bytes[..<Int(last.end)])))
@@ -139,7 +139,7 @@ import Wire
         #expect(Array(movie.bytes[(head.upperBound + 2)..<(head.upperBound + 4)]) == [1, 56])
     }
 
-    @Test func `another container's sidecar is refused`() throws {
+    @Test func `another container's index is refused`() throws {
         let clip = Clip(seconds: 2)
         let file = try SegmentPartsTests.record(clip.samples(), clip.formats, .fmp4)
         #expect(throws: ParseError.invalid(field: "container", at: 9)) {

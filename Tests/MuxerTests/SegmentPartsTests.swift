@@ -5,7 +5,7 @@ import Wire
 
 @testable import Muxer
 
-/// What a recording's files are made of, as its sidecars list it.
+/// What a recording's files are made of, as its indexes list it.
 @Suite struct SegmentPartsTests {
     struct File {
         var bytes: [UInt8] = []

@@ -48,7 +48,7 @@ import Wire
         #expect(abs(milliseconds - 9_000) < 60, "\(milliseconds)")
     }
 
-    @Test func `a sidecar torn in its middle is told: cues would overwrite what lies behind`()
+    @Test func `an index torn in its middle is told: cues would overwrite what lies behind`()
         throws
     {
         var index = try closed().file.index

@@ -97,7 +97,7 @@ import Web
         }
     }
 
-    @Test func `a sidecar's wall clock beyond all dates stops nothing`() async throws {
+    @Test func `an index's wall clock beyond all dates stops nothing`() async throws {
         let header = IndexHeader(container: .mpegts, formats: [], wallClock: .max)
         #expect(header.date(at: .seconds(1)) == DateTime(nanoseconds: .max))
         #expect(IndexHeader(container: .mpegts, formats: []).date(at: .zero) == nil)

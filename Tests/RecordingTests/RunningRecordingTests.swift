@@ -54,6 +54,22 @@ import Timing
         #expect(recording.progress.snapshot.state == .stopped)
     }
 
+    @Test func `one whose engine's thread has ended is over for good, and its file whole`() async {
+        let (disk, told) = (VirtualDisk(), Told())
+        var work = disk.work()
+        let recording = Self.recording(disk, told)
+        recording.take(.began(.mpegts))
+        recording.take(Self.data(0, 1000))
+        recording.broke("epoll_wait: bad file descriptor")
+        disk.perform(&work, at: Self.start)
+        let progress = recording.progress.snapshot
+        #expect(progress.state == .stopped && progress.files.byteCount == 1000)
+        #expect(progress.lastFailure == "epoll_wait: bad file descriptor")
+        #expect(told.reports == [.final("epoll_wait: bad file descriptor")])
+        let index = disk.model.bytes("/r/cam_19700101_000000.ts.index")
+        #expect(index == [7] + ClosingMark.bytes)
+    }
+
     @Test func `why it waited is forgotten when it is recorded`() {
         let recording = Self.recording(VirtualDisk())
         recording.take(.interrupted(reason: "nobody", isFinal: false, isAwaited: true))

@@ -181,6 +181,38 @@ import Wire
             ])
     }
 
+    @Test func `where pictures are reordered it is dated by when its first one is decoded`() throws
+    {
+        let start = Instant(nanoseconds: 1_000_000_000_000)
+        var recording = try StreamRecording(
+            picture: StampedStream.format, sound: nil,
+            options: RecordingOptions(alignment: .seconds(2)),
+            // The fifth key frame is shown 20 ms behind a multiple, and decoded before it.
+            clock: ClockMap(instant: start, unixNanoseconds: 1_700_000_000_100_000_000))
+        var written = WrittenFiles()
+        for (place, number) in (0..<40).flatMap({ group in
+            [0, 3, 1, 2, 6, 4, 5, 9, 7, 8, 11, 10].map { group * 12 + $0 }
+        }).enumerated() {
+            let units =
+                number % 12 == 0
+                ? [PictureOrderTests.reordering, StampedStream.pps, [0x65, 1, 2, 3, 4]]
+                : [[0x41, 1, 2, 3, 4]]
+            var unit = AccessUnit(
+                timestamp: Int64(number), arrival: start + .milliseconds(Int64(place) * 40),
+                bytes: units.flatMap { [0, 0, 0, UInt8($0.count)] + $0 })
+            unit.isKeyframe = number % 12 == 0
+            recording.write(unit, time: .milliseconds(Int64(number) * 40))
+            written.take(&recording)
+        }
+        #expect(written.files.count > 8)
+        for file in written.files.dropFirst() {
+            let header = try IndexReader(file.index.span.bytes).header
+            let date = try #require(file.parts.first.flatMap { header.date(at: $0.start) })
+            // A key frame comes each 480 ms.
+            #expect((0..<480_000_000).contains(date.nanoseconds % 2_000_000_000), "\(date)")
+        }
+    }
+
     @Test func `pictures before the first key frame are counted, not written`() throws {
         let stream = StampedStream()
         var recording = try Self.recording(RecordingOptions())

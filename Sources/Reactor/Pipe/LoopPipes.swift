@@ -29,7 +29,7 @@ public final class LoopPipes: Sendable {
         self.wakes = wakes
     }
 
-    /// The place of one loop; each is taken once.
+    /// The place of one loop at a time: the next one to take it goes on where that has left off.
     public subscript(index: Int) -> Place {
         precondition((0..<loopCount).contains(index), "a place beyond the number of loops")
         return Place(pipes: self, index: index)

@@ -43,11 +43,16 @@ struct LoneCount: ~Copyable {
 /// The writing end, of the one thread that writes.
 struct PipeWriter {
     private let ring: PipeRing
-    private var position = 0  // octets written, told of or not
-    private var toldPosition = 0
-    private var knownRead = 0
+    private var position: Int  // octets written, told of or not
+    private var toldPosition: Int
+    private var knownRead: Int
 
-    init(_ ring: PipeRing) { self.ring = ring }
+    /// Goes on where the end before this one, which writes no more, has left off.
+    init(_ ring: PipeRing) {
+        self.ring = ring
+        position = ring.written.value.load(ordering: .acquiring)
+        (toldPosition, knownRead) = (position, ring.read.value.load(ordering: .acquiring))
+    }
 
     /// Room for one frame; `nil` while the reader is so late that there is none.
     mutating func reserve() -> UnsafeMutableRawBufferPointer? {
@@ -90,9 +95,13 @@ struct PipeWriter {
 /// The reading end, of the one thread that reads.
 struct PipeReader {
     private let ring: PipeRing
-    private var position = 0
+    private var position: Int
 
-    init(_ ring: PipeRing) { self.ring = ring }
+    /// Goes on where the end before this one, which reads no more, has left off.
+    init(_ ring: PipeRing) {
+        self.ring = ring
+        position = ring.read.value.load(ordering: .acquiring)
+    }
 
     /// Gives `body` every frame told of by now, in order.
     mutating func drain(_ body: (RawSpan) -> Void) {

@@ -45,7 +45,8 @@ extension RecordingCatalog {
         let growing = await recordings.growingFiles()
         var found: [String: RecordedFile] = [:]
         var questions: [Question] = []
-        for entry in entries {
+        // The newest first: what another file follows was whole when that began.
+        for entry in entries.reversed() {
             if let live = growing[entry.file] {
                 found[entry.file] = RecordedFile(entry, live.snapshot)
                 continue

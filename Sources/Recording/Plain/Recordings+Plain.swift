@@ -22,7 +22,6 @@ extension Recordings {
                         session, ssrc: ssrc, cname: cname, options: order.options,
                         clock: order.clock, at: .now())
                 }, onEvent: { order.recording.take($0) })
-            loop.post { _, _ in }  // a turn, so that what it has to say at first is told now
             return RunningSource(loop, feeding: order.recording)
         } catch {
             throw .system("\(error)")

@@ -48,9 +48,6 @@ final class RoomLoop: Sendable {
         state.withLock { $0.following = following }
     }
 
-    /// Whether its thread has ended.
-    var hasEnded: Bool { loop.hasEnded }
-
     /// Begins to record a room.
     ///
     /// - Returns: What the recording is called here.
@@ -105,9 +102,14 @@ final class RoomLoop: Sendable {
         _ = running.recordings.withLock { $0.removeValue(forKey: id) }
     }
 
-    /// Ends the thread.
+    /// Ends the thread, and observes no room any more: what is still being removed has none to leave, for
+    /// another loop may observe it by then.
     func stop() async {
-        state.withLock { $0.following?.cancel() }
+        state.withLock { state in
+            state.following?.cancel()
+            for room in Set(state.rooms.values) { feed.stopObserving(room) }
+            state.rooms = [:]
+        }
         await loop.stop()
     }
 }

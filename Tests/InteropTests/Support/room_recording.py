@@ -129,7 +129,7 @@ def whole(sfu, folder):
             result |= {"late": late}
             call(server, "POST", f"{API}/{second}/stop")
         result |= taken(server, recording, folder) | {
-            "received": figures["source"]["video_frames_received"], "losses": figures["losses"],
+            "written": figures["source"]["video_frames_written"], "losses": figures["losses"],
             "stopped": stopped[0], "seconds": stopped[1].get("duration_seconds", 0),
             "deleted": call(server, "DELETE", f"{API}/{recording}")[0], "gone": call(server, "GET", f"{API}/{recording}")[0],
             "source": call(server, "POST", API + "/start", {"room_id": "demo", "source": "rtsp://127.0.0.1:1/"})[0],
