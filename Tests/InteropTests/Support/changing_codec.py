@@ -17,6 +17,7 @@ import tempfile
 from browser import Browser
 from plain_rtp import free_ports, ffmpeg
 from recorded import probe
+from recorder_port import recorder_port
 from sfu import wait_for
 
 VP8 = ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-g", "25", "-keyint_min", "25",
@@ -67,7 +68,7 @@ def main(program):
         recorder = subprocess.Popen(
             [program, "--output", folder, "--http", "127.0.0.1:0", "--log-format", "json"], stderr=subprocess.PIPE, text=True)
         try:
-            port = re.search(r"port (\d+)", recorder.stderr.readline()).group(1)
+            port = recorder_port(recorder)
             found = look(f"http://127.0.0.1:{port}")
         finally:
             recorder.send_signal(signal.SIGTERM)

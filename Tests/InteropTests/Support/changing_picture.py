@@ -18,6 +18,7 @@ import urllib.error
 import urllib.request
 
 from browser import Browser
+from recorder_port import recorder_port
 from sfu import wait_for
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
@@ -122,7 +123,7 @@ def main():
         camera = subprocess.Popen([sys.executable, str(ROOT / "Scripts/stamped-camera"), *clip(clips)], stdout=subprocess.PIPE, text=True)
         recorder = subprocess.Popen([sys.argv[2], "--output", folder, "--http", "127.0.0.1:0", "--log-format", "json"], stderr=subprocess.PIPE, text=True)
         try:
-            port = re.search(r"port (\d+)", recorder.stderr.readline()).group(1)
+            port = recorder_port(recorder)
             base = f"http://127.0.0.1:{port}"
             source = f"rtsp://127.0.0.1:{int(camera.stdout.readline())}/live"
             call(base + "/api/recording/start", {"mint_id": "cam", "source": source, "wait_seconds": 15})

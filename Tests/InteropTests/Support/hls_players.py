@@ -23,6 +23,8 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import GLib, Gst
 
+from recorder_port import recorder_port
+
 HERE = pathlib.Path(__file__).resolve().parent
 ENOUGH = 90  # pictures of a recording that grows: three seconds
 
@@ -119,7 +121,7 @@ def main():
             [recorder_path, "--output", folder, "--http", "127.0.0.1:0", "--log-format", "json"],
             stderr=subprocess.PIPE, text=True)
         try:
-            port = int(re.search(r"port (\d+)", recorder.stderr.readline()).group(1))
+            port = recorder_port(recorder)
             base = f"http://127.0.0.1:{port}"
             source = f"rtsp://127.0.0.1:{int(camera.stdout.readline())}/live"
             started = call(base + "/api/recording/start", {

@@ -6,13 +6,14 @@ Prints what ffmpeg and GStreamer make of it, as JSON.
 """
 import json
 import pathlib
-import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+
+from recorder_port import recorder_port
 
 PATIENCE = 60  # seconds
 
@@ -22,7 +23,7 @@ def recorder(program, folder, *options):
     process = subprocess.Popen(
         [program, "--output", folder, "--http", "127.0.0.1:0", "--log-format", "json", *options],
         stderr=subprocess.PIPE, text=True)
-    return process, int(re.search(r"port (\d+)", process.stderr.readline()).group(1))
+    return process, recorder_port(process)
 
 
 def octets(folder):

@@ -1,12 +1,12 @@
 """A recorder and its cameras, for tests that look at its page."""
 import json
 import pathlib
-import re
 import signal
 import subprocess
 import tempfile
 import urllib.request
 
+from recorder_port import recorder_port
 from sfu import wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -29,7 +29,7 @@ class Recorder:
         self.folder = tempfile.TemporaryDirectory(prefix="sluice-page-")
         options = ["--output", self.folder.name, "--http", "127.0.0.1:0", "--log-format", "json"]
         self.process = subprocess.Popen([*self.command, *options], stderr=subprocess.PIPE, text=True)
-        self.url = "http://127.0.0.1:" + re.search(r"port (\d+)", self.process.stderr.readline()).group(1)
+        self.url = f"http://127.0.0.1:{recorder_port(self.process)}"
         return self
 
     def camera(self, *options):

@@ -1,7 +1,6 @@
 """A camera over RTSP, recorded. recorder_camera.py SFU RECORDER h264|h265|bframes|none FORMAT [AUDIO]"""
 import json
 import pathlib
-import re
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ import urllib.error
 import urllib.request
 
 from recorded import probe
+from recorder_port import recorder_port
 
 FRAMES = 150  # six seconds, if nothing holds up camera and recorder
 PATIENCE = 90  # seconds: on a busy machine both begin late, and an encoder falls behind
@@ -46,7 +46,7 @@ def main():
             [program, "--source", f"rtsp://127.0.0.1:{port}/live", "--output", folder, "--name", "camera", "--format",
              container, "--http", "127.0.0.1:0", "--log-format", "json"], stderr=subprocess.PIPE, text=True)
         try:
-            http = int(re.search(r"port (\d+)", recorder.stderr.readline()).group(1))
+            http = recorder_port(recorder)
             deadline = time.monotonic() + PATIENCE
             while (found := status(http))["stats"][counted] < FRAMES and time.monotonic() < deadline:
                 time.sleep(0.05)

@@ -11,6 +11,7 @@ import urllib.request
 
 from browser import Browser
 from recorded import probe
+from recorder_port import recorder_port
 from sfu import Server, wait_for
 
 
@@ -28,7 +29,7 @@ def served(program, folder):
     recorder = subprocess.Popen(
         [program, "--output", folder, "--http", "127.0.0.1:0", "--log-format", "json"], stderr=subprocess.PIPE, text=True)
     try:
-        port = re.search(r"port (\d+)", recorder.stderr.readline()).group(1)
+        port = recorder_port(recorder)
         base = f"http://127.0.0.1:{port}"
         exported = base + "/api/v1/recordings/room/export?from=2&to=4"
         with urllib.request.urlopen(base + "/api/v1/recordings/room/thumbnail") as answer:

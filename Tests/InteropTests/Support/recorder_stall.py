@@ -13,6 +13,8 @@ import time
 import urllib.error
 import urllib.request
 
+from recorder_port import recorder_port
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
@@ -60,7 +62,7 @@ def main():
             [sys.argv[1], "--source", f"rtsp://127.0.0.1:{port}/cam", "--output", str(scratch), "--name",
              "cam", "--http", "127.0.0.1:0", "--log-format", "json"], stderr=subprocess.PIPE, text=True)
         try:
-            http = int(re.search(r"port (\d+)", recorder.stderr.readline()).group(1))
+            http = recorder_port(recorder)
             files = lambda: sorted(path for path in scratch.glob("cam_*.ts"))
             first = until(lambda: files() and files()[0].stat().st_size > 0, 20)
             time.sleep(2)

@@ -16,6 +16,7 @@ import tempfile
 import urllib.request
 
 from browser import Browser
+from recorder_port import recorder_port
 from sfu import wait_for
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -171,7 +172,7 @@ def main():
         recorder = subprocess.Popen(
             [sys.argv[2], "--output", folder, "--http", "127.0.0.1:0", "--log-format", "json"], stderr=subprocess.PIPE, text=True)
         try:
-            port = re.search(r"port (\d+)", recorder.stderr.readline()).group(1)
+            port = recorder_port(recorder)
             base = f"http://127.0.0.1:{port}"
             source = f"rtsp://127.0.0.1:{int(camera.stdout.readline())}/live"
             recorded(base, source, 30, 6)

@@ -12,6 +12,8 @@ import time
 import urllib.error
 import urllib.request
 
+from recorder_port import recorder_port
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 STAMP = re.compile(re.escape(bytes.fromhex("5175696365207374616d702066726d65")) + rb"(\d{10})")
 
@@ -61,11 +63,7 @@ class Recorder:
         what = ["--cameras", listed] if listed else ["--source", source, "--name", name]
         self.process = subprocess.Popen(
             [program, *what, "--output", str(folder), "--http", "127.0.0.1:0", "--log-format", "json", *more], stderr=subprocess.PIPE, text=True)
-        line = first_line(self.process.stderr, "the recorder")
-        found = re.search(r"port (\d+)", line)
-        if not found:
-            raise SystemExit(f"the recorder ended: {line}{self.process.communicate()[1]}")
-        self.port = int(found.group(1))
+        self.port = recorder_port(self.process)
         self.seen = []
 
     def get(self, path):
