@@ -54,6 +54,7 @@ export class Player {
   seek(time) {
     this.#isLive = false;
     this.video.currentTime = Math.min(Math.max(time, this.playlist.first), this.playlist.end - 0.1);
+    this.#sought(); // what is appended before the event would take this place for a hole, and pass it
   }
 
   goLive() {
