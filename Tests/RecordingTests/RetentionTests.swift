@@ -234,6 +234,26 @@ import Timing
         #expect(disk.names == [index, "/r/b_19700101_000000.ts", "/r/b_19700101_000000.ts.index"])
     }
 
+    @Test func `a file that has ended since it was seen to grow is counted once`() {
+        let disk = ModelDisk()
+        for name in ["/r/a_19700101_000000.ts", "/r/a_19700101_000001.ts"] {
+            disk.put(name, [UInt8](repeating: 1, count: 100))
+            disk.put(name + ".index", [1])
+        }
+        let sweep = Sweep(
+            folder: "/r", retention: Retention(totalBytes: 260), claims: ClaimedFiles()
+        ) { 0 }
+        let condition = DiskCondition()
+        let growing: [String: UInt64] = [
+            "/r/a_19700101_000001.ts": 90, "/r/a_19700101_000002.ts": 50,
+        ]
+        sweep.run(disk, growingBytes: growing, neededBytes: 0, condition)
+        #expect(condition.snapshot.deletedFiles == 0)
+        sweep.run(
+            disk, growingBytes: ["/r/a_19700101_000002.ts": 70], neededBytes: 0, condition)
+        #expect(condition.snapshot.deletedFiles == 1, "what grows counts")
+    }
+
     @Test func `what somebody is at work on makes no room: the next one goes`() {
         #expect(Self.expired(Retention(totalBytes: 599), busy: ["a"]) == ["b"])
         #expect(Self.expired(Retention(freeBytes: 1000), free: 900, busy: ["a"]) == ["b"])

@@ -63,7 +63,7 @@ struct DiskSpace: ~Copyable {
 
     /// Looks at the room when it is time, and makes some.
     ///
-    /// - Parameter growingBytes: Octets so far of all that is being written, by what they are recordings of.
+    /// - Parameter growingBytes: Octets so far of all that is being written, by their paths.
     /// - Returns: Whether it was time.
     mutating func advance(
         to now: Instant, _ storage: any Storage, growingBytes: () -> [String: UInt64]

@@ -98,7 +98,7 @@ struct DiskWork: ~Copyable {
         }
         for open in Array(files.values) where open.file.isAbandoned { close(open.file) }
         let hasLooked = space.advance(to: now, storage) {
-            files.values.reduce(into: [:]) { $0[$1.file.name, default: 0] += $1.dataCount }
+            files.values.reduce(into: [:]) { $0[$1.path, default: 0] += $1.dataCount }
         }
         if hasLooked {
             space.unsynced(

@@ -10,7 +10,8 @@ struct Sweep: Sendable {
     /// Deletes what must go now.
     ///
     /// - Parameters:
-    ///   - growingBytes: Octets so far of all that is being written, by what they are recordings of.
+    ///   - growingBytes: Octets so far of all that was being written, by their paths; what has ended since
+    ///     counts as it is now.
     ///   - neededBytes: Octets that must be free for recording to go on.
     ///   - condition: Takes what was deleted.
     func run(
@@ -21,8 +22,15 @@ struct Sweep: Sendable {
             let free = try? storage.freeBytes(in: folder)
         else { return }
         let isPressed = free < neededBytes
+        let candidates = finished(files)
+        let ended = Set(candidates.map { folder + "/" + $0.name })
+        var growing: [String: UInt64] = [:]
+        for (path, byteCount) in growingBytes where !ended.contains(path) {
+            let name = path.split(separator: "/").last.flatMap { RecordingName(String($0)) }
+            growing[name?.name ?? "", default: 0] += byteCount
+        }
         retention.expire(
-            finished(files), growingBytes: growingBytes, freeBytes: free,
+            candidates, growingBytes: growing, freeBytes: free,
             neededBytes: neededBytes, now: clock()
         ) { recording, limit in
             // Recording comes before reading.
